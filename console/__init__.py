@@ -1,0 +1,1 @@
+"""What people see: the `huanjie` command line today, the web console later."""

@@ -1,0 +1,1 @@
+"""Documents for people; `python -m docs.generate` writes those that are generated from the code."""
