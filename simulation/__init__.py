@@ -1,0 +1,1 @@
+"""People and time: synthetic districts, the actors who run them, the faults they commit, the checker, the rehearsal."""
