@@ -1,0 +1,165 @@
+"""Which clauses govern a poll: chosen once from body, mode, law and round, and the only place where they differ."""
+
+from functools import cache
+from typing import NamedTuple
+
+from policies.finding import Finding
+from policies.form.values import Body, Mode
+from policies.rule import Law
+from policies.rules.polls import (
+    BY_ANALOGY,
+    FOUR_FIFTHS,
+    MAJORITY,
+    ONE_THIRD,
+    OVER_TWO_THIRDS,
+    P7,
+    P9,
+    P10,
+    P12,
+    P13,
+    P14,
+    R5,
+    R25_19,
+    R25_27,
+    R25_29,
+    S2,
+    TWO_THIRDS,
+    V10,
+    V14,
+    V15,
+    V17,
+    V18,
+    V19,
+    Clause,
+    Share,
+    Threshold,
+    Whole,
+    awaits_approval,
+    not_direct,
+    not_secret,
+    plan_silent,
+)
+
+
+class Regime(NamedTuple):
+    """The clauses of one kind of poll.
+
+    `quorum` None: the kind of poll is unlawful and has no denominator of its own. `mark`: what elects. `last`: a seat
+    not filled stays empty instead of going to a further vote. `unlawful`: why such a poll is void whatever its figures.
+    """
+
+    quorum: Threshold | None
+    mark: Threshold
+    surplus: Clause
+    tie: Clause
+    short: Clause
+    last: bool = False
+    unlawful: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+
+
+SURPLUS_BY_ANALOGY = Clause(V15, V15.source + BY_ANALOGY)
+TIE_BY_ANALOGY = Clause(V18, V18.source + BY_ANALOGY)
+FURTHER_BY_ANALOGY = Clause(R5, V19.source + BY_ANALOGY)
+
+
+@cache
+def regime(body: Body, mode: Mode, law: Law, round_: int) -> Regime:
+    """The clauses for a poll of `body` by `mode` under `law`; `round_` is 1, or 2 for a further vote."""
+    match body:
+        case Body.PARTY | Body.PARTY_PLENARY:
+            return _party(body, mode)
+        case Body.VILLAGE:
+            return _village(mode, further=round_ == 2)
+        case Body.RESIDENTS:
+            return _residents(mode, law, further=round_ == 2)
+        case Body.SUPERVISORY:
+            return _supervisory(mode, law)
+
+
+def _party(body: Body, mode: Mode) -> Regime:
+    if body is Body.PARTY_PLENARY:
+        of, label = Whole.DUE, "应到会委员"
+    elif mode is Mode.REPRESENTATIVES:
+        of, label = Whole.REPRESENTATIVES, "应到会党员代表"
+    else:
+        of, label = Whole.DUE, "应到会党员"
+    return Regime(
+        quorum=Threshold(Clause(P7), FOUR_FIFTHS, of, label),
+        mark=Threshold(Clause(P12), MAJORITY, Whole.PRESENT, "到会有表决权的人数"),
+        surplus=Clause(P10),
+        tie=Clause(P13),
+        short=Clause(P14),
+        unlawful=(not_secret(Clause(P9)),) if mode is Mode.SHOW_OF_HANDS else (),
+        notes=(awaits_approval(),) if body is Body.PARTY_PLENARY else (),
+    )
+
+
+def _village(mode: Mode, *, further: bool) -> Regime:
+    unlawful: tuple[Finding, ...] = ()
+    if mode is Mode.SHOW_OF_HANDS:
+        unlawful = (not_secret(Clause(V10)),)
+    elif mode is not Mode.VOTERS:
+        unlawful = (not_direct(mode.label),)
+    quorum = Threshold(Clause(V14), MAJORITY, Whole.REGISTERED, "登记参加选举的村民")
+    return Regime(
+        quorum=None if mode in (Mode.HOUSEHOLDS, Mode.REPRESENTATIVES) else quorum,
+        mark=_third(Clause(V19)) if further else _majority(Clause(V17), "参加投票的村民人数"),
+        surplus=Clause(V15),
+        tie=Clause(V18),
+        short=Clause(V19) if further else Clause(V17),
+        last=further,
+        unlawful=unlawful,
+    )
+
+
+_COMMUNITY_WHOLES = {
+    Mode.VOTERS: (Whole.REGISTERED, "登记参加选举的选民"),
+    Mode.HOUSEHOLDS: (Whole.HOUSEHOLDS, "户代表"),
+    Mode.REPRESENTATIVES: (Whole.REPRESENTATIVES, "居民代表"),
+}
+
+
+def _residents(mode: Mode, law: Law, *, further: bool) -> Regime:
+    now = law is Law.OF_2025
+    clause = Clause(R25_19) if now else Clause(R5)
+    quorum = None
+    if mode in _COMMUNITY_WHOLES:
+        share = OVER_TWO_THIRDS if now and mode is Mode.REPRESENTATIVES else MAJORITY
+        quorum = Threshold(clause, share, *_COMMUNITY_WHOLES[mode])
+    by_law = clause if now else FURTHER_BY_ANALOGY
+    return Regime(
+        quorum=quorum,
+        mark=_third(by_law) if further else _majority(clause, "参加投票的人数"),
+        surplus=SURPLUS_BY_ANALOGY,
+        tie=TIE_BY_ANALOGY,
+        short=by_law,
+        last=further,
+        unlawful=(not_secret(clause),) if mode is Mode.SHOW_OF_HANDS else (),
+        notes=(plan_silent(),) if further and not now else (),
+    )
+
+
+def _supervisory(mode: Mode, law: Law) -> Regime:
+    by_representatives = mode in (Mode.SHOW_OF_HANDS, Mode.REPRESENTATIVES)
+    of, label = _COMMUNITY_WHOLES.get(mode, (Whole.REPRESENTATIVES, "会议应到人员"))
+    share: Share = MAJORITY
+    clause = Clause(S2)
+    if law is Law.OF_2025:
+        clause = Clause(R25_29) if by_representatives else Clause(R25_27)
+        share = TWO_THIRDS if by_representatives else MAJORITY
+    return Regime(
+        quorum=Threshold(clause, share, of, label),
+        mark=_majority(clause, "到会人数"),
+        surplus=SURPLUS_BY_ANALOGY,
+        tie=TIE_BY_ANALOGY,
+        short=clause,
+    )
+
+
+def _majority(clause: Clause, label: str) -> Threshold:
+    return Threshold(clause, MAJORITY, Whole.PRESENT, label)
+
+
+def _third(clause: Clause) -> Threshold:
+    return Threshold(clause, ONE_THIRD, Whole.COLLECTED, "已投选票总数")

@@ -1,0 +1,172 @@
+"""`huanjie count` as other programs meet it: exit codes, the shape of the JSON, every problem named."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from console.count import register
+
+KEYS = ["valid", "elected", "open_seats", "next", "tied", "denominators", "missing", "findings"]
+FINDING_KEYS = {"rule", "severity", "message", "value", "limit", "remedy", "source", "step"}
+
+PARTY = """\
+body: party
+mode: members
+date: 2021-04-02
+roll: 37
+present: {present}
+ballots: {{issued: {present}, collected: {present}, valid: {present}, invalid: 0, blank: 0}}
+seats: 1
+candidates:
+  - {{name: 张三, votes: {votes}}}
+  - {{name: 李四, votes: 9}}
+"""
+
+
+@pytest.fixture(name="app")
+def _app() -> typer.Typer:
+    """An application with `count` alone, as `huanjie` builds it."""
+    app = typer.Typer()
+    register(app)
+    app.callback()(lambda: None)
+    return app
+
+
+def run(app: typer.Typer, text: str | bytes, *options: str) -> Result:
+    """Run the command on a form given on stdin."""
+    return CliRunner().invoke(app, ["count", "-", *options], input=text)
+
+
+def answer(result: Result) -> dict[str, Any]:
+    """The JSON answer; its keys are a contract."""
+    found: dict[str, Any] = json.loads(result.stdout)
+    assert list(found) == KEYS
+    assert all(set(each) == FINDING_KEYS for each in found["findings"])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("present", "votes", "code", "valid"),
+    [(30, 16, 0, True), (29, 16, 1, False), (30, "null", 3, None), (38, 16, 2, None)],
+)
+def test_each_verdict_has_its_exit_code(
+    app: typer.Typer, present: int, votes: int | str, code: int, valid: bool | None
+) -> None:
+    """Valid, not valid, undecided, contradictory: `valid` and the exit code say the same, in JSON and in Chinese."""
+    text = PARTY.format(present=present, votes=votes)
+    result = run(app, text, "--json")
+    assert result.exit_code == code
+    assert answer(result)["valid"] is valid
+    assert run(app, text).exit_code == code
+
+
+def test_a_valid_answer_names_the_elected_and_the_denominators(app: typer.Typer) -> None:
+    """张三 has 16 of 30 present."""
+    found = answer(run(app, PARTY.format(present=30, votes=16), "--json"))
+    assert found["elected"] == ["张三"]
+    assert found["open_seats"] == 0
+    assert found["denominators"]["majority"]["needed"] == 16
+    shown = run(app, PARTY.format(present=30, votes=16)).stdout
+    assert "选举有效" in shown
+    assert "张三" in shown
+    assert "应到会党员" in shown
+
+
+def test_missing_figures_are_listed(app: typer.Typer) -> None:
+    """What to fill in, by path and in words."""
+    found = answer(run(app, PARTY.format(present="null", votes="null"), "--json"))
+    assert found["missing"] == ["present", "ballots.collected", "candidates[0].votes"]
+    assert "张三的得票数" in run(app, PARTY.format(present="null", votes="null")).stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "body: [party\nmode: members\n",  # broken YAML
+        '{"body": "party", ',  # broken JSON
+        "",  # nothing
+        "- 1\n- 2\n",  # no form
+        "body: party\nbody: party\nmode: members\ncandidates: [{name: 甲}]\n",  # a key twice
+        '{"body": "party", "body": "party", "mode": "members", "candidates": [{"name": "甲"}]}',
+        "body: party\nmode: members\nroll: 3.0\ncandidates: [{name: 甲}]\n",
+        "body: party\nmode: members\nroll: '3'\ncandidates: [{name: 甲}]\n",
+        '{"body": "party", "mode": "members", "roll": 3.0, "candidates": [{"name": "甲"}]}',
+        '{"body": "party", "mode": "members", "roll": true, "candidates": [{"name": "甲"}]}',
+        "&a [*a]\n",  # a list that contains itself
+        b"body: \xb5\xb3",  # GBK
+        "[" * 5000,
+        '{"roll": ' + "9" * 5000 + "}",
+    ],
+)
+def test_unusable_input_is_exit_2_with_findings(app: typer.Typer, text: str | bytes) -> None:
+    """Never a traceback, always the same shape, in both outputs."""
+    result = run(app, text, "--json")
+    assert result.exit_code == 2
+    found = answer(result)
+    assert found["valid"] is None
+    assert found["findings"]
+    assert all(each["rule"].startswith(("F.1", "F.2")) for each in found["findings"])
+    plain = run(app, text)
+    assert plain.exit_code == 2
+    assert plain.stdout == ""
+    assert "报告单无法使用" in plain.stderr
+
+
+def test_broken_text_names_its_line(app: typer.Typer) -> None:
+    """The unclosed bracket is noticed on line 2."""
+    found = answer(run(app, "body: [party\nmode: members\n", "--json"))
+    assert "第 2 行" in found["findings"][0]["message"]
+
+
+def test_every_problem_is_listed_with_its_line(app: typer.Typer) -> None:
+    """Four mistakes, four findings."""
+    text = "body: party\nmode: members\nroll: yes please\npresent: -3\ncolour: red\ncandidates: []\n"
+    found = answer(run(app, text, "--json"))
+    assert [each["rule"] for each in found["findings"]] == ["F.105", "F.107", "F.211", "F.201"]
+    assert "第 3 行" in found["findings"][1]["message"]
+
+
+def test_a_missing_file_or_a_directory_is_exit_2(app: typer.Typer, tmp_path: Path) -> None:
+    """With a finding, like everything else."""
+    for path in (tmp_path / "none.yaml", tmp_path):
+        result = CliRunner().invoke(app, ["count", str(path), "--json"])
+        assert result.exit_code == 2
+        assert answer(result)["findings"][0]["rule"] == "F.101"
+
+
+def test_rare_characters_survive_json_escapes(app: typer.Typer) -> None:
+    """A name outside the basic plane, escaped the way other programs write JSON."""
+    form = {
+        "body": "supervisory",
+        "mode": "show_of_hands",
+        "law": 2018,
+        "roll": 50,
+        "present": 40,
+        "seats": 1,
+        "candidates": [{"name": "𠮷田", "votes": 30}],
+    }
+    assert answer(run(app, json.dumps(form), "--json"))["elected"] == ["𠮷田"]
+
+
+def test_markup_in_a_name_is_only_text(app: typer.Typer) -> None:
+    """Rich must not read a name as style."""
+    text = "body: supervisory\nmode: show_of_hands\nlaw: 2018\nroll: 5\npresent: 4\nseats: 1\n"
+    result = run(app, text + "candidates: [{name: '[red]甲[/]', votes: 3}]\n")
+    assert result.exit_code == 0
+    assert "[red]甲[/]" in result.stdout
+
+
+def test_the_installed_command_answers(tmp_path: Path) -> None:
+    """Through the real entry point, from a file."""
+    sheet = tmp_path / "sheet.yaml"
+    sheet.write_text(PARTY.format(present=30, votes=16), encoding="utf-8")
+    command = [str(Path(sys.executable).parent / "huanjie"), "count", str(sheet), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["elected"] == ["张三"]
