@@ -1,0 +1,1 @@
+"""What touches the world: one commit a step into journal, inbox and registry, and the papers. Safe to run at least once."""

@@ -1,0 +1,20 @@
+"""The one activity of a step: everything it changes, written together. Delivered at least once, written exactly once."""
+
+from temporalio import activity
+
+from activities.notices import notice
+from activities.stores.protocol import Store
+from workflows.facts import Commit
+from workflows.procedure import COMMIT
+
+
+class Ledger:
+    """The activities, bound to a store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @activity.defn(name=COMMIT)
+    async def commit(self, commit: Commit) -> None:
+        """Render the commit's papers and write it; a repeated delivery changes nothing."""
+        self.store.apply(commit, tuple(notice(commit, request) for request in commit.papers))

@@ -1,0 +1,43 @@
+"""What every store must do: apply a commit once, keep the inbox, the registry and the papers, and journal refusals."""
+
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from workflows.facts import Commit, FactBody, Refusal, Task
+
+
+class Entry(NamedTuple):
+    """One fact on its way into the journal, with where and when it happened."""
+
+    district: str
+    street: str
+    unit: str
+    body: str
+    at: datetime
+    fact: FactBody
+
+
+class IssuedPaper(NamedTuple):
+    """A paper as issued: its number within the workflow's papers, and its text."""
+
+    workflow: str
+    number: int
+    kind: str
+    title: str
+    text: str
+
+
+class Store(Protocol):
+    """Commits are delivered at least once: the natural key (workflow, number) makes the second delivery change nothing."""
+
+    def apply(self, commit: Commit, papers: tuple[IssuedPaper, ...]) -> bool:
+        """Write everything of one commit in one transaction; False (and no change) when it was written before."""
+        ...
+
+    def refuse(self, refusal: Refusal, at: datetime) -> None:
+        """Journal a refused submission; the workflow's own history knows nothing of it."""
+        ...
+
+    def inbox(self) -> list[Task]:
+        """The gates that wait for a decision, oldest first."""
+        ...

@@ -1,0 +1,104 @@
+"""One community from preparation to the last handover, as the plan orders it."""
+
+import asyncio
+from datetime import date
+
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.commit import Ledger
+from activities.stores import MemoryStore
+from simulation.engine import Engine
+from tests.workflows.clerk import UNIT, Clerk, at, brief, setting, street_2021
+from workflows.area import DistrictElection
+from workflows.catalogue import TASK_QUEUE, WORKFLOWS
+from workflows.messages import DistrictBrief, StreetBrief
+
+CONDITIONAL = {"prep.rectification", "residents.registration", "party.staffing"}
+
+
+def test_an_undisturbed_election_is_complete_in_the_plans_time() -> None:
+    clerk = Clerk(brief())
+    outcome = clerk.run()
+    assert outcome.completed_on is not None
+    assert outcome.completed_on <= date(2021, 5, 10)
+    assert clerk.refusals == []
+    assert clerk.of_kind("overdue") == []
+
+
+def test_gates_open_in_the_order_of_the_plan() -> None:
+    clerk = Clerk(brief())
+    clerk.run()
+    opened = [fact.gate for fact in clerk.of_kind("gate_opened")]
+    written = [step.id for body in street_2021().bodies for step in body.steps if step.id not in CONDITIONAL]
+    assert opened == written
+
+
+def test_every_gate_opened_is_decided_by_the_role_the_plan_names() -> None:
+    clerk = Clerk(brief())
+    clerk.run()
+    opened = {fact.gate: fact.role for fact in clerk.of_kind("gate_opened")}
+    decided = {fact.gate: fact.role for fact in clerk.of_kind("decided")}
+    assert opened == decided
+
+
+def test_a_body_begins_only_after_the_one_before_is_complete() -> None:
+    clerk = Clerk(brief())
+    clerk.run()
+    marks = [(e.body, e.fact.kind) for e in clerk.facts if e.fact.kind in ("body_opened", "body_completed")]
+    assert marks == [(b, k) for b in ("party", "residents", "supervisory") for k in ("body_opened", "body_completed")]
+
+
+def test_the_whole_election_takes_few_activations() -> None:
+    clerk = Clerk(brief())
+    clerk.run()
+    gates = len(clerk.of_kind("gate_opened"))
+    assert clerk.engine.statistics.activations < 3.2 * gates  # an update and a commit each, and the days waited for
+
+
+def test_the_same_workflows_run_in_the_sandbox() -> None:
+    passed_through = SandboxRestrictions.default.with_passthrough_modules(
+        "policies", "workflows", "activities", "pydantic", "transitions", "temporalio"
+    )
+    plain, boxed = Clerk(brief()), Clerk(brief(), runner=SandboxedWorkflowRunner(restrictions=passed_through))
+    plain.run()
+    boxed.run()
+    assert [e.fact for e in plain.facts] == [e.fact for e in boxed.facts]
+
+
+def test_district_and_streets_wait_for_their_units_and_the_journal_is_closed() -> None:
+    units = [brief(id=f"D01-S0{s}-U00{u}", street=f"D01-S0{s}") for s, u in ((1, 1), (1, 2), (2, 3))]
+    streets = tuple(
+        StreetBrief(
+            id=name,
+            name=name,
+            district="D01",
+            units=tuple(unit for unit in units if unit.street == name),
+            setting=setting().hash,
+        )
+        for name in ("D01-S01", "D01-S02")
+    )
+    district = DistrictBrief(id="D01", name="某区", streets=streets, setting=setting().hash)
+    clerk = Clerk(units[0])
+
+    async def run() -> None:
+        ledger = Ledger(MemoryStore(clerk.facts.append, clerk.on_task))
+        async with Engine(
+            workflows=list(WORKFLOWS),
+            activities=[ledger.commit],
+            start=at("2021-02-01", 0),
+            seed=1,
+            data_converter=pydantic_data_converter,
+            task_queue=TASK_QUEUE,
+        ) as clerk.engine:
+            handle = await clerk.engine.client.start_workflow(
+                DistrictElection.run, district, id="D01", task_queue=TASK_QUEUE
+            )
+            outcome = await handle.result()
+            assert (outcome.completed, outcome.held) == (3, 0)
+
+    asyncio.run(run())
+    assert clerk.facts[0].fact.kind == "district_opened"
+    assert clerk.facts[-1].fact.kind == "district_closed"
+    assert {e.unit for e in clerk.facts if e.fact.kind == "unit_closed"} == {unit.id for unit in units}
+    assert UNIT in {unit.id for unit in units}

@@ -1,0 +1,38 @@
+"""The residents' election committee while it sits: who leaves it when nominated, who moves up, who presides (R2)."""
+
+from collections.abc import Iterable
+
+from workflows.facts import SteppedOut
+from workflows.messages import Chosen
+from workflows.register import Candidate
+
+
+class ElectionCommittee:
+    """Members and reserves in the order of the original vote."""
+
+    def __init__(self, chosen: Chosen) -> None:
+        self.members = [member.id for member in chosen.members]
+        self.reserves = [person.id for person in chosen.reserves]
+        self.chair, self.deputy = chosen.chair, chosen.deputy
+
+    @property
+    def presides(self) -> str:
+        """The chair, or the deputy once the chair has stepped out, or the first member left."""
+        for person in (self.chair, self.deputy, *self.members):
+            if person in self.members:
+                return person
+        return ""
+
+    def step_out(self, candidates: Iterable[Candidate]) -> list[SteppedOut]:
+        """Nominated members leave; the next in order of the original vote who is not nominated himself takes each place."""
+        nominated = {candidate.person.id for candidate in candidates}
+        facts = []
+        for person in [member for member in self.members if member in nominated]:
+            place = self.members.index(person)
+            self.members.remove(person)
+            successor = next((reserve for reserve in self.reserves if reserve not in nominated), None)
+            if successor is not None:
+                self.reserves.remove(successor)
+                self.members.insert(place, successor)
+            facts.append(SteppedOut(person=person, successor=successor, presides=self.presides))
+        return facts

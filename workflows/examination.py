@@ -1,0 +1,290 @@
+"""What the rules say about a form: translates each form into the policies' questions and returns all their findings.
+
+No rule is stated here; a gate's validator and nothing else calls these functions.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from policies import kinship
+from policies.counting import count
+from policies.eligibility import Nomination, standard_findings
+from policies.finding import Finding
+from policies.form import Body as FormBody
+from policies.form import ResultForm, contradictions
+from policies.kinship import KinGraph, Place
+from policies.pack.schema import Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
+from policies.people import Body, Post
+from policies.rules import candidacy, conduct, party, residents
+from workflows.messages import (
+    Announced,
+    Chosen,
+    Counted,
+    Delegated,
+    Form,
+    HandedOver,
+    Nominated,
+    Posted,
+    Reviewed,
+    Slated,
+    UnitBrief,
+    Winner,
+)
+from workflows.register import Candidate, Register
+
+BODIES = {BodyId.PARTY: Body.PARTY, BodyId.RESIDENTS: Body.RESIDENTS, BodyId.SUPERVISORY: Body.SUPERVISORY}
+FORM_BODIES = {
+    BodyId.PARTY: FormBody.PARTY,
+    BodyId.RESIDENTS: FormBody.RESIDENTS,
+    BodyId.SUPERVISORY: FormBody.SUPERVISORY,
+}
+
+_DAYS = (
+    "held_on",
+    "signed_on",
+    "closed_on",
+    "decided_on",
+    "posted_on",
+    "announced_on",
+    "completed_on",
+)
+
+
+def day_of(form: Form) -> date | None:
+    """The day a form is dated."""
+    for name in _DAYS:
+        day = getattr(form, name, None)
+        if day is not None:
+            return day  # type: ignore[no-any-return]
+    return None
+
+
+def names_needed(ballot: Ballot | None, seats: int) -> int:
+    """Names a list needs for its poll: the seats, and the margin that the pack's ballot asks for (P5)."""
+    margin = None if ballot is None else ballot.margin
+    if not isinstance(margin, Threshold):
+        return seats
+    return candidacy.names_needed(seats, (margin.numerator, margin.denominator))
+
+
+def nomination(form: Nominated, step: Step, listed: int) -> list[Finding]:
+    """R3: every nominee came by a route the plan knows, with enough behind them; nobody is named twice."""
+    findings = candidacy.named_once([nominee.person.name for nominee in form.nominees])
+    routes = {route.by: route for route in step.routes}
+    for nominee in form.nominees:
+        route = routes.get(nominee.route)
+        if route is None:
+            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, tuple(routes)))
+        else:
+            findings.extend(
+                residents.nomination_backed(route, nominee.supporters, nominee=nominee.person.name, step=step.id)
+            )
+    if not form.nominees and not listed:
+        findings.append(candidacy.nobody_nominated(step.title))
+    return findings
+
+
+def review(
+    form: Reviewed,
+    waiting: Sequence[Candidate],
+    body: BodyId,
+    poll_day: date,
+    committee: Iterable[str],
+) -> list[Finding]:
+    """X2, X3, R2: everybody before the level has one conclusion; nobody unfit or with adverse evidence passes; no reviewer
+    sits in their own case."""
+    concluded = {conclusion.person: conclusion for conclusion in form.conclusions}
+    names = {candidate.person.id: candidate.person.name for candidate in waiting}
+    findings = candidacy.all_concluded(names, [conclusion.person for conclusion in form.conclusions])
+    for candidate in waiting:
+        conclusion = concluded.get(candidate.person.id)
+        if conclusion is None:
+            continue
+        if not conclusion.passed:
+            findings.extend(
+                candidacy.exclusion_reasoned(
+                    candidate.person.name, conclusion.rule, conclusion.evidence, conclusion.reviewer
+                )
+            )
+            continue
+        if conclusion.evidence:
+            findings.append(candidacy.passed_with_evidence(candidate.person.name, conclusion.evidence))
+        findings.extend(
+            finding
+            for finding in standard_findings(
+                Nomination(person=candidate.person, body=BODIES[body], relaxations=candidate.nominee.relaxations),
+                poll_day=poll_day,
+            )
+            if finding.blocks
+        )
+    sitting = set(committee)
+    findings.extend(
+        candidacy.judge_in_own_case(names[conclusion.reviewer])
+        for conclusion in form.conclusions
+        if conclusion.reviewer in names or conclusion.reviewer in sitting & names.keys()
+    )
+    return findings
+
+
+def slate(form: Slated, register: Register, needed: int, seats: int, seated: Sequence[Winner]) -> list[Finding]:
+    """P5, P6, X1, X2: enough names for the margin, all still in the running, all committed, no kin among or beside them."""
+    able = {candidate.person.id: candidate for candidate in register.fit()}
+    named = {key: able[key].person.name for key in form.names if key in able}
+    findings = candidacy.margin(len(form.names), seats, needed)
+    findings.extend(candidacy.still_eligible(key, register.name(key)) for key in form.names if key not in able)
+    signed = {name for key, name in named.items() if key in form.committed}
+    findings.extend(party.commitments_signed(named.values(), signed))
+    findings.extend(kin_conflicts(register, form.names, seated))
+    return findings
+
+
+def _graph(register: Register, seated: Sequence[Winner]) -> KinGraph:
+    people = [*(candidate.person for candidate in register.candidates.values()), *(winner.person for winner in seated)]
+    return KinGraph(people, register.kin)
+
+
+def _places(seated: Sequence[Winner]) -> list[Place]:
+    return [
+        Place(
+            person=winner.person.id,
+            body=Body.PARTY
+            if winner.post.in_party
+            else Body.SUPERVISORY
+            if winner.post.in_supervisory
+            else Body.RESIDENTS,
+        )
+        for winner in seated
+    ]
+
+
+def kin_conflicts(register: Register, names: Iterable[str], seated: Sequence[Winner]) -> list[Finding]:
+    """X1: every pair of near relatives among the names, and between them and those already elected."""
+    if not register.kin:
+        return []
+    slate_places = [Place(person=key, body=BODIES[register.body]) for key in names]
+    return kinship.conflicts(slate_places, _places(seated), _graph(register, seated))
+
+
+def without_kin(names: Sequence[str], register: Register, seated: Sequence[Winner], barred: bool) -> tuple[str, ...]:
+    """The names in order, leaving out whoever is near kin of somebody before them or of somebody elected (X1, S1).
+
+    `barred`: members of the body that this one supervises may not sit here themselves (S1).
+    """
+    graph = _graph(register, seated)
+    in_committee = {winner.person.id for winner in seated if winner.post.in_committee}
+    kept: list[str] = []
+    for key in names:
+        others = [*kept, *(winner.person.id for winner in seated if winner.person.id != key)]
+        if barred and key in in_committee:
+            continue
+        if not any(graph.related(key, other) and kinship.kin_path(graph, key, other) for other in others):
+            kept.append(key)
+    return tuple(kept)
+
+
+def posting(form: Posted, names: Sequence[str], title: str) -> list[Finding]:
+    """O4: what is posted is the list that was decided, no name more or less."""
+    return conduct.same_names(title, form.names, names)
+
+
+def election_committee(form: Chosen, rules: Committee | None, seated: Sequence[Winner]) -> list[Finding]:
+    """R2: size, odd number, chair and deputy among the members, the Party secretary in the chair."""
+    secretary = next((winner.person.id for winner in seated if winner.post is Post.SECRETARY), None)
+    if rules is None:
+        return []
+    members = [member.id for member in form.members]
+    findings = residents.committee_composition(members, form.chair, rule=rules, secretary=secretary)
+    if form.deputy not in members or form.deputy == form.chair:
+        findings.append(candidacy.no_deputy(form.deputy))
+    return findings
+
+
+def representatives(form: Delegated, unit: UnitBrief, rules: Delegates | None) -> list[Finding]:
+    """R7: one for so many households and a floor; one for every organization entitled; households as registered."""
+    if rules is None:
+        return []
+    return [
+        *residents.representatives_enough(unit.households, form.from_households, delegates=rules),
+        *conduct.delegates_as_registered(unit.households, form.households, unit.organizations, form.from_organizations),
+    ]
+
+
+def plan(unit: UnitBrief, pack: Pack) -> list[Finding]:
+    """P4, R1, S1: the seats the unit's plan gives its three bodies."""
+    given = {body.id: body.seats for body in pack.bodies}
+    seats = given.get(BodyId.RESIDENTS)
+    stated = None
+    if seats is not None and isinstance(seats.min, int) and isinstance(seats.max, int):
+        stated = (seats.min, seats.max)
+    return [
+        *party.seats_allowed(unit.party_seats, full_members=unit.party_members, plan=given.get(BodyId.PARTY)),
+        *residents.seats_allowed(unit.residents_seats, plan=stated),
+        *conduct.supervisory_seats(unit.supervisory_seats, given.get(BodyId.SUPERVISORY)),
+    ]
+
+
+def poll(
+    form: Counted,
+    *,
+    field: Sequence[Candidate],
+    seats: int,
+    vote: int,
+    ballot: Ballot,
+    body: BodyId,
+    roll: int,
+    register: Register,
+) -> list[Finding]:
+    """A result form at the door: the right people on it, the right denominators, nothing the ballot forbids, and the
+    officers' declaration against the count (P7–P14, R5, S2)."""
+    findings = conduct.same_names("结果报告单候选人", form.names, [candidate.person.id for candidate in field])
+    findings.extend(_sheet(form, FORM_BODIES[body], ballot, seats, vote, roll))
+    findings.extend(conduct.forbidden_means(FORM_BODIES[body], form.proxies, form.roving_boxes, ballot))
+    findings.extend(_monitors(form, field, register))
+    return findings
+
+
+def plenary(form: Counted, members: Sequence[Winner], ballot: Ballot) -> list[Finding]:
+    """The committee's own meeting: only members stand, as many names as posts (P15)."""
+    known = {member.person.id for member in members}
+    findings = [candidacy.still_eligible(key, key) for key in form.names if key not in known]
+    findings.extend(_sheet(form, FormBody.PARTY_PLENARY, ballot, form.form.total_seats or 0, 1, len(members)))
+    return findings
+
+
+def _sheet(form: Counted, body: FormBody, ballot: Ballot, seats: int, vote: int, roll: int) -> list[Finding]:
+    sheet: ResultForm = form.form
+    findings = conduct.right_form(sheet, body=body, mode=ballot.mode, seats=seats, vote=vote)
+    findings.extend(conduct.right_roll(sheet, body, roll))
+    problems = contradictions(sheet)
+    if problems:
+        return [*findings, *problems]
+    verdict = count(sheet)
+    findings.extend(conduct.declared_as_counted(form.declared, verdict, body, by_lot=form.by_lot))
+    return findings
+
+
+def _monitors(form: Counted, field: Sequence[Candidate], register: Register) -> list[Finding]:
+    """P9: tellers and monitors are neither candidates nor their near relatives."""
+    if not form.monitors:
+        return []
+    standing = {candidate.person.id: candidate.person.name for candidate in field}
+    findings = [conduct.monitor_stands(standing[key]) for key in form.monitors if key in standing]
+    if register.kin:
+        graph = _graph(register, ())
+        for key in form.monitors:
+            for candidate in standing:
+                if key != candidate and graph.related(key, candidate):
+                    path = kinship.kin_path(graph, key, candidate)
+                    if path is not None:
+                        findings.append(conduct.monitor_kin(path))
+    return findings
+
+
+def announcement(form: Announced, members: Sequence[str]) -> list[Finding]:
+    """R6: what is announced is who was elected."""
+    return conduct.same_names("当选名单公告", form.names, members)
+
+
+def handover(form: HandedOver) -> list[Finding]:
+    """R6: seals, property, accounts and files are all on the list, and somebody supervised."""
+    return conduct.handover_complete(form.items)

@@ -1,0 +1,306 @@
+"""What the journal says: one small typed fact for each thing that happened. The checker reads these and nothing else."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from policies.finding import Finding
+from policies.pack.schema import DayUnit, Role
+from policies.value import Value
+from workflows.messages import Form, Submission, UnitBrief
+
+
+class DistrictOpened(Value):
+    """The journal's first fact: what everything after it ran under, days included, so that a reader needs no calendar."""
+
+    kind: Literal["district_opened"] = "district_opened"
+    name: str
+    pack: str
+    pack_version: str
+    pack_sha256: str
+    setting: str
+    law: str
+    off_days: tuple[date, ...]
+    working_weekends: tuple[date, ...]
+    units: int
+
+
+class UnitOpened(Value):
+    """A unit began, with the figures its rules are measured against."""
+
+    kind: Literal["unit_opened"] = "unit_opened"
+    unit: UnitBrief
+
+
+class BodyOpened(Value):
+    kind: Literal["body_opened"] = "body_opened"
+
+
+class GateOpened(Value):
+    """A decision is awaited from a role, until a last day (inclusive; None when the plan sets no limit)."""
+
+    kind: Literal["gate_opened"] = "gate_opened"
+    gate: str
+    role: Role
+    last_day: date | None
+
+
+class Reminded(Value):
+    kind: Literal["reminded"] = "reminded"
+    gate: str
+    last_day: date
+
+
+class Overdue(Value):
+    """The last day has passed: flagged with the owner who must act; the gate stays open."""
+
+    kind: Literal["overdue"] = "overdue"
+    gate: str
+    owner: Role
+    last_day: date
+    rule: str
+
+
+class Decided(Value):
+    """A gate decided, with the whole form as handed in."""
+
+    kind: Literal["decided"] = "decided"
+    gate: str
+    role: Role
+    by: str
+    second: str = ""
+    form: Form
+
+
+class Refused(Value):
+    """A submission refused at the door, with every finding. Written by the edge: the workflow's history knows nothing of it."""
+
+    kind: Literal["refused"] = "refused"
+    gate: str
+    role: Role
+    by: str
+    findings: tuple[Finding, ...]
+
+
+class Published(Value):
+    """A posting and how long it must stay up: `last_day` is its last whole day."""
+
+    kind: Literal["published"] = "published"
+    gate: str
+    posted_on: date
+    last_day: date
+    days: int
+    unit: DayUnit
+
+
+class Excluded(Value):
+    """Somebody screened out: by which rule, on whose word, on what evidence (a document number)."""
+
+    kind: Literal["excluded"] = "excluded"
+    gate: str
+    person: str
+    rule: str
+    reason: str
+    evidence: str
+    reviewer: str
+
+
+class Appealed(Value):
+    kind: Literal["appealed"] = "appealed"
+    person: str
+    grounds: str
+
+
+class AppealDecided(Value):
+    """An appeal signed off; `upheld` puts the person back on the list of nominees."""
+
+    kind: Literal["appeal_decided"] = "appeal_decided"
+    person: str
+    upheld: bool
+    handler: str
+    head: str
+
+
+class ComplaintReceived(Value):
+    kind: Literal["complaint_received"] = "complaint_received"
+    complaint: str
+    about: str
+    last_day: date
+
+
+class ComplaintDecided(Value):
+    kind: Literal["complaint_decided"] = "complaint_decided"
+    complaint: str
+    upheld: bool
+    handler: str
+    head: str
+
+
+class SteppedOut(Value):
+    """An election-committee member left because nominated; `successor` is the next in order of the original vote."""
+
+    kind: Literal["stepped_out"] = "stepped_out"
+    person: str
+    successor: str | None
+    presides: str  # who chairs from now on
+
+
+class WithdrewFact(Value):
+    """Somebody stepped back; `successor` is who moved up in order of the original vote, if anybody."""
+
+    kind: Literal["withdrew"] = "withdrew"
+    person: str
+    reason: str
+    successor: str | None = None
+
+
+class Seat(Value):
+    person: str
+    name: str
+    post: str
+    votes: int | None
+
+
+class PollFailed(Value):
+    """A poll that did not count: which rule, and that a new one follows."""
+
+    kind: Literal["poll_failed"] = "poll_failed"
+    gate: str
+    findings: tuple[Finding, ...]
+
+
+class PollSettled(Value):
+    """A valid poll's outcome: who is elected by it, what stays open, and what follows."""
+
+    kind: Literal["poll_settled"] = "poll_settled"
+    gate: str
+    elected: tuple[Seat, ...]
+    open_seats: int
+    next: str | None
+    tied: tuple[str, ...] = ()
+
+
+class BodyCompleted(Value):
+    """A body is in office: its members, after every poll and replacement."""
+
+    kind: Literal["body_completed"] = "body_completed"
+    seats: tuple[Seat, ...]
+    open_seats: int
+
+
+class Held(Value):
+    kind: Literal["held"] = "held"
+    rule: str
+    reason: str
+    by: str
+
+
+class Released(Value):
+    kind: Literal["released"] = "released"
+    reason: str
+    by: str
+
+
+class Postponed(Value):
+    kind: Literal["postponed"] = "postponed"
+    days: int
+    reason: str
+    by: str
+
+
+class UnitClosed(Value):
+    """A unit's end: complete on a day, or not started or not finished and held by a rule."""
+
+    kind: Literal["unit_closed"] = "unit_closed"
+    completed_on: date | None
+    held_by: str = ""
+    reason: str = ""
+
+
+class DistrictClosed(Value):
+    """The journal's closing fact for a district: without it the tail was cut."""
+
+    kind: Literal["district_closed"] = "district_closed"
+    completed: int
+    held: int
+
+
+FactBody = Annotated[
+    DistrictOpened
+    | UnitOpened
+    | BodyOpened
+    | GateOpened
+    | Reminded
+    | Overdue
+    | Decided
+    | Refused
+    | Published
+    | Excluded
+    | Appealed
+    | AppealDecided
+    | ComplaintReceived
+    | ComplaintDecided
+    | SteppedOut
+    | WithdrewFact
+    | PollFailed
+    | PollSettled
+    | BodyCompleted
+    | Held
+    | Released
+    | Postponed
+    | UnitClosed
+    | DistrictClosed,
+    Field(discriminator="kind"),
+]
+
+
+class Task(Value):
+    """A gate waiting in somebody's inbox. `key` is the gate's key within its workflow."""
+
+    workflow: str
+    gate: str
+    step: str
+    title: str
+    role: Role
+    last_day: date | None
+    round: int = 1
+    people: tuple[str, ...] = ()  # person ids the decision is about
+    seats: int = 0  # polls: seats still open
+    vote: int = 1  # polls: 2 for a further vote
+
+
+class PaperRequest(Value):
+    """A paper to issue: number within its unit and series, kind, title, and what its text needs."""
+
+    number: int
+    kind: str
+    title: str
+    series: str
+    names: tuple[str, ...] = ()
+    until: date | None = None
+
+
+class Commit(Value):
+    """Everything one step changes, written in one transaction; its natural key is (workflow, number)."""
+
+    workflow: str
+    number: int
+    district: str
+    street: str
+    unit: str
+    body: str
+    at: datetime
+    facts: tuple[FactBody, ...]
+    opened: tuple[Task, ...] = ()
+    closed: tuple[str, ...] = ()  # gate keys
+    papers: tuple[PaperRequest, ...] = ()
+    state: str = ""
+
+
+class Refusal(Value):
+    """A refused submission, as the edge reports it to the journal."""
+
+    workflow: str
+    submission: Submission
+    findings: tuple[Finding, ...]

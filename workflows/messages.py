@@ -1,0 +1,339 @@
+"""What people hand in: the forms that decide a gate, and the other messages an election answers. Shapes only, no rules."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from policies.eligibility import Relaxation
+from policies.finding import Finding
+from policies.form import ResultForm
+from policies.pack.schema import Role
+from policies.people import Kinship, Person, Post
+from policies.value import Value
+
+Words = Annotated[str, Field(min_length=1, max_length=500)]
+
+# ---------------------------------------------------------------- forms, one for each kind of act
+
+
+class Recorded(Value):
+    """Something done and written down. `complete` is False when it fell short (a rectification not accepted, staff untrained)."""
+
+    kind: Literal["recorded"] = "recorded"
+    held_on: date
+    complete: bool = True
+    document: str = ""
+
+
+class Ruled(Value):
+    """A superior's answer: approved or not, with the document's number and, when refused, the reason."""
+
+    kind: Literal["ruled"] = "ruled"
+    approved: bool
+    document: Words
+    signed_on: date
+    reason: str = ""
+
+
+class Nominee(Value):
+    """One person put forward: for which post, by which route of the pack, with how many supporters."""
+
+    person: Person
+    post: Post
+    route: Words
+    supporters: int = Field(ge=0)
+    relaxations: tuple[Relaxation, ...] = ()  # recorded grounds on which a condition is relaxed for this person (X3)
+
+
+class Nominated(Value):
+    """The nominees collected, with the kinship they declare; relatives in office are named by id in `kin`."""
+
+    kind: Literal["nominated"] = "nominated"
+    nominees: tuple[Nominee, ...]
+    kin: tuple[Kinship, ...] = ()
+    closed_on: date
+
+
+class Conclusion(Value):
+    """One level's conclusion on one person: the conclusion and the document's number, never the sensitive record."""
+
+    person: str
+    passed: bool
+    rule: str = ""  # rule id of the exclusion, such as X2
+    reason: str = ""
+    evidence: str = ""  # document number
+    reviewer: str = ""
+
+
+class Reviewed(Value):
+    """One level of review over all persons before it; every person has a conclusion."""
+
+    kind: Literal["reviewed"] = "reviewed"
+    conclusions: tuple[Conclusion, ...]
+    signed_on: date
+    document: Words
+
+
+class Slated(Value):
+    """The list to be voted on, and who has signed the commitment."""
+
+    kind: Literal["slated"] = "slated"
+    names: tuple[str, ...]  # person ids
+    committed: tuple[str, ...]  # person ids
+    decided_on: date
+
+
+class Posted(Value):
+    """A paper put up for everybody to read, from a day, at a place."""
+
+    kind: Literal["posted"] = "posted"
+    posted_on: date
+    place: Words
+    names: tuple[str, ...] = ()  # person ids
+
+
+class Chosen(Value):
+    """The election committee as chosen: members in the order of votes, chair and deputy among them, then the reserves."""
+
+    kind: Literal["chosen"] = "chosen"
+    members: tuple[Person, ...]
+    chair: str
+    deputy: str
+    reserves: tuple[Person, ...]
+    held_on: date
+
+
+class Delegated(Value):
+    """Residents' representatives: households, how many representatives of households, how many of organizations."""
+
+    kind: Literal["delegated"] = "delegated"
+    households: int = Field(ge=0)
+    from_households: int = Field(ge=0)
+    organizations_present: int = Field(ge=0)  # organizations entitled to send one
+    from_organizations: int = Field(ge=0)
+    held_on: date
+
+    @property
+    def total(self) -> int:
+        """All representatives."""
+        return self.from_households + self.from_organizations
+
+
+class Counted(Value):
+    """A poll's result form with what the officers declare. Counts only: nothing here joins a voter to a choice."""
+
+    kind: Literal["counted"] = "counted"
+    held_on: date
+    form: ResultForm
+    declared: tuple[str, ...]  # names declared elected; empty when the poll failed
+    names: tuple[str, ...]  # person ids in the order of the form's candidates
+    proxies: int = Field(0, ge=0)
+    roving_boxes: int = Field(0, ge=0)
+    monitors: tuple[str, ...] = ()  # person ids of tellers and monitors
+    by_lot: bool = False  # a tie was settled by lot
+
+
+class Announced(Value):
+    """A result published."""
+
+    kind: Literal["announced"] = "announced"
+    announced_on: date
+    names: tuple[str, ...]  # person ids
+
+
+class HandedOver(Value):
+    """Seals, property, accounts and files passed on."""
+
+    kind: Literal["handed_over"] = "handed_over"
+    completed_on: date
+    items: tuple[str, ...]
+    supervised_by: Words
+
+
+class SignedOff(Value):
+    """A complaint or an appeal decided: signed by who handled it and who answers for it, two different people."""
+
+    kind: Literal["signed_off"] = "signed_off"
+    upheld: bool
+    decided_on: date
+    handler: Words
+    head: Words
+    reason: Words
+
+
+Form = Annotated[
+    Recorded
+    | Ruled
+    | Nominated
+    | Reviewed
+    | Slated
+    | Posted
+    | Chosen
+    | Delegated
+    | Counted
+    | Announced
+    | HandedOver
+    | SignedOff,
+    Field(discriminator="kind"),
+]
+
+# ---------------------------------------------------------------- updates
+
+
+class Submission(Value):
+    """One decision handed in at one gate. `gate` is the gate's key: a step id, with `#2` … for its further rounds."""
+
+    gate: Words
+    role: Role
+    by: Words  # the person or office that signs
+    second: str = ""  # the second signature where the step wants one
+    form: Form
+
+
+class Receipt(Value):
+    """What the sender of an accepted decision gets back: the gate, and what the rules remark without refusing."""
+
+    gate: str
+    remarks: tuple[Finding, ...] = ()
+
+
+class Hold(Value):
+    """Stop a unit, a street or the district until released, with the rule that demands it."""
+
+    rule: Words
+    reason: Words
+    role: Role
+    by: Words
+
+
+class Release(Value):
+    """Let what was held go on."""
+
+    reason: Words
+    role: Role
+    by: Words
+
+
+class Postponement(Value):
+    """Move every limit that is still ahead by so many calendar days."""
+
+    days: int = Field(gt=0, le=180)
+    reason: Words
+    role: Role
+    by: Words
+
+
+class Withdrawal(Value):
+    """Somebody on the list, or elected and not yet in office, steps back."""
+
+    person: Words
+    reason: Words
+
+
+class Complaint(Value):
+    """A complaint that must be answered by name and in time. `about` is the step complained of."""
+
+    id: Annotated[str, Field(pattern=r"^[\w-]{1,40}$")]
+    about: Words
+    text: Words
+
+
+class Appeal(Value):
+    """Somebody excluded by a review asks for another look, by another reviewer."""
+
+    person: Words
+    grounds: Words
+
+
+# ---------------------------------------------------------------- what a workflow starts with and ends with
+
+
+class UnitBrief(Value):
+    """One unit as its workflow knows it. Numbers are persons and households."""
+
+    id: str
+    name: str
+    street: str
+    district: str
+    households: int
+    residents: int
+    party_members: int  # full members
+    party_due: int  # due to attend the members' meeting
+    organizations: int  # entitled to send a representative
+    difficult: bool
+    party_seats: int
+    residents_seats: int
+    supervisory_seats: int
+    setting: str  # hash of pack, calendar and timetable
+
+
+class StreetBrief(Value):
+    """One street and its units."""
+
+    id: str
+    name: str
+    district: str
+    units: tuple[UnitBrief, ...]
+    setting: str
+
+
+class DistrictBrief(Value):
+    """One district and its streets."""
+
+    id: str
+    name: str
+    streets: tuple[StreetBrief, ...]
+    setting: str
+
+
+class Winner(Value):
+    """Somebody elected: the post and the votes."""
+
+    person: Person
+    post: Post
+    votes: int | None
+
+
+class BodyBrief(Value):
+    """What a body's election starts from: its unit, those already elected before it, and the kinship declared so far."""
+
+    unit: UnitBrief
+    seated: tuple[Winner, ...] = ()
+    kin: tuple[Kinship, ...] = ()
+    representatives: int = 0  # residents' representatives, once chosen
+    shift: int = 0  # calendar days by which the unit was postponed before this body began
+
+
+class BodyOutcome(Value):
+    """What a body's election leaves behind."""
+
+    elected: tuple[Winner, ...]
+    kin: tuple[Kinship, ...]
+    open_seats: int
+    representatives: int
+    completed_on: date
+
+
+class UnitOutcome(Value):
+    """How a unit's election ended: complete, or still held with the reason."""
+
+    unit: str
+    completed_on: date | None
+    held_by: str = ""  # rule id
+    reason: str = ""
+
+
+class StreetOutcome(Value):
+    """How a street's units ended."""
+
+    street: str
+    units: tuple[UnitOutcome, ...]
+
+
+class DistrictOutcome(Value):
+    """How a district's units ended: figures only, so that it stays small."""
+
+    district: str
+    completed: int
+    held: int

@@ -1,0 +1,500 @@
+"""How a gate works: one decision awaited, with its role, last day, reminder, overdue flag, refusal and journal.
+
+Every election workflow inherits `Procedure`. A gate never expires and never passes by itself: overdue is a flag with an owner.
+What happened is noted as facts and written by one commit a step. The acts built on gates are in `workflows/acts.py`.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, TypeVar, cast
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
+
+from policies.finding import Finding
+from policies.lifecycles import COMPLAINT, GATE, ComplaintTrigger, GateState, GateTrigger, advance, begin
+from policies.pack.schema import BodyId, Condition, ExtraGate, Role, Step
+from policies.rule import BOOK, Rule, blocking
+from policies.rules import complaints, order
+from workflows import electiontime, examination
+from workflows.facts import (
+    Commit,
+    ComplaintDecided,
+    ComplaintReceived,
+    Decided,
+    FactBody,
+    GateOpened,
+    Held,
+    Overdue,
+    PaperRequest,
+    Postponed,
+    Released,
+    Reminded,
+    Task,
+)
+from workflows.messages import (
+    Complaint,
+    Hold,
+    Postponement,
+    Receipt,
+    Recorded,
+    Release,
+    Ruled,
+    SignedOff,
+    Submission,
+    UnitBrief,
+)
+from workflows.setting import installed
+
+COMMIT = "commit"
+COMMIT_TIMEOUT = timedelta(seconds=30)
+COMMIT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+REMIND_HOUR = 9  # reminders go out when offices open
+REFUSED = "refused"
+"""The error type of a refused submission; its details are the findings."""
+
+Check = Callable[[Any], list[Finding]]
+"""Judges a gate's form (of the type the gate asks for); an empty list lets it pass."""
+F = TypeVar("F")
+
+
+@dataclass
+class Gate:
+    """One decision awaited. `last_day` is inclusive; a `fixed` one comes from the law and no postponement moves it."""
+
+    key: str
+    step: str
+    title: str
+    role: Role
+    forms: tuple[type, ...]
+    opened_on: date
+    last_day: date | None
+    fixed: bool
+    rule: str
+    two_signatures: bool = False
+    check: Check | None = None
+    state: GateState = GateState.WAITING
+    people: tuple[str, ...] = ()  # person ids the decision is about
+    seats: int = 0  # polls: seats still open
+    vote: int = 1  # polls: 2 for a further vote
+    submission: Submission | None = field(default=None)
+
+    def happens(self, trigger: GateTrigger) -> None:
+        """Move along the gate's lifecycle."""
+        self.state = advance(GATE, self.state, trigger)
+
+
+class Procedure:
+    """What every election workflow inherits: its gates, its limits, its journal, and the messages it answers."""
+
+    def begin(self, unit: UnitBrief, body: BodyId, shift: int = 0) -> None:
+        """Set up; called from the workflow's `__init__`. `shift`: calendar days the unit was postponed already."""
+        self.unit = unit
+        self.body = body
+        self.setting = installed(unit.setting)
+        self.pack = self.setting.pack
+        self.calendar = self.setting.calendar
+        self.gates: dict[str, Gate] = {}
+        self.rounds: dict[str, int] = {}
+        self.shift = shift
+        self.held: Hold | None = None
+        self.waiting = "尚未开始"
+        self.waiting_rule: Rule = order.O2
+        self.moved = 0  # grows whenever a hold, release or postponement changes what is waited for
+        self.open_matters: dict[str, str] = {}  # complaints and appeals not yet answered, with what they are about
+        self.upheld: set[str] = set()  # steps about which a complaint was upheld
+        self.sidework: set[asyncio.Task[None]] = set()
+        self.commits = 0
+        self.papers = 0
+        self.stage = ""
+        self._facts: list[FactBody] = []
+        self._opened: list[Task] = []
+        self._closed: list[str] = []
+        self._papers: list[PaperRequest] = []
+
+    # ------------------------------------------------------------ the journal
+
+    def note(self, *facts: FactBody) -> None:
+        """Keep facts for the next commit."""
+        self._facts.extend(facts)
+
+    def issue(self, step: Step, *, names: tuple[str, ...] = (), until: date | None = None) -> None:
+        """Ask, with the next commit, for the papers of a step; numbers run through the body's papers."""
+        for paper in step.papers:
+            self.papers += 1
+            self._papers.append(
+                PaperRequest(
+                    number=self.papers,
+                    kind=paper.kind,
+                    title=paper.title,
+                    series=paper.series or paper.kind,
+                    names=names,
+                    until=until,
+                )
+            )
+
+    async def commit(self) -> None:
+        """Write everything noted since the last commit in one transaction; natural key (workflow id, number)."""
+        if not (self._facts or self._opened or self._closed or self._papers):
+            return
+        self.commits += 1
+        commit = Commit(
+            workflow=workflow.info().workflow_id,
+            number=self.commits,
+            district=self.unit.district,
+            street=self.unit.street,
+            unit=self.unit.id,
+            body=self.body.value,
+            at=electiontime.now(),
+            facts=tuple(self._facts),
+            opened=tuple(self._opened),
+            closed=tuple(self._closed),
+            papers=tuple(self._papers),
+            state=self.stage,
+        )
+        self._facts, self._opened, self._closed, self._papers = [], [], [], []
+        await workflow.execute_activity(
+            COMMIT, commit, start_to_close_timeout=COMMIT_TIMEOUT, retry_policy=COMMIT_RETRY
+        )
+
+    # ------------------------------------------------------------ waiting
+
+    async def until(self, day: Callable[[], date], why: str, rule: Rule = order.O2) -> None:
+        """Wait for a calendar day to begin, and for any hold to be released. `why` tells people what is waited for."""
+        self.waiting, self.waiting_rule = why, rule
+        while self.held or electiontime.today() < day():
+            moved = self.moved
+            delay = None if self.held else max(electiontime.until(day()), timedelta(milliseconds=1))
+            await self._sleep(lambda seen=moved: self.moved != seen, delay, why)  # type: ignore[misc]
+
+    async def _sleep(self, changed: Callable[[], bool], delay: timedelta | None, summary: str) -> bool:
+        """Wait for a change or for a delay; True when the delay ran out."""
+        try:
+            await workflow.wait_condition(changed, timeout=delay, timeout_summary=f"{self.unit.name} {summary}")
+        except TimeoutError:
+            return True
+        return False
+
+    # ------------------------------------------------------------ gates
+
+    def step(self, step_id: str) -> Step:
+        """The pack's step. Raises KeyError for an unknown id."""
+        return self.setting.steps[step_id]
+
+    def applies(self, step_id: str) -> bool:
+        """Whether the pack has this step and its condition holds for this unit."""
+        step = self.setting.steps.get(step_id)
+        if step is None or step.condition is Condition.EVERY_VOTER:
+            return False
+        return step.condition is not Condition.DIFFICULT_UNIT or self.unit.difficult
+
+    def limit(self, step_id: str) -> date | None:
+        """The last day the plan allows for a step, moved by postponements; None where the plan sets none."""
+        slot = self.setting.slots.get(step_id)
+        if slot is None or slot.window_end is None:
+            return None
+        return slot.window_end + timedelta(days=self.shift)
+
+    def opens(self, step_id: str) -> date:
+        """The first day of the step's window, moved by postponements."""
+        return self.setting.opens(step_id) + timedelta(days=self.shift)
+
+    async def gate(
+        self,
+        step_id: str,
+        form: type[F],
+        *,
+        check: Check | None = None,
+        law_bound: tuple[date, Rule] | None = None,
+        people: tuple[str, ...] = (),
+        seats: int = 0,
+        vote: int = 1,
+    ) -> F:
+        """Open the step's gate once its window has begun and wait for an accepted decision; returns its form.
+
+        `law_bound` is a last day that comes from the law, with its rule (handover, announcement), instead of the plan's
+        window; no postponement moves it.
+        """
+        step = self.step(step_id)
+        for extra in self._extras(before=step_id):
+            await self._extra_gate(extra, step)
+        if electiontime.today() < self.opens(step_id) or self.held:
+            await self.until(lambda: self.opens(step_id), f"「{step.title}」窗口开启")
+        round_ = self.rounds[step_id] = self.rounds.get(step_id, 0) + 1
+        decided = await self.decision(
+            Gate(
+                key=self.key(step_id),
+                step=step_id,
+                title=step.title,
+                role=step.actor,
+                forms=(form,),
+                opened_on=electiontime.today(),
+                last_day=law_bound[0] if law_bound else self.limit(step_id),
+                fixed=law_bound is not None,
+                rule=law_bound[1].id if law_bound else order.O5.id,
+                two_signatures=bool(step.countersigned_by),
+                check=check,
+                people=people,
+                seats=seats,
+                vote=vote,
+            ),
+            round_=round_,
+        )
+        for extra in self._extras(after=step_id):
+            await self._extra_gate(extra, step)
+        return cast(F, decided.form)
+
+    def key(self, step_id: str) -> str:
+        """The key of the step's present round: the step id, then step#2, step#3 …"""
+        round_ = self.rounds.get(step_id, 1)
+        return step_id if round_ == 1 else f"{step_id}#{round_}"
+
+    def _extras(self, *, before: str = "", after: str = "") -> list[ExtraGate]:
+        return [
+            extra
+            for extra in self.pack.extra_gates
+            if (before and extra.before == before) or (after and extra.after == after)
+        ]
+
+    async def _extra_gate(self, extra: ExtraGate, step: Step) -> None:
+        """A county's additional gate at a named point of the plan: it must approve or record before the plan goes on."""
+        approved = False
+        while not approved:
+            round_ = self.rounds[extra.id] = self.rounds.get(extra.id, 0) + 1
+            decided = await self.decision(
+                Gate(
+                    key=self.key(extra.id),
+                    step=extra.id,
+                    title=extra.title,
+                    role=extra.actor,
+                    forms=(Ruled, Recorded),
+                    opened_on=electiontime.today(),
+                    last_day=self.limit(step.id),
+                    fixed=False,
+                    rule=order.O5.id,
+                ),
+                round_=round_,
+            )
+            form = decided.form
+            approved = form.approved if isinstance(form, Ruled) else not isinstance(form, Recorded) or form.complete
+
+    async def decision(self, gate: Gate, *, round_: int = 1) -> Submission:
+        """Open a gate, remind, flag when overdue, and wait however long it takes for an accepted submission."""
+        gate.happens(GateTrigger.OPEN)
+        self.gates[gate.key] = gate
+        self.note(GateOpened(gate=gate.key, role=gate.role, last_day=gate.last_day))
+        self._opened.append(
+            Task(
+                workflow=workflow.info().workflow_id,
+                gate=gate.key,
+                step=gate.step,
+                title=gate.title,
+                role=gate.role,
+                last_day=gate.last_day,
+                round=round_,
+                people=gate.people,
+                seats=gate.seats,
+                vote=gate.vote,
+            )
+        )
+        self._flag_if_late(gate)
+        await self.commit()
+        while gate.submission is None:
+            moved = self.moved
+            alarm = None if self.held else self._next_alarm(gate)
+            ran_out = await self._sleep(
+                lambda seen=moved: gate.submission is not None or self.moved != seen,  # type: ignore[misc]
+                alarm,
+                f"「{gate.title}」期限",
+            )
+            if ran_out and gate.submission is None:
+                self._remind(gate)
+                self._flag_if_late(gate)
+                await self.commit()
+        del self.gates[gate.key]
+        return gate.submission
+
+    def _next_alarm(self, gate: Gate) -> timedelta | None:
+        """Time to the next reminder or overdue flag; None when nothing more will ring."""
+        if gate.last_day is None or gate.state is GateState.OVERDUE:
+            return None
+        if gate.state is GateState.OPEN and gate.last_day > gate.opened_on:
+            reminder = electiontime.until(gate.last_day, REMIND_HOUR)
+            if reminder > timedelta(0):
+                return reminder
+        return max(electiontime.until(gate.last_day + timedelta(days=1)), timedelta(milliseconds=1))
+
+    def _remind(self, gate: Gate) -> None:
+        if gate.state is GateState.OPEN and gate.last_day is not None and electiontime.today() <= gate.last_day:
+            gate.happens(GateTrigger.REMIND)
+            self.note(Reminded(gate=gate.key, last_day=gate.last_day))
+
+    def _flag_if_late(self, gate: Gate) -> None:
+        if gate.last_day is None or gate.state is GateState.OVERDUE or electiontime.today() <= gate.last_day:
+            return
+        gate.happens(GateTrigger.FLAG)
+        self.note(Overdue(gate=gate.key, owner=gate.role, last_day=gate.last_day, rule=gate.rule))
+
+    # ------------------------------------------------------------ what people send
+
+    def examine(self, submission: Submission) -> list[Finding]:
+        """Everything that is wrong with a submission, all at once; nothing is changed."""
+        if self.held is not None:
+            rule = BOOK.get(self.held.rule, order.O2)
+            return [rule.finding(f"{self.unit.name}换届已暂停：{self.held.reason}", value=submission.gate)]
+        gate = self.gates.get(submission.gate)
+        if gate is None or gate.submission is not None:
+            return [self._not_open(submission)]
+        findings = []
+        if submission.role is not gate.role:
+            roles = self.pack.roles
+            findings.append(
+                order.wrong_role(
+                    gate.title, roles.get(submission.role, submission.role), roles.get(gate.role, gate.role)
+                )
+            )
+        if gate.two_signatures and submission.second.strip() in ("", submission.by.strip()):
+            findings.append(order.second_signature_missing(gate.title, submission.by))
+        if not isinstance(submission.form, gate.forms):
+            return [*findings, order.wrong_form(gate.title, submission.form.kind)]
+        findings.extend(
+            order.dated_within(gate.title, examination.day_of(submission.form), gate.opened_on, electiontime.today())
+        )
+        if gate.check is not None:
+            findings.extend(gate.check(submission.form))
+        return findings
+
+    def _not_open(self, submission: Submission) -> Finding:
+        step = self.setting.steps.get(submission.gate.split("#")[0])
+        title = step.title if step else submission.gate
+        if self.waiting_rule is order.O2 or self.gates:
+            return order.not_open(title, self.waiting_for())
+        return self.waiting_rule.finding(f"「{title}」现在不能办理：{self.waiting}。", value=submission.gate)
+
+    @workflow.update
+    def decide(self, submission: Submission) -> Receipt:
+        """A decision at an open gate. Refused with every finding at once, or taken as it is."""
+        gate = self.gates[submission.gate]
+        gate.submission = submission
+        gate.happens(GateTrigger.DECIDE)
+        self._closed.append(gate.key)
+        self.note(
+            Decided(
+                gate=gate.key, role=submission.role, by=submission.by, second=submission.second, form=submission.form
+            )
+        )
+        return Receipt(gate=gate.key)
+
+    @decide.validator
+    def _may_decide(self, submission: Submission) -> None:
+        refuse(self.examine(submission))
+
+    @workflow.update
+    def complain(self, complaint: Complaint) -> Receipt:
+        """A complaint: it must be answered within its days, signed by two people; the body cannot complete before."""
+        key = f"complaint:{complaint.id}"
+        self.open_matters[key] = complaint.about
+        last_day = electiontime.today() + timedelta(days=complaints.ANSWER_DAYS)
+        self.note(ComplaintReceived(complaint=complaint.id, about=complaint.about, last_day=last_day))
+        self.beside(self._answer(complaint, key, last_day))
+        return Receipt(gate=key)
+
+    @complain.validator
+    def _may_complain(self, complaint: Complaint) -> None:
+        if f"complaint:{complaint.id}" in self.open_matters:
+            refuse([complaints.already_received(complaint.id)])
+
+    def beside(self, work: Any) -> None:
+        """Run something beside the plan's own line; `settled` waits for all of it."""
+        task = asyncio.create_task(work)
+        self.sidework.add(task)
+        task.add_done_callback(self.sidework.discard)
+
+    async def _answer(self, complaint: Complaint, key: str, last_day: date) -> None:
+        track = begin(COMPLAINT).after(ComplaintTrigger.ACCEPT)
+        decided = await self.decision(
+            Gate(
+                key=key,
+                step=complaint.about,
+                title=f"举报查核（{complaint.id}）",
+                role=Role.STREET_DISCIPLINE,
+                forms=(SignedOff,),
+                opened_on=electiontime.today(),
+                last_day=last_day,
+                fixed=True,
+                rule=complaints.K1.id,
+                check=lambda form: complaints.signed_by_two(f"举报{complaint.id}", form.handler, form.head),
+            )
+        )
+        form = decided.form
+        assert isinstance(form, SignedOff)
+        track.after(ComplaintTrigger.INVESTIGATE).after(ComplaintTrigger.DECIDE)
+        if form.upheld:
+            self.upheld.add(complaint.about)
+        self.note(ComplaintDecided(complaint=complaint.id, upheld=form.upheld, handler=form.handler, head=form.head))
+        await self.commit()
+        del self.open_matters[key]
+
+    async def settled(self, about: str = "") -> None:
+        """Wait until no complaint or appeal is open: about one step, or (without argument) at all."""
+        if about:
+            await workflow.wait_condition(lambda: about not in self.open_matters.values())
+        else:
+            await workflow.wait_condition(lambda: not self.open_matters and not self.sidework)
+
+    @workflow.signal
+    async def hold(self, hold: Hold) -> None:
+        """Stop here until released; submissions are refused with the hold's rule."""
+        self.held = hold
+        self.moved += 1
+        self.note(Held(rule=hold.rule, reason=hold.reason, by=hold.by))
+        await self.commit()
+
+    @workflow.signal
+    async def release(self, release: Release) -> None:
+        """Go on after a hold; a release without a hold changes nothing."""
+        if self.held is None:
+            return
+        self.held = None
+        self.moved += 1
+        self.note(Released(reason=release.reason, by=release.by))
+        await self.commit()
+
+    @workflow.signal
+    async def postpone(self, postponement: Postponement) -> None:
+        """Move every limit of the plan still ahead; limits of the law stay where they are."""
+        self.shift += postponement.days
+        self.moved += 1
+        for gate in self.gates.values():
+            if gate.last_day is not None and not gate.fixed:
+                gate.last_day += timedelta(days=postponement.days)
+        self.note(Postponed(days=postponement.days, reason=postponement.reason, by=postponement.by))
+        await self.commit()
+
+    @workflow.query
+    def waiting_for(self) -> str:
+        """In Chinese: what this election waits for now, from whom, until when."""
+        if self.held is not None:
+            return f"{self.unit.name}：已暂停（{self.held.rule}），{self.held.reason}"
+        if self.gates:
+            gates = "；".join(
+                f"「{gate.title}」（{gate.key}）待{self.pack.roles.get(gate.role, gate.role)}办理"
+                + (f"，期限{gate.last_day}" if gate.last_day else "")
+                for gate in self.gates.values()
+            )
+            return f"{self.unit.name}：{gates}"
+        return f"{self.unit.name}：{self.waiting}"
+
+
+def refuse(findings: list[Finding]) -> None:
+    """Refuse a message when a finding blocks it. Raises ApplicationError of type "refused" whose details are all findings."""
+    if blocking(findings):
+        raise ApplicationError(
+            "；".join(finding.message for finding in findings),
+            *(finding.model_dump(mode="json") for finding in findings),
+            type=REFUSED,
+            non_retryable=True,
+        )

@@ -1,0 +1,77 @@
+"""社区居民委员会换届选举: the residents' committee's election, line by line as the plan numbers it (三（二）2)."""
+
+from temporalio import workflow
+
+from policies.pack.schema import BodyId
+from policies.rules.residents import R4
+from workflows import examination
+from workflows.acts import Election
+from workflows.electioncommittee import ElectionCommittee
+from workflows.messages import BodyBrief, BodyOutcome, Chosen, Delegated
+
+
+@workflow.defn
+class ResidentsElection(Election):
+    """From choosing the election committee to the handover."""
+
+    poll_step = "residents.poll"
+
+    @workflow.init
+    def __init__(self, brief: BodyBrief) -> None:
+        self.open(brief, BodyId.RESIDENTS, brief.unit.residents_seats)
+        self.representatives = 0
+
+    @workflow.run
+    async def run(self, brief: BodyBrief) -> BodyOutcome:  # noqa: ARG002 - read in __init__
+        # (1) 推选产生社区居民选举委员会
+        self.committee = await self.choose_committee("residents.election_committee")
+        # (2) 推选居民小组长
+        await self.record("residents.group_leaders")
+        # (3) 推选居民代表
+        await self.delegate("residents.representatives")
+        # (4) 提名和确定候选人
+        polled = False
+        while not polled:
+            while self.too_few():
+                await self.nominate("residents.nomination")  # 居民联名、户代表联名、小组代表联名、自荐
+                self.note(*self.committee.step_out(self.register.standing()))  # 被提名者退出选举委员会
+                await self.review(
+                    "residents.prereview",  # 居民选举委员会预审
+                    "residents.street_review",  # 街道初审
+                    "residents.joint_vetting",  # 区级联审
+                    "residents.standing_committee",  # 区委常委会讨论通过
+                )
+            await self.post_the_list("residents.list", R4)  # 正式候选人，选举日3日前张榜公布
+            # (5) 组织投票选举
+            polled = await self.poll("residents.poll")
+        await self.announce("residents.announcement", self.poll_held)  # 当日或次日公告
+        await self.record("residents.filing")  # 报区民政局和街道备案
+        # (6) 后续工作
+        await self.hand_over("residents.handover", self.poll_held)  # 10日内移交
+        return await self.completed(self.representatives)
+
+    async def choose_committee(self, step_id: str) -> ElectionCommittee:
+        """The election committee, five to nine and odd, the Party secretary in the chair (R2)."""
+        rules = self.pack.body(BodyId.RESIDENTS).committee
+        chosen = await self.gate(
+            step_id, Chosen, check=lambda form: examination.election_committee(form, rules, self.seated)
+        )
+        self.issue(self.step(step_id), names=tuple(member.id for member in chosen.members))
+        return ElectionCommittee(chosen)
+
+    async def delegate(self, step_id: str) -> None:
+        """Residents' representatives, one for thirty households and fifty at least, one for each organization (R7)."""
+        rules = self.pack.body(BodyId.RESIDENTS).delegates
+        delegated = await self.gate(
+            step_id, Delegated, check=lambda form: examination.representatives(form, self.unit, rules)
+        )
+        self.representatives = delegated.total
+        self.issue(self.step(step_id))
+
+    def sitting(self) -> tuple[str, ...]:
+        """Who sits on the election committee now."""
+        return tuple(self.committee.members)
+
+    def roll(self) -> int:
+        """Representatives entitled to vote (R5)."""
+        return self.representatives

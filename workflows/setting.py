@@ -1,0 +1,95 @@
+"""What an election runs under: pack, calendar and timetable, frozen together under one hash that rides in every input.
+
+A worker installs its settings before it starts; a workflow that names an unknown one fails at once instead of guessing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+
+from temporalio.exceptions import ApplicationError
+
+from policies.calendar import Calendar, DayUnit
+from policies.pack.load import content_hash
+from policies.pack.schema import Absolute, Body, BodyId, MonthThird, Pack, Step
+from policies.timetable import Slot, timetable
+
+
+@dataclass(frozen=True)
+class Setting:
+    """An immutable pack in use, with its resolutions applied, the days it counts and the windows it executes."""
+
+    hash: str
+    pack: Pack  # as executed
+    pack_sha256: str  # of the pack as transcribed
+    calendar: Calendar
+    steps: dict[str, Step]
+    slots: dict[str, Slot]
+    _publicity: dict[str, tuple[int, DayUnit]] = field(default_factory=dict)
+
+    def body(self, body: BodyId) -> Body:
+        """The pack's body. Raises KeyError when the pack has none."""
+        return self.pack.body(body)
+
+    def first_day(self) -> date:
+        """The first day on which any step may be decided."""
+        return min(self.opens(step) for step in self.steps)
+
+    def opens(self, step_id: str) -> date:
+        """The first day a step may be decided: its window's first day where the pack gives dates, else at once."""
+        slot = self.slots.get(step_id)
+        if slot is None or slot.window_start is None:
+            return self.pack.starts
+        dated = isinstance(self.steps[step_id].window, Absolute | MonthThird)
+        return slot.window_start if dated else self.pack.starts
+
+    def publicity(self, step_id: str) -> tuple[int, DayUnit]:
+        """Whole days a posting stays up after its own day, and how they are counted; 0 where nothing asks for any.
+
+        From the step itself, or from the distance a later step demands: 「3日前」 leaves three whole days between
+        unless the pack says that they need not be clear.
+        """
+        if step_id not in self._publicity:
+            self._publicity[step_id] = self._publicity_of(self.steps[step_id])
+        return self._publicity[step_id]
+
+    def _publicity_of(self, posting: Step) -> tuple[int, DayUnit]:
+        if isinstance(posting.publicity_days, int):
+            return posting.publicity_days, DayUnit(posting.publicity_unit)
+        gaps = [
+            (gap.at_least - (gap.clear is False), DayUnit(gap.unit))
+            for step in self.steps.values()
+            for gap in step.gaps
+            if gap.after == posting.id and gap.at_least
+        ]
+        return max(gaps, default=(0, DayUnit.CALENDAR))
+
+
+_INSTALLED: dict[str, Setting] = {}
+
+
+def install(pack: Pack, calendar: Calendar) -> Setting:
+    """Freeze pack and calendar into a setting and make it known to this process; the same content gives the same hash."""
+    pack_hash = content_hash(pack)
+    key = sha256(f"{pack_hash}\n{calendar.model_dump_json()}".encode()).hexdigest()[:16]
+    if key not in _INSTALLED:
+        executed = pack.as_executed()
+        _INSTALLED[key] = Setting(
+            hash=key,
+            pack=executed,
+            pack_sha256=pack_hash,
+            calendar=calendar,
+            steps={step.id: step for body in executed.bodies for step in body.steps},
+            slots={slot.step: slot for slot in timetable(pack, calendar, resolved=True).slots},
+        )
+    return _INSTALLED[key]
+
+
+def installed(key: str) -> Setting:
+    """The setting with this hash. Raises a non-retryable ApplicationError when this worker does not have it."""
+    try:
+        return _INSTALLED[key]
+    except KeyError:
+        raise ApplicationError(
+            f"本机没有方案 {key}：请先装入发起换届时使用的方案与日历", type="unknown_setting", non_retryable=True
+        ) from None

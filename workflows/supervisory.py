@@ -1,0 +1,47 @@
+"""社区居务监督委员会推选: the supervisory committee's election, line by line as the plan numbers it (三（二）3)."""
+
+from temporalio import workflow
+
+from policies.pack.schema import BodyId
+from policies.rules.residents import R4
+from workflows.acts import Election
+from workflows.messages import BodyBrief, BodyOutcome
+
+
+@workflow.defn
+class SupervisoryElection(Election):
+    """From nominations to the renewed notice board."""
+
+    poll_step = "supervisory.vote"
+
+    @workflow.init
+    def __init__(self, brief: BodyBrief) -> None:
+        self.open(brief, BodyId.SUPERVISORY, brief.unit.supervisory_seats)
+        self.representatives = brief.representatives
+
+    @workflow.run
+    async def run(self, brief: BodyBrief) -> BodyOutcome:  # noqa: ARG002 - read in __init__
+        polled = False
+        while not polled:
+            # (1) 提名候选人
+            while self.too_few():
+                await self.nominate("supervisory.nomination")
+                await self.review(
+                    "supervisory.prereview",  # 街道或新一届社区党组织预审
+                    "supervisory.street_review",  # 街道初审
+                    "supervisory.joint_vetting",  # 区级联审
+                    "supervisory.standing_committee",  # 区委常委会审核
+                )
+            await self.post_the_list("supervisory.list", R4)  # 张榜公布
+            # (2) 民主推选
+            polled = await self.poll("supervisory.vote")  # 举手表决，当场公布
+        await self.record("supervisory.filing")  # 报区民政局和街道备案
+        self.replaceable = False
+        # (3) 后续工作
+        await self.hand_over("supervisory.handover", self.poll_held)  # 新老班子工作交接
+        await self.record("supervisory.board")  # 更新揭示板，建立规章制度
+        return await self.completed()
+
+    def roll(self) -> int:
+        """Residents' representatives entitled to vote (S2)."""
+        return self.representatives

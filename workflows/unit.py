@@ -1,0 +1,209 @@
+"""One community's whole election: the preparation, then the three bodies in their required order (三（一）, 一（四）)."""
+
+from collections.abc import Awaitable
+from datetime import date, timedelta
+from typing import Any
+
+from temporalio import workflow
+
+from policies.finding import Finding
+from policies.lifecycles import UNIT, UnitTrigger, begin
+from policies.pack.schema import BodyId
+from policies.rules import order
+from policies.rules.preparation import X4
+from workflows import electiontime, examination
+from workflows.facts import Held, Released, UnitClosed, UnitOpened
+from workflows.messages import (
+    BodyBrief,
+    BodyOutcome,
+    Hold,
+    Postponement,
+    Recorded,
+    Release,
+    Submission,
+    UnitBrief,
+    UnitOutcome,
+)
+from workflows.party import PartyElection
+from workflows.procedure import Check, Procedure
+from workflows.residents import ResidentsElection
+from workflows.steering import Steering
+from workflows.supervisory import SupervisoryElection
+
+BODY_NAMES = {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"}
+PREPARED_BY = "区换届办"
+
+
+@workflow.defn
+class UnitElection(Steering, Procedure):
+    """One unit from the survey to the last handover."""
+
+    @workflow.init
+    def __init__(self, brief: UnitBrief) -> None:
+        self.begin(brief, BodyId.PREPARATION)
+        self.track = begin(UNIT)
+        self.child: workflow.ChildWorkflowHandle[Any, BodyOutcome] | None = None
+        self.bodies: list[str] = []  # bodies begun, in order
+        self.note(UnitOpened(unit=brief))
+
+    @workflow.run
+    async def run(self, brief: UnitBrief) -> UnitOutcome:  # noqa: ARG002 - read in __init__
+        # (一) 做好换届准备工作
+        self.enters(UnitTrigger.PREPARE)
+        await self.prepared("prep.institution")  # 1 成立机构
+        await self.prepared("prep.survey")  # 2 调查摸底
+        if not await self.rectified("prep.rectification"):  # 3 集中整顿，不整顿到位不换届
+            return await self.closed_held()
+        await self.prepared("prep.plan", check=self.examine_plan)  # 4 制定方案
+        await self.prepared("prep.training")  # 5 业务培训，应训尽训
+        await self.prepared("prep.audit")  # 离任审计
+
+        # (二) 先社区党组织、后居民委员会、再推选居务监督委员会
+        self.enters(UnitTrigger.START)
+        party = await self.elect(PartyElection.run, "party", BodyBrief(unit=self.unit, shift=self.shift))
+        self.enters(UnitTrigger.PARTY_DONE)
+        residents = await self.elect(
+            ResidentsElection.run,
+            "residents",
+            BodyBrief(unit=self.unit, seated=party.elected, kin=party.kin, shift=self.shift),
+        )
+        self.enters(UnitTrigger.RESIDENTS_DONE)
+        supervisory = await self.elect(
+            SupervisoryElection.run,
+            "supervisory",
+            BodyBrief(
+                unit=self.unit,
+                seated=(*party.elected, *residents.elected),
+                kin=residents.kin,
+                representatives=residents.representatives,
+                shift=self.shift,
+            ),
+        )
+        self.enters(UnitTrigger.SUPERVISORY_DONE)
+        await self.settled()
+        self.note(UnitClosed(completed_on=supervisory.completed_on))
+        await self.commit()
+        return UnitOutcome(unit=self.unit.id, completed_on=supervisory.completed_on)
+
+    def enters(self, trigger: UnitTrigger) -> None:
+        """Move along the unit's lifecycle."""
+        self.track = self.track.after(trigger)
+        self.stage = self.track.state.value
+
+    async def prepared(self, step_id: str, check: Check | None = None) -> None:
+        """One preparation: it must be complete before the next, however often that takes (X5)."""
+        complete = False
+        while not complete:
+            complete = (await self.gate(step_id, Recorded, check=check)).complete
+        self.issue(self.step(step_id))
+
+    def examine_plan(self, form: Recorded) -> list[Finding]:  # noqa: ARG002 - the plan concerns the unit's own figures
+        """P4, R1, S1: the numbers of seats the unit plans."""
+        return examination.plan(self.unit, self.pack)
+
+    async def rectified(self, step_id: str) -> bool:
+        """A difficult unit is held until its rectification is accepted (X4); False when the plan's last day comes first."""
+        if not self.applies(step_id):
+            return True
+        held = False
+        while not (await self.gate(step_id, Recorded)).complete:
+            if not held:
+                held = True
+                if self.track.allows(UnitTrigger.HOLD):
+                    self.enters(UnitTrigger.HOLD)
+                self.note(Held(rule=X4.id, reason="整顿验收未通过，不整顿到位不换届", by=PREPARED_BY))
+            if electiontime.today() >= self.last_start():
+                return False
+        if held:
+            if self.track.allows(UnitTrigger.RELEASE):
+                self.enters(UnitTrigger.RELEASE)
+            self.note(Released(reason="整顿验收通过", by=PREPARED_BY))
+        return True
+
+    def last_start(self) -> date:
+        """The last day on which starting still makes sense: the plan's own last limit."""
+        return self.pack.completed_by + timedelta(days=self.shift)
+
+    async def closed_held(self) -> UnitOutcome:
+        """The plan's days are over and the unit never started: closed as held, carried over by the county."""
+        reason = "整顿验收始终未通过，本轮未启动换届"
+        self.note(UnitClosed(completed_on=None, held_by=X4.id, reason=reason))
+        await self.commit()
+        return UnitOutcome(unit=self.unit.id, completed_on=None, held_by=X4.id, reason=reason)
+
+    async def elect(self, run: Any, body: str, brief: BodyBrief) -> BodyOutcome:
+        """Run one body's election as a child workflow and wait until it is complete; only then may the next begin."""
+        await self.commit()
+        while self.held is not None:
+            await workflow.wait_condition(lambda: self.held is None)
+        self.bodies.append(body)
+        self.waiting = f"{BODY_NAMES[body]}换届进行中"
+        self.child = await workflow.start_child_workflow(
+            run,
+            brief,
+            id=f"{self.unit.id}/{body}",
+            static_summary=f"{self.unit.name} {BODY_NAMES[body]}",
+        )
+        outcome: BodyOutcome = await self.child
+        self.child = None
+        return outcome
+
+    # ------------------------------------------------------------ messages that concern the running body too
+
+    def _not_open(self, submission: Submission) -> Finding:
+        """A decision for a body that is not running: its turn has not come, or it is over (O1)."""
+        body = submission.gate.split(".")[0]
+        if body not in BODY_NAMES:
+            return super()._not_open(submission)
+        if body in self.bodies:
+            return order.not_open(f"{BODY_NAMES[body]}{submission.gate}", self.waiting_for())
+        before = {"party": "准备工作", "residents": "社区党组织", "supervisory": "居民委员会"}[body]
+        return order.not_yet(BODY_NAMES[body], before)
+
+    # ------------------------------------------------------------ holding and postponing
+
+    def called(self) -> str:
+        """The unit's name."""
+        return self.unit.name
+
+    def below(self) -> list[workflow.ChildWorkflowHandle[Any, Any]]:
+        """The body whose election is running."""
+        return [] if self.child is None else [self.child]
+
+    async def take_hold(self, hold: Hold) -> None:
+        """Stop the unit's own gates."""
+        if self.track.allows(UnitTrigger.HOLD):
+            self.enters(UnitTrigger.HOLD)
+        await Procedure.hold(self, hold)
+
+    async def take_release(self, release: Release) -> None:
+        """Let the unit's own gates go on."""
+        if self.track.allows(UnitTrigger.RELEASE):
+            self.enters(UnitTrigger.RELEASE)
+        await Procedure.release(self, release)
+
+    async def take_postponement(self, postponement: Postponement) -> None:
+        """Move the unit's own limits."""
+        await Procedure.postpone(self, postponement)
+
+    @workflow.signal
+    async def hold(self, hold: Hold) -> None:
+        """The street or the district was stopped."""
+        if self.held is None:
+            await self._hear(self.take_hold(hold), Procedure.hold, hold)
+
+    @workflow.signal
+    async def release(self, release: Release) -> None:
+        """The street or the district was released."""
+        if self.held is not None:
+            await self._hear(self.take_release(release), Procedure.release, release)
+
+    @workflow.signal
+    async def postpone(self, postponement: Postponement) -> None:
+        """The street or the district was postponed."""
+        await self._hear(self.take_postponement(postponement), Procedure.postpone, postponement)
+
+    async def _hear(self, own: Awaitable[None], signal: Any, message: Hold | Release | Postponement) -> None:
+        await own
+        for child in self.below():
+            await child.signal(signal, message)
