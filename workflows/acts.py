@@ -102,6 +102,10 @@ class Election(Procedure):
         self.issue(self.step(step_id))
         return ruled.approved
 
+    def names(self, people: tuple[str, ...]) -> tuple[str, ...]:
+        """Names by person id, for papers."""
+        return tuple(self.register.name(person) for person in people)
+
     # ------------------------------------------------------------ candidates
 
     async def nominate(self, step_id: str) -> None:
@@ -311,13 +315,13 @@ class Election(Procedure):
                 step_id, Posted, people=names, check=lambda form: examination.posting(form, names, step.title)
             )
             if days == 0:  # the plan asks for a posting, not for any days of it
-                self.issue(step, names=names)
+                self.issue(step, names=self.names(names))
                 return posted
             last_day = self.calendar.end_of_publicity(posted.posted_on, days, unit)
             self.note(
                 Published(gate=self.key(step_id), posted_on=posted.posted_on, last_day=last_day, days=days, unit=unit)
             )
-            self.issue(step, names=names, until=last_day)
+            self.issue(step, names=self.names(names), until=last_day)
             await self.commit()
             after = last_day + timedelta(days=1)
             await self.until(lambda: after, f"「{step.title}」公示至{last_day}，次日方可进行下一步", rule)  # noqa: B023
@@ -464,7 +468,7 @@ class Election(Procedure):
             check=lambda form: examination.announcement(form, tuple(self.members)),
         )
         self.replaceable = False
-        self.issue(self.step(step_id), names=members)
+        self.issue(self.step(step_id), names=self.names(tuple(self.members)))
 
     async def hand_over(self, step_id: str, poll_day: date) -> HandedOver:
         """Seals, property, accounts and files within ten days of the poll, or sooner where the plan says so (R6)."""

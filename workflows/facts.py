@@ -271,12 +271,15 @@ class Task(Value):
 
 
 class PaperRequest(Value):
-    """A paper to issue: number within its unit and series, kind, title, and what its text needs."""
+    """A paper to issue, with everything its text needs: number within its series, issuer, legal basis, names, last day."""
 
     number: int
     kind: str
     title: str
     series: str
+    unit: str
+    issuer: str
+    basis: str
     names: tuple[str, ...] = ()
     until: date | None = None
 

@@ -108,7 +108,7 @@ class Procedure:
         self.upheld: set[str] = set()  # steps about which a complaint was upheld
         self.sidework: set[asyncio.Task[None]] = set()
         self.commits = 0
-        self.papers = 0
+        self.papers: dict[str, int] = {}  # papers issued in each series
         self.stage = ""
         self._facts: list[FactBody] = []
         self._opened: list[Task] = []
@@ -122,15 +122,19 @@ class Procedure:
         self._facts.extend(facts)
 
     def issue(self, step: Step, *, names: tuple[str, ...] = (), until: date | None = None) -> None:
-        """Ask, with the next commit, for the papers of a step; numbers run through the body's papers."""
+        """Ask, with the next commit, for the papers of a step; numbers run through each series of this body."""
         for paper in step.papers:
-            self.papers += 1
+            series = paper.series or paper.kind
+            self.papers[series] = self.papers.get(series, 0) + 1
             self._papers.append(
                 PaperRequest(
-                    number=self.papers,
+                    number=self.papers[series],
                     kind=paper.kind,
                     title=paper.title,
-                    series=paper.series or paper.kind,
+                    series=series,
+                    unit=self.unit.name,
+                    issuer=self.pack.roles.get(step.actor, step.actor.value),
+                    basis=f"{self.pack.title}{step.number}",
                     names=names,
                     until=until,
                 )

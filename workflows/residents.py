@@ -56,7 +56,7 @@ class ResidentsElection(Election):
         chosen = await self.gate(
             step_id, Chosen, check=lambda form: examination.election_committee(form, rules, self.seated)
         )
-        self.issue(self.step(step_id), names=tuple(member.id for member in chosen.members))
+        self.issue(self.step(step_id), names=tuple(member.name for member in chosen.members))
         return ElectionCommittee(chosen)
 
     async def delegate(self, step_id: str) -> None:

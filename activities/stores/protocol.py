@@ -18,9 +18,10 @@ class Entry(NamedTuple):
 
 
 class IssuedPaper(NamedTuple):
-    """A paper as issued: its number within the workflow's papers, and its text."""
+    """A paper as issued; (workflow, series, number) is its natural key."""
 
     workflow: str
+    series: str
     number: int
     kind: str
     title: str

@@ -137,7 +137,8 @@ class Clerk:
     delay: Callable[[Task], timedelta] = lambda task: timedelta(hours=10)
     secretary: str = PARTY[0].id
     slate: tuple[int, int] = (0, 6)  # whom the honest slate of the Party names, by place among the fit
-    runner: Any = None
+    ledger: type[Ledger] = Ledger
+    engine_options: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.people = {one.id: one for one in (*PARTY, *RESIDENTS, *SUPERVISORS, *COMMITTEE)}
@@ -154,13 +155,13 @@ class Clerk:
         self.store = store
         async with Engine(
             workflows=list(WORKFLOWS),
-            activities=[Ledger(store).commit],
+            activities=[self.ledger(store).commit],
             start=at(setting().first_day().isoformat(), 0),
             seed=1,
             data_converter=pydantic_data_converter,
             task_queue=TASK_QUEUE,
             explain_query="waiting_for",
-            runner=self.runner,
+            **self.engine_options,
         ) as self.engine:
             for instant, event in self.events:
                 self.engine.at(instant, event, self)

@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from temporalio.client import WorkflowFailureError
 
 from policies.form import Body as FormBody
 from policies.form import Mode
-from policies.pack.schema import Role
+from policies.pack.schema import ExtraGate, Role
 from policies.people import Post
-from tests.workflows.clerk import COMMITTEE, PARTY, RESIDENTS, UNIT, Clerk, at, brief
+from tests.workflows.clerk import COMMITTEE, PARTY, RESIDENTS, UNIT, Clerk, at, brief, setting, street_2021
 from workflows.facts import Task
 from workflows.messages import (
     Appeal,
@@ -22,6 +23,7 @@ from workflows.messages import (
     SignedOff,
     Withdrawal,
 )
+from workflows.setting import install
 
 PARTY_ID, RESIDENTS_ID = f"{UNIT}/party", f"{UNIT}/residents"
 
@@ -353,3 +355,27 @@ def test_officers_the_street_does_not_approve_are_chosen_again() -> None:
     posts = [seat.post for seat in done.seats]
     assert posts.count(Post.SECRETARY.value) == 1
     assert "party.plenary#2" in [fact.gate for fact in clerk.of_kind("gate_opened")]
+
+
+def test_a_countys_own_gate_opens_at_its_point_and_must_approve() -> None:
+    plan = street_2021()
+    gate = ExtraGate(
+        id="party.county_vetting",
+        title="区纪委单独联审",
+        actor=Role.DISTRICT_ORGANIZATION,
+        before="party.slate",
+        text="区换届办补充规定",
+    )
+    own = install(plan.model_copy(update={"extra_gates": (gate,)}), setting().calendar)
+    clerk = Clerk(brief(setting=own.hash))
+    clerk.answers["party.county_vetting"] = lambda task, form: form.model_copy(update={"complete": task.round == 2})
+    assert clerk.run().completed_on is not None
+    gates = [fact.gate for fact in clerk.of_kind("gate_opened", "party")]
+    at_ = gates.index("party.county_vetting")
+    assert gates[at_ : at_ + 3] == ["party.county_vetting", "party.county_vetting#2", "party.slate"]
+
+
+def test_a_worker_without_the_setting_fails_by_its_hash() -> None:
+    with pytest.raises(WorkflowFailureError) as failed:
+        Clerk(brief(setting="0123456789abcdef")).run()
+    assert "0123456789abcdef" in str(failed.value.cause)

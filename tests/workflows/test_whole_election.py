@@ -60,7 +60,10 @@ def test_the_same_workflows_run_in_the_sandbox() -> None:
     passed_through = SandboxRestrictions.default.with_passthrough_modules(
         "policies", "workflows", "activities", "pydantic", "transitions", "temporalio"
     )
-    plain, boxed = Clerk(brief()), Clerk(brief(), runner=SandboxedWorkflowRunner(restrictions=passed_through))
+    plain, boxed = (
+        Clerk(brief()),
+        Clerk(brief(), engine_options={"runner": SandboxedWorkflowRunner(restrictions=passed_through)}),
+    )
     plain.run()
     boxed.run()
     assert [e.fact for e in plain.facts] == [e.fact for e in boxed.facts]
