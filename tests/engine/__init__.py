@@ -1,0 +1,1 @@
+"""Tests of the workflow engine. Nothing here sleeps or needs a server."""
