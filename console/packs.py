@@ -1,0 +1,63 @@
+"""Finding a pack: by the name of one that comes with Huanjie, or by the path of a YAML file."""
+
+import difflib
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from policies.pack.load import PackError, load_pack
+from policies.pack.schema import Pack
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Why a pack cannot be used: every problem, each a Chinese sentence."""
+
+    problems: tuple[str, ...]
+
+
+def bundled_packs() -> tuple[str, ...]:
+    """Names of the packs that come with Huanjie, sorted."""
+    folder = resources.files("policies") / "packs"
+    return tuple(sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml")))
+
+
+def pack_text(name: str) -> str:
+    """The YAML of a bundled pack. Raises FileNotFoundError when there is none of that name."""
+    return (resources.files("policies") / "packs" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def open_pack(name_or_path: str) -> Pack | Unusable:
+    """The pack of that name or in that file, or all that is wrong with it."""
+    if name_or_path in bundled_packs():
+        return _load(pack_text(name_or_path), name_or_path)
+    path = Path(name_or_path)
+    if not (path.suffix in SUFFIXES or len(path.parts) > 1):
+        return Unusable((_unknown(name_or_path),))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Unusable((f"{path}：不是 UTF-8 编码的文本（第 {error.start + 1} 个字节起），请另存为 UTF-8",))
+    except FileNotFoundError:
+        return Unusable((f"{path}：没有这个文件；自带的方案有：{'、'.join(bundled_packs())}",))
+    except IsADirectoryError:
+        return Unusable((f"{path}：是文件夹，请给出其中的 YAML 文件",))
+    except (OSError, ValueError) as error:
+        return Unusable((f"{path}：无法读取（{getattr(error, 'strerror', None) or error}）",))
+    return _load(text, name_or_path)
+
+
+def _load(text: str, name: str) -> Pack | Unusable:
+    try:
+        return load_pack(text, name)
+    except PackError as error:
+        return Unusable(tuple(f"{name}：{problem}" for problem in error.problems))
+
+
+def _unknown(name: str) -> str:
+    names = bundled_packs()
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+    guess = f"，是不是“{near[0]}”？" if near else "。"
+    return f"没有名为“{name}”的方案{guess}自带的方案有：{'、'.join(names)}；也可以给出 YAML 文件的路径。"

@@ -1,0 +1,150 @@
+"""From a pack's text to a checked pack: every problem at once, with line numbers; and the hash an election runs under."""
+
+import difflib
+import hashlib
+import json
+from functools import cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from policies.pack import schema
+from policies.pack.problem import PackError, Problem
+from policies.pack.references import reference_problems
+from policies.pack.schema import Pack
+from policies.pack.text import Located, Path, read_text
+from policies.value import Value
+
+__all__ = ["PackError", "Problem", "content_hash", "load_pack"]
+
+
+def load_pack(text: str, name: str) -> Pack:
+    """The pack that `text` (YAML) describes; `name` only stands in messages.
+
+    Raises PackError with every problem at once: YAML syntax, duplicate and unknown keys, wrong types, impossible or
+    reversed dates, duplicate ids, dangling references, roles without a name, cycles, E−n windows without a poll.
+    """
+    located, problems = read_text(text)
+    if located is None:
+        raise PackError(name, tuple(problems))
+    pack: Pack | None = None
+    try:
+        pack = Pack.model_validate_json(json.dumps(located.data), strict=True)
+    except ValidationError as error:
+        read = {problem.path for problem in problems}
+        problems += [problem for problem in _schema_problems(error, located) if problem.path not in read]
+    except (RecursionError, ValueError):
+        problems.append(Problem(line=0, column=0, path="", message="内容无法解析：嵌套过深或含有非法字符"))
+    problems += reference_problems(located)
+    if problems or pack is None:
+        unique = dict.fromkeys(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+        raise PackError(name, tuple(unique))
+    return pack
+
+
+def content_hash(pack: Pack) -> str:
+    """SHA-256 (hex) of the pack's canonical JSON: comments, spacing and the order of keys in the YAML do not change it."""
+    content = json.dumps(
+        pack.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+# ---------------------------------------------------------------- pydantic's errors in Chinese
+
+_MESSAGES = {
+    "missing": "缺少必填项“{field}”；原文没有写的，请写 {field}: missing",
+    "bool_type": "应为 true 或 false",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "string_type": "应为文字（数字或日期请加引号）",
+    "string_too_short": "不能是空的；原文没有写的，请写 missing",
+    "date_type": "应为日期，写作 2021-04-26",
+    "date_parsing": "不是真实的日期，应写作 2021-04-26",
+    "date_from_datetime_parsing": "不是真实的日期，应写作 2021-04-26",
+    "date_from_datetime_inexact": "应为日期，不带时刻",
+    "tuple_type": "应为列表",
+    "dict_type": "应为“键: 值”的映射",
+    "model_type": "应为“键: 值”的映射",
+    "model_attributes_type": "应为“键: 值”的映射",
+    "union_tag_invalid": "这种期间写法不认识",
+    "json_invalid": "含有非法字符",
+}
+
+
+def _schema_problems(error: ValidationError, located: Located) -> list[Problem]:
+    found: list[tuple[Path, Problem]] = []
+    literals: list[tuple[Path, Problem]] = []
+    for item in error.errors(include_url=False, include_input=True):
+        path, rest = _document_path(item["loc"], located.data)
+        kind = item["type"]
+        if kind == "missing":
+            field = str(item["loc"][-1])
+            found.append((path, located.at(path, _MESSAGES["missing"].format(field=field))))
+        elif kind == "extra_forbidden":
+            found.append((path, located.at(path, f"不认识的键“{path[-1] if path else ''}”{_similar(path)}")))
+        elif kind == "literal_error" and rest:
+            literals.append(
+                (path, located.at(path, f"{_shown(item['input'])}不能写在这里；原文没有写的，请写 missing"))
+            )
+        else:
+            found.append((path, located.at(path, _message(kind, item))))
+    # A value that may also be `missing` fails twice; the second failure only matters where it stands alone.
+    for path, problem in literals:
+        if not any(other[: len(path)] == path for other, _ in found):
+            found.append((path, problem))
+    return [problem for _, problem in found]
+
+
+def _message(kind: str, item: Any) -> str:
+    context = item.get("ctx", {})
+    value = _shown(item["input"])
+    if kind in ("enum", "literal_error"):
+        return f"{value}不在允许的值之内：{str(context.get('expected', '')).replace(' or ', '、').replace(', ', '、')}"
+    if kind == "string_pattern_mismatch":
+        return f"{value}的写法不对，应符合 {context.get('pattern')}"
+    if kind in ("greater_than_equal", "less_than_equal"):
+        word, limit = (
+            ("早于或小于下限", context.get("ge")) if "greater" in kind else ("晚于或大于上限", context.get("le"))
+        )
+        return f"{value}{word} {limit}"
+    if kind == "too_short":
+        return f"至少要有 {context.get('min_length', 1)} 项"
+    return f"{value}{_MESSAGES.get(kind, '不符合格式')}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return ""
+    if value is None:
+        return "空值"
+    text = str(value)
+    return f"“{text[:40]}{'…' if len(text) > 40 else ''}”"
+
+
+def _document_path(loc: tuple[int | str, ...], data: Any) -> tuple[Path, bool]:
+    """pydantic's location as a path in the document (names of union branches left out), and whether any were."""
+    path: list[str | int] = []
+    left_out = False
+    for number, part in enumerate(loc):
+        inside = isinstance(data, dict) and part in data
+        inside = inside or (isinstance(data, list) and isinstance(part, int) and part < len(data))
+        if inside:
+            data = data[part]
+            path.append(part)
+        elif number < len(loc) - 1 or part != "[key]":
+            left_out = True
+    return tuple(path), left_out
+
+
+@cache
+def _known_keys() -> tuple[str, ...]:
+    models = [m for m in vars(schema).values() if isinstance(m, type) and issubclass(m, Value)]
+    names = {field.alias or key for model in models for key, field in model.model_fields.items()}
+    return tuple(sorted(names))
+
+
+def _similar(path: Path) -> str:
+    near = difflib.get_close_matches(str(path[-1]) if path else "", _known_keys(), n=1)
+    return f"，是不是“{near[0]}”？" if near else "；可用的键见 docs/pack-format.md"

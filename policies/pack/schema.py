@@ -1,0 +1,470 @@
+"""What a pack may say. A pack transcribes one written plan literally; control flow stays in `workflows/`.
+
+Everything that the plan leaves out is written `missing` and kept so: such a pack loads, lints, and is refused for live use.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import Discriminator, Field, Tag
+
+from policies.calendar import DayUnit as DayUnit
+from policies.rule import Law
+from policies.value import Value
+
+Missing = Literal["missing"]
+MISSING: Missing = "missing"
+StepId = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z_0-9]+)+$")]
+Words = Annotated[str, Field(min_length=1)]
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
+
+
+class Role(StrEnum):
+    """Who acts. The Chinese names stand in the pack's `roles`."""
+
+    PARTY_BRANCH = "party_branch"  # 社区党组织
+    PARTY_ASSEMBLY = "party_assembly"  # 党员大会（监票、计票人签字）
+    STREET_COMMITTEE = "street_committee"  # 街道党工委
+    STREET_OFFICE = "street_office"  # 街道办事处
+    STREET_DISCIPLINE = "street_discipline"  # 街道纪工委
+    DISTRICT_ORGANIZATION = "district_organization"  # 区委组织部
+    JOINT_VETTING = "joint_vetting"  # 区级联审
+    STANDING_COMMITTEE = "standing_committee"  # 区委常委会
+    CIVIL_AFFAIRS = "civil_affairs"  # 区民政局
+    RESIDENTS_COMMITTEE = "residents_committee"  # 社区居民委员会
+    ELECTION_COMMITTEE = "election_committee"  # 居民选举委员会
+    RESIDENT_GROUPS = "resident_groups"  # 居民小组
+    SUPERVISORY_COMMITTEE = "supervisory_committee"  # 居务监督委员会
+
+
+class Act(StrEnum):
+    """What kind of act a step is: which verb of `workflows/procedure.py` performs it and which form it needs."""
+
+    RECORD = "record"  # something done and written down
+    MEETING = "meeting"
+    REQUEST = "request"  # 请示
+    APPROVAL = "approval"  # 批复、审批
+    NOMINATION = "nomination"
+    REVIEW = "review"  # a level of vetting over named people
+    SLATE = "slate"  # the list with its margin and commitments
+    PUBLICITY = "publicity"  # a posting that stays up
+    COMMITTEE = "committee"  # choosing the election committee
+    REPRESENTATIVES = "representatives"
+    POLL = "poll"
+    ANNOUNCEMENT = "announcement"
+    FILING = "filing"  # 备案
+    HANDOVER = "handover"
+
+
+class BodyId(StrEnum):
+    """The bodies in their required order; `prep` is what must be done before the first."""
+
+    PREPARATION = "prep"
+    PARTY = "party"
+    RESIDENTS = "residents"
+    SUPERVISORY = "supervisory"
+
+
+# ---------------------------------------------------------------- windows
+
+
+class Absolute(Value):
+    """Dates, both inclusive. Only `to` for 「3月10日前」; only `from` for an open end."""
+
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
+
+
+class RelativeToPoll(Value):
+    """Days from the body's poll day E: `from: -20, to: -20` is E−20."""
+
+    poll_from: int | None = Field(None, ge=-3660, le=3660)
+    poll_to: int | None = Field(None, ge=-3660, le=3660)
+    unit: DayUnit = DayUnit.CALENDAR
+
+
+class RelativeToStep(Value):
+    """Days after another step ended: `after: residents.list, from: 0, to: 2`."""
+
+    after: StepId
+    from_: int = Field(0, alias="from", ge=0, le=3660)
+    to: int | None = Field(None, ge=0, le=3660)
+    unit: DayUnit = DayUnit.CALENDAR
+
+
+class Lasting(Value):
+    """A duration that starts when the steps before it are done."""
+
+    lasts: int = Field(ge=1, le=3660)
+    unit: DayUnit = DayUnit.CALENDAR
+
+
+class Third(StrEnum):
+    EARLY = "early"  # 上旬: 1–10
+    MIDDLE = "middle"  # 中旬: 11–20
+    LATE = "late"  # 下旬: 21–end
+
+
+class MonthThird(Value):
+    """上旬、中旬、下旬 of a month, `month` written 2021-03."""
+
+    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+    third: Third
+
+
+def _window_kind(raw: object) -> str:
+    if isinstance(raw, str):
+        return "missing"
+    keys = set(raw) if isinstance(raw, dict) else set(type(raw).model_fields) if isinstance(raw, Value) else set()
+    if keys & {"poll_from", "poll_to"}:
+        return "poll"
+    if "after" in keys:
+        return "step"
+    if "lasts" in keys:
+        return "lasting"
+    if keys & {"month", "third"}:
+        return "third"
+    return "absolute"
+
+
+Window = Annotated[
+    Annotated[Absolute, Tag("absolute")]
+    | Annotated[RelativeToPoll, Tag("poll")]
+    | Annotated[RelativeToStep, Tag("step")]
+    | Annotated[Lasting, Tag("lasting")]
+    | Annotated[MonthThird, Tag("third")]
+    | Annotated[Missing, Tag("missing")],
+    Discriminator(_window_kind),
+]
+
+
+# ---------------------------------------------------------------- thresholds and people
+
+
+class Denominator(StrEnum):
+    """What a share is taken of. Most real disputes are about a wrong one."""
+
+    REGISTERED = "registered"
+    DUE = "due"
+    PRESENT = "present"
+    CAST = "cast"
+    VALID = "valid"
+    REPRESENTATIVES = "representatives"
+    SEATS = "seats"  # 应选名额, for a margin
+
+
+class Threshold(Value):
+    """A share as the plan words it. `inclusive` and `of` stay `missing` where the plan does not say."""
+
+    text: Words
+    numerator: int = Field(ge=1)
+    denominator: int = Field(ge=1)
+    inclusive: bool | Missing
+    of: Denominator | Missing
+
+
+class PollMode(StrEnum):
+    MEMBERS = "members"
+    PLENARY = "plenary"
+    REPRESENTATIVES = "representatives"
+    HOUSEHOLDS = "households"
+    VOTERS = "voters"
+    SHOW_OF_HANDS = "show_of_hands"
+
+
+class Ballot(Value):
+    """How a poll is taken and judged. A rule the plan does not give is `missing`, never assumed here."""
+
+    mode: PollMode
+    secret: bool | Missing = "missing"
+    proxies_allowed: bool | Missing = "missing"
+    roving_boxes_allowed: bool | Missing = "missing"
+    quorum: Threshold | Missing = "missing"
+    majority: Threshold | Missing = "missing"
+    margin: Threshold | Literal["none"] | Missing = "missing"  # 差额; "none" for 等额
+    tie: Words | Missing = "missing"
+    further_vote: Words | Missing = "missing"
+    surplus_ballots: Words | Missing = "missing"
+
+
+class Seats(Value):
+    """Seats of a body as the plan gives them; part-time members are not counted among the seats."""
+
+    text: Words
+    min: int | Missing
+    max: int | Missing
+    part_time_min: int = 0
+    part_time_max: int = 0
+
+
+class NominationRoute(Value):
+    """One lawful way to nominate: by whom, and how many must join."""
+
+    by: Words  # voters, household_representatives, group_representatives, self, party_members, superior_party …
+    at_least: int | Missing = 1
+    text: Words
+
+
+class WithdrawalTrigger(Value):
+    """When somebody must leave the election committee, as one sentence of the plan has it."""
+
+    who: Literal["chair", "member"]
+    when: Literal["nominated", "confirmed"]
+    text: Words
+
+
+class Committee(Value):
+    """The election committee: size, oddness, chair, and when members leave it."""
+
+    min: int | Missing
+    max: int | Missing
+    odd: bool | Missing
+    chair: Words | Missing
+    withdrawal: tuple[WithdrawalTrigger, ...] = ()
+    replacement: Words | Missing = "missing"
+
+
+class Delegates(Value):
+    """Residents' representatives: one per so many households, a floor, and the organizations that send one."""
+
+    households_each: int | Missing
+    at_least: int | Missing
+    organizations: Words | Missing = "missing"
+
+
+# ---------------------------------------------------------------- steps
+
+
+class Condition(StrEnum):
+    """When a conditional step applies to a unit."""
+
+    ALWAYS = "always"
+    DIFFICULT_UNIT = "difficult_unit"  # 重点难点社区
+    EVERY_VOTER = "every_voter"  # polls by every registered voter
+    SECRETARY_NOMINATED = "secretary_nominated"  # 书记人选
+    NOMINEES_EXCEED = "nominees_exceed"  # a primary only where nominees exceed the number
+
+
+class Gap(Value):
+    """A distance the plan or the law demands between two steps: from the end of `after` to the start of this step.
+
+    `clear: true` means that so many whole days lie between, neither end counted.
+    """
+
+    after: StepId
+    at_least: int | None = Field(None, ge=0, le=3660)
+    at_most: int | None = Field(None, ge=0, le=3660)
+    unit: DayUnit = DayUnit.CALENDAR
+    clear: bool | Missing = False
+    rule: Words
+    text: Words
+
+
+class Paper(Value):
+    """A paper a step issues: its kind (请示, 批复, 公告, 公示, 承诺书, 结果报告单 …), title and, for announcements, its series."""
+
+    kind: Words
+    title: Words
+    series: Words | None = None
+
+
+class Step(Value):
+    """One numbered step of the plan, in its own words.
+
+    `occupies: true` says the act goes on through the whole window (nomination stays open until its last day); otherwise the
+    act is done some day inside it. `levels` counts how many levels of review the step passes through.
+    """
+
+    id: StepId
+    number: Words  # as the plan numbers it: 1.(2)一
+    title: Words
+    text: Words  # the plan's own words
+    act: Act
+    actor: Role
+    countersigned_by: tuple[Role, ...] = ()
+    window: Window
+    occupies: bool = False
+    after: tuple[StepId, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    condition: Condition = Condition.ALWAYS
+    rules: tuple[Words, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    ballot: Ballot | None = None
+    routes: tuple[NominationRoute, ...] = ()
+    publicity_days: Annotated[int, Field(ge=0, le=366)] | Missing | None = (
+        None  # whole days the posting stays up; None where nothing is posted
+    )
+    publicity_unit: DayUnit = DayUnit.CALENDAR
+    record_only: bool = False  # named by the plan, blocks nothing after it
+
+
+class ExtraGate(Value):
+    """A county's additional gate at a named point: opened before the step `before`, or after the step `after`."""
+
+    id: StepId
+    title: Words
+    actor: Role
+    before: StepId | None = None
+    after: StepId | None = None
+    text: Words
+
+
+class Body(Value):
+    """One of the three organizations (or the preparation before them) with its heading, limits and steps in order."""
+
+    id: BodyId
+    title: Words
+    heading: Absolute | None = None  # the dates printed in the section's heading
+    outer_limit: Day | None = None  # the last day the plan allows for the body
+    seats: Seats | None = None
+    committee: Committee | None = None
+    delegates: Delegates | None = None
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+
+# ---------------------------------------------------------------- people
+
+
+class Relaxable(Value):
+    """A condition with the grounds on which the plan relaxes it."""
+
+    text: Words
+    value: int | Missing | None = None  # None where the condition is not a number (education)
+    relaxations: tuple[Words, ...] = ()
+
+
+class RetirementAge(Value):
+    """The plan speaks of the retirement age without giving it: `missing` until a county says."""
+
+    male: int | Missing = "missing"
+    female: int | Missing = "missing"
+
+
+class Eligibility(Value):
+    """Conditions on nominees: ages in years, education, experience in months; the ten prohibited situations in their words."""
+
+    age: Relaxable
+    preferred_age: Relaxable
+    retirement: RetirementAge
+    retirement_text: Words
+    education: Relaxable
+    experience_months: Relaxable
+    prohibited: tuple[Words, ...]
+    light_sanction: Words
+    kinship: Words
+
+
+# ---------------------------------------------------------------- the pack
+
+
+class Provision(Value):
+    """A clause of the plan that is not a step (discipline, supervision, reporting …), kept in its own words."""
+
+    number: Words
+    title: Words
+    text: Words
+
+
+class Resolution(Value):
+    """How a defect that the linter finds in the plan is executed, and on whose word.
+
+    It answers every finding with this rule at this step or body (and, where `finding` is given, only that finding id). The
+    optional values are what the workflows execute instead of the plan's own (`Pack.as_executed`); the literal
+    transcription stays as it is. `window` narrows the step itself, `windows` other steps that the decision concerns.
+    """
+
+    rule: Words
+    step: Words  # a step id, or a body id where the finding concerns a whole body
+    finding: Words | None = None
+    decision: Words
+    decided_by: Words
+    window: Absolute | None = None
+    windows: dict[StepId, Absolute] = Field(default_factory=dict)
+    ballot: Ballot | None = None
+    committee: Committee | None = None
+    publicity_days: int | None = Field(None, ge=0, le=366)
+    clear: bool | None = None  # settles `clear` of the step's gaps under this rule
+
+    def answers(self, *, rule: str, step: str | None, finding: str) -> bool:
+        """True when this decision answers a finding of `rule` at `step` (a step or body id) with the id `finding`."""
+        return self.rule == rule and self.step == step and self.finding in (None, finding)
+
+
+class Pack(Value):
+    """One plan. `version` grows with each edit; the content hash identifies what an election actually ran under."""
+
+    format: Literal[1]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    version: Words
+    title: Words
+    source: Words
+    kind: Literal["community", "village"]
+    law: Law
+    term_years: int | Missing
+    starts: Day  # the first day anything of the plan may happen
+    completed_by: Day  # the plan's last limit
+    roles: dict[Role, Words]
+    eligibility: Eligibility
+    bodies: tuple[Body, ...] = Field(min_length=1)
+    extra_gates: tuple[ExtraGate, ...] = ()
+    provisions: tuple[Provision, ...] = ()
+    resolutions: tuple[Resolution, ...] = ()
+
+    def body(self, body: BodyId) -> Body:
+        """The body with this id. Raises KeyError when the pack has none."""
+        for candidate in self.bodies:
+            if candidate.id is body:
+                return candidate
+        raise KeyError(body)
+
+    def step(self, step_id: str) -> Step:
+        """The step with this id. Raises KeyError when the pack has none."""
+        for body in self.bodies:
+            for step in body.steps:
+                if step.id == step_id:
+                    return step
+        raise KeyError(step_id)
+
+    def as_executed(self) -> Self:
+        """The pack with every resolution's values in place of the plan's own: what workflows execute.
+
+        Where two resolutions set the same value, the later one in the pack holds. A pack without resolutions is returned
+        as it stands. The content hash always belongs to the pack as loaded, not to this view of it.
+        """
+        windows: dict[str, Absolute] = {}
+        for resolution in self.resolutions:
+            windows.update(resolution.windows)
+            if resolution.window is not None:
+                windows[resolution.step] = resolution.window
+        bodies = tuple(
+            body.model_copy(
+                update={
+                    "steps": tuple(self._executed_step(step, windows.get(step.id)) for step in body.steps),
+                    "committee": self._executed_committee(body),
+                }
+            )
+            for body in self.bodies
+        )
+        return self.model_copy(update={"bodies": bodies}) if self.resolutions else self
+
+    def _executed_step(self, step: Step, window: Absolute | None) -> Step:
+        changes: dict[str, object] = {} if window is None else {"window": window}
+        for resolution in self.resolutions:
+            if resolution.step != step.id:
+                continue
+            if resolution.ballot is not None:
+                changes["ballot"] = resolution.ballot
+            if resolution.publicity_days is not None:
+                changes["publicity_days"] = resolution.publicity_days
+            if resolution.clear is not None:
+                changes["gaps"] = tuple(
+                    gap.model_copy(update={"clear": resolution.clear}) if gap.rule == resolution.rule else gap
+                    for gap in step.gaps
+                )
+        return step.model_copy(update=changes) if changes else step
+
+    def _executed_committee(self, body: Body) -> Committee | None:
+        own = {body.id.value, *(step.id for step in body.steps)}
+        decided = [r.committee for r in self.resolutions if r.committee is not None and r.step in own]
+        return decided[-1] if decided else body.committee

@@ -1,0 +1,95 @@
+"""S1: who may sit on the supervisory committee (S2, its show of hands, is counted in policies/rules/polls.py)."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from policies.finding import Finding, Severity
+from policies.pack.schema import Seats
+from policies.rule import Confidence, Rule, declare
+
+LAW = (3, 5)
+
+S1 = declare(
+    Rule(
+        id="S1",
+        title="监督委员会组成",
+        text="由居民会议或居民代表会议推选3至5人（社区一般3人），应有懂财会、管理的人员；居（村）委会成员及其近亲属不得担任；"
+        "书记原则上不兼主任，主任原则上由党组织纪检委员担任。",
+        on_failure="另行推选",
+        source="《村民委员会组织法》（2018）第三十二条（社区参照）；街道方案 二（五）（六）",
+        confidence=Confidence.VERIFIED,
+        enforced=("lint", "supervisory.prereview", "supervisory.vote", "checker"),
+    )
+)
+
+
+def members_allowed(
+    members: Sequence[str],
+    *,
+    committee_members: Collection[str] = (),
+    near_relatives: Mapping[str, str] | None = None,
+    plan: Seats | None = None,
+    chair: str | None = None,
+    discipline_member: str | None = None,
+    secretary: str | None = None,
+    finance: bool | None = None,
+    step: str | None = None,
+) -> list[Finding]:
+    """S1 over the members' ids.
+
+    `near_relatives` maps a member to the committee member he is near kin of; `finance` says whether somebody knows
+    finance or management (None: not stated). The chair's two rules hold "in principle" and give warnings.
+    """
+    found = []
+    low, high = LAW
+    if plan is not None and isinstance(plan.min, int) and isinstance(plan.max, int):
+        low, high = max(low, plan.min), min(high, plan.max)
+    if not low <= len(members) <= high:
+        limit = f"{low}" if low == high else f"{low} 至 {high}"
+        found.append(
+            S1.finding(
+                f"监督委员会 {len(members)} 人，应为 {limit} 人；请重新推选（S1）。",
+                value=len(members),
+                limit=limit,
+                step=step,
+            )
+        )
+    for member in members:
+        if member in committee_members:
+            found.append(
+                S1.finding(
+                    f"{member} 是居民委员会成员，不得担任监督委员会成员；请另行推选（S1）。", value=member, step=step
+                )
+            )
+        elif member in (near_relatives or {}):
+            other = (near_relatives or {})[member]
+            found.append(
+                S1.finding(
+                    f"{member} 是居民委员会成员 {other} 的近亲属，不得担任监督委员会成员（S1）。",
+                    value=member,
+                    step=step,
+                )
+            )
+    if finance is False:
+        found.append(
+            S1.finding("监督委员会成员中没有懂财会、管理的人员；请另行推选（S1）。", limit="至少 1 人", step=step)
+        )
+    if chair is not None and chair == secretary:
+        found.append(
+            S1.finding(
+                f"{chair} 任党组织书记，原则上不兼监督委员会主任；请说明理由（S1）。",
+                value=chair,
+                severity=Severity.WARNING,
+                step=step,
+            )
+        )
+    elif chair is not None and discipline_member is not None and chair != discipline_member:
+        found.append(
+            S1.finding(
+                f"监督委员会主任 {chair} 不是党组织纪检委员（{discipline_member}）；原则上由纪检委员担任，请说明理由（S1）。",
+                value=chair,
+                limit=discipline_member,
+                severity=Severity.WARNING,
+                step=step,
+            )
+        )
+    return found

@@ -1,0 +1,52 @@
+"""The written forms of a window as days: thirds of a month, and which steps of a pack apply to a unit."""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date
+
+from policies.pack.schema import Absolute, Act, Body, Condition, MonthThird, Pack, Step, Third
+
+ORDINARY = frozenset(Condition) - {Condition.EVERY_VOTER}
+"""The conditions under which a plan is timed unless told otherwise: everything except polls by every voter."""
+
+
+def bounds(step: Step) -> tuple[date | None, date | None]:
+    """First and last day of an absolute window (or third of a month); (None, None) for every other form."""
+    window = step.window
+    if isinstance(window, Absolute):
+        return window.from_, window.to
+    if isinstance(window, MonthThird):
+        year, month = (int(part) for part in window.month.split("-"))
+        first, last = {
+            Third.EARLY: (1, 10),
+            Third.MIDDLE: (11, 20),
+            Third.LATE: (21, monthrange(year, month)[1]),
+        }[window.third]
+        return date(year, month, first), date(year, month, last)
+    return None, None
+
+
+def poll_of(body: Body) -> Step | None:
+    """The body's poll, from which E−n counts: its first step whose act is a poll."""
+    return next((step for step in body.steps if step.act is Act.POLL), None)
+
+
+def predecessors(pack: Pack, conditions: Iterable[Condition] = ORDINARY) -> dict[str, tuple[str, ...]]:
+    """For each step that applies, the steps it waits for.
+
+    A step that does not apply, or that only records, holds nothing up: what waits for it waits for its predecessors.
+    """
+    given = frozenset(conditions)
+    steps = {step.id: step for body in pack.bodies for step in body.steps}
+
+    def expand(step_id: str, seen: frozenset[str]) -> list[str]:
+        step = steps[step_id]
+        if step.condition in given and not step.record_only:
+            return [step_id]
+        return [one for other in step.after if other not in seen for one in expand(other, seen | {other})]
+
+    return {
+        step.id: tuple(dict.fromkeys(one for other in step.after for one in expand(other, frozenset({other}))))
+        for step in steps.values()
+        if step.condition in given
+    }

@@ -1,0 +1,176 @@
+"""The rules that live decisions call, at their limits: P1–P4, P6, R1–R4, R6, R7, V6, S1, X4, X5, V24."""
+
+from datetime import date
+
+import pytest
+
+from policies.calendar import national_calendar
+from policies.finding import Severity
+from policies.pack.schema import Committee, Delegates, NominationRoute, Seats
+from policies.people import PartyStanding, Person, Sex
+from policies.rules import party, preparation, residents, supervisory
+from tests.policies.packs_under_test import CALENDAR
+
+PLAN = Seats(text="5名", min=5, max=5, part_time_min=3, part_time_max=6)
+COMMITTEE = Committee(min=5, max=9, odd=True, chair="书记")
+DELEGATES = Delegates(households_each=30, at_least=50)
+
+
+@pytest.mark.parametrize(
+    ("poll", "approved", "refused"),
+    [
+        (date(2021, 4, 8), False, False),  # the year the term ends
+        (date(2020, 5, 1), True, False),
+        (date(2020, 5, 1), False, True),
+        (date(2022, 3, 1), True, False),
+        (date(2022, 6, 1), True, True),  # more than a year late
+        (date(2019, 4, 1), True, True),
+    ],
+)
+def test_p1_early_or_late_by_a_year_at_most_and_with_approval(poll: date, approved: bool, refused: bool) -> None:
+    """Elected 2016-04-20, so the term ends on 2021-04-20."""
+    assert bool(party.term(date(2016, 4, 20), poll, approved=approved)) is refused
+
+
+def test_p2_delegates_from_500_members_or_dispersed_and_with_approval() -> None:
+    """499 may not, 500 may, when approved."""
+    assert party.form_of_meeting(499, by_delegates=True, approved=True)[0].limit == 500
+    assert not party.form_of_meeting(500, by_delegates=True, approved=True)
+    assert party.form_of_meeting(500, by_delegates=True)
+    assert not party.form_of_meeting(100, by_delegates=True, dispersed=True, approved=True)
+    assert not party.form_of_meeting(100, by_delegates=False)
+
+
+def test_p3_strikes_everybody_without_a_vote() -> None:
+    """Probationary, on probation, in custody; full members stay."""
+    people = [
+        Person(id=f"m{n}", name=f"党员{n}", sex=Sex.MALE, standing=standing) for n, standing in enumerate(PartyStanding)
+    ] + [Person(id="m9", name="党员9", sex=Sex.FEMALE, standing=PartyStanding.FULL)]
+    assert [one.value for one in party.roll(people, in_custody={"m9"})] == ["m1", "m2", "m3", "m9"]
+
+
+def test_p4_seats_by_full_members_and_plan() -> None:
+    """Six full members have a secretary only; the plan has five seats and three to six part-time members."""
+    assert not party.seats_allowed(5, 3, full_members=7, plan=PLAN)
+    assert party.seats_allowed(5, full_members=6)[0].limit == 1
+    assert not party.seats_allowed(1, full_members=6, plan=PLAN)
+    assert party.seats_allowed(9)[0].limit == "3–7"
+    assert party.seats_allowed(4, plan=PLAN)[0].limit == "5–5"
+    assert party.seats_allowed(5, 7, plan=PLAN)[0].value == 7
+
+
+@pytest.mark.parametrize(
+    ("posted", "until"),
+    [  # procedure.md, "Counting days": fifth working day, start excluded
+        (date(2021, 3, 29), date(2021, 4, 6)),
+        (date(2021, 4, 30), date(2021, 5, 11)),
+        (date(2021, 3, 25), date(2021, 4, 1)),
+    ],
+)
+def test_p6_five_working_days(posted: date, until: date) -> None:
+    """The last day is enough, the day before is not, and the message names the day."""
+    assert not party.publicity_long_enough(posted, until, CALENDAR)
+    short = party.publicity_long_enough(posted, date.fromordinal(until.toordinal() - 1), CALENDAR)
+    assert short[0].limit == until.isoformat()
+
+
+def test_p6_an_unannounced_year_is_a_finding() -> None:
+    """C1, not a guess."""
+    days = (date(2031, 3, 3), date(2031, 3, 10))
+    assert [one.rule for one in party.publicity_long_enough(*days, national_calendar([2031]))] == ["C1"]
+
+
+def test_p6_publicity_then_approval_then_meeting() -> None:
+    """Any other order is refused."""
+    meeting, ended = date(2021, 4, 2), date(2021, 4, 1)
+    assert not party.ready_for_meeting(meeting, publicity_ended=ended, approved_on=meeting)
+    assert party.ready_for_meeting(ended, publicity_ended=ended, approved_on=ended)
+    assert party.ready_for_meeting(meeting, publicity_ended=ended, approved_on=date(2021, 4, 3))
+    assert party.ready_for_meeting(meeting, publicity_ended=ended, approved_on=ended)  # approved before it was over
+    assert len(party.ready_for_meeting(meeting, publicity_ended=None, approved_on=None)) == 2
+    assert party.commitments_signed(["a", "b"], {"a"})[0].value == "b"
+
+
+def test_r1_seats() -> None:
+    """5–9 by law, 7–9 in the plan."""
+    assert not residents.seats_allowed(5)
+    assert residents.seats_allowed(4)
+    assert residents.seats_allowed(5, plan=(7, 9))
+    assert residents.seats_allowed(11, plan=(7, 12))[0].limit == "7–9"
+
+
+def test_r2_committee() -> None:
+    """Five to nine, odd, the secretary in the chair."""
+    five = ["a", "b", "c", "d", "e"]
+    assert not residents.committee_composition(five, "a", rule=COMMITTEE, secretary="a")
+    assert residents.committee_composition([*five, "f"], "a", rule=COMMITTEE)[0].limit == "单数"
+    assert residents.committee_composition(five[:3], "a", rule=COMMITTEE)[0].limit == "5–9"
+    assert residents.committee_composition(five, "b", rule=COMMITTEE, secretary="a")[0].limit == "a"
+    assert residents.committee_composition(five, "z", rule=COMMITTEE)
+    assert residents.committee_composition([*five[:4], "a"], "a", rule=COMMITTEE)
+
+
+def test_r3_supporters() -> None:
+    """Nine of ten are not enough; a number the plan leaves out asks for one."""
+    route = NominationRoute(by="voters", at_least=10, text="居民10人以上联名")
+    assert residents.nomination_backed(route, 9)[0].limit == 10
+    assert not residents.nomination_backed(route, 10)
+    assert residents.nomination_backed(route.model_copy(update={"at_least": "missing"}), 0)
+
+
+def test_r4_three_calendar_days_and_three_clear_days() -> None:
+    """4-25 is in time for 4-28, with clear days for 4-29; holidays neither help nor hinder."""
+    posted = date(2021, 4, 25)
+    assert not residents.list_posted_in_time(posted, date(2021, 4, 28))
+    assert residents.list_posted_in_time(posted, date(2021, 4, 27))[0].limit == "2021-04-24"
+    assert residents.list_posted_in_time(posted, date(2021, 4, 28), clear=True)
+    assert not residents.list_posted_in_time(posted, date(2021, 4, 29), clear=True)
+    assert not residents.list_posted_in_time(date(2021, 5, 1), date(2021, 5, 4))
+
+
+def test_r6_the_next_day_and_ten_days() -> None:
+    """Day eleven is late, and so is the second day after; nothing comes before the poll."""
+    poll = date(2021, 4, 30)
+    assert not residents.announced_in_time(poll, date(2021, 5, 1))
+    assert residents.announced_in_time(poll, date(2021, 5, 2))
+    assert residents.announced_in_time(poll, date(2021, 4, 29))
+    assert not residents.handed_over_in_time(poll, date(2021, 5, 10))
+    assert residents.handed_over_in_time(poll, date(2021, 5, 11))[0].limit == "2021-05-10"
+
+
+@pytest.mark.parametrize(("households", "needed"), [(900, 50), (1500, 50), (1501, 51), (3000, 100), (None, 50)])
+def test_r7_one_for_thirty_households_and_fifty_at_least(households: int | None, needed: int) -> None:
+    """A group of households begun counts whole; chosen by groups only the floor binds."""
+    assert not residents.representatives_enough(households, needed, delegates=DELEGATES)
+    assert residents.representatives_enough(households, needed - 1, delegates=DELEGATES)[0].limit == needed
+    assert not residents.representatives_enough(households, 50, delegates=DELEGATES, by_groups=True)
+
+
+def test_v6_twenty_days() -> None:
+    """Nineteen are one too few."""
+    assert not residents.voters_list_in_time(date(2021, 4, 10), date(2021, 4, 30))
+    assert residents.voters_list_in_time(date(2021, 4, 11), date(2021, 4, 30))[0].value == 19
+
+
+def test_s1_members() -> None:
+    """Number, incompatibility, near relatives, finance; the chair's two rules only warn."""
+    three = ["a", "b", "c"]
+    assert not supervisory.members_allowed(three, chair="a", discipline_member="a", finance=True)
+    assert supervisory.members_allowed(three[:2])
+    assert supervisory.members_allowed(three, committee_members={"b"})[0].value == "b"
+    assert supervisory.members_allowed(three, near_relatives={"c": "d"})[0].value == "c"
+    assert supervisory.members_allowed(three, finance=False)
+    warned = supervisory.members_allowed(three, chair="a", secretary="a")
+    assert [one.severity for one in warned] == [Severity.WARNING]
+
+
+def test_preparation_holds_a_unit_back() -> None:
+    """Rectification accepted, everybody trained, audit published before the election begins."""
+    assert preparation.rectified(difficult=True, accepted=False)
+    assert preparation.rectified(difficult=True, accepted=None)
+    assert not preparation.rectified(difficult=True, accepted=True)
+    assert not preparation.rectified(difficult=False, accepted=None)
+    assert preparation.trained(["a", "b"], {"a"})[0].value == "b"
+    assert not preparation.audited(date(2021, 2, 18), date(2021, 2, 19))
+    assert preparation.audited(date(2021, 2, 19), date(2021, 2, 19))
+    assert preparation.audited(None, date(2021, 2, 19))
