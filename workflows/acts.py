@@ -322,7 +322,6 @@ class Election(Procedure):
                 Published(gate=self.key(step_id), posted_on=posted.posted_on, last_day=last_day, days=days, unit=unit)
             )
             self.issue(step, names=self.names(names), until=last_day)
-            await self.commit()
             after = last_day + timedelta(days=1)
             await self.until(lambda: after, f"「{step.title}」公示至{last_day}，次日方可进行下一步", rule)  # noqa: B023
             await self.settled(step_id)

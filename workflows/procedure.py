@@ -167,8 +167,13 @@ class Procedure:
     # ------------------------------------------------------------ waiting
 
     async def until(self, day: Callable[[], date], why: str, rule: Rule = order.O2) -> None:
-        """Wait for a calendar day to begin, and for any hold to be released. `why` tells people what is waited for."""
+        """Wait for a calendar day to begin, and for any hold to be released. `why` tells people what is waited for.
+
+        What was noted is written first: nobody waits for days to see a decision in the journal.
+        """
         self.waiting, self.waiting_rule = why, rule
+        if self.held or electiontime.today() < day():
+            await self.commit()
         while self.held or electiontime.today() < day():
             moved = self.moved
             delay = None if self.held else max(electiontime.until(day()), timedelta(milliseconds=1))
