@@ -199,7 +199,7 @@ class Election(Procedure):
                 title=f"申诉复核（{candidate.person.name}）",
                 role=Role.DISTRICT_ORGANIZATION,
                 forms=(SignedOff,),
-                opened_on=electiontime.today(),
+                opens_on=electiontime.today(),
                 last_day=electiontime.today() + timedelta(days=complaints.ANSWER_DAYS),
                 fixed=True,
                 rule=complaints.K2.id,

@@ -38,11 +38,12 @@ class BodyOpened(Value):
 
 
 class GateOpened(Value):
-    """A decision is awaited from a role, until a last day (inclusive; None when the plan sets no limit)."""
+    """A decision is awaited from a role, from the first day it may be taken to the last (None: the plan sets no limit)."""
 
     kind: Literal["gate_opened"] = "gate_opened"
     gate: str
     role: Role
+    opens_on: date
     last_day: date | None
 
 
@@ -53,11 +54,12 @@ class Reminded(Value):
 
 
 class Overdue(Value):
-    """The last day has passed: flagged with the owner who must act; the gate stays open."""
+    """The last day has passed: flagged with the owner who must act and the superior who is told; the gate stays open."""
 
     kind: Literal["overdue"] = "overdue"
     gate: str
     owner: Role
+    escalated_to: Role
     last_day: date
     rule: str
 
@@ -263,6 +265,7 @@ class Task(Value):
     step: str
     title: str
     role: Role
+    opens_on: date
     last_day: date | None
     round: int = 1
     people: tuple[str, ...] = ()  # person ids the decision is about

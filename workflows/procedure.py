@@ -63,18 +63,23 @@ F = TypeVar("F")
 
 @dataclass
 class Gate:
-    """One decision awaited. `last_day` is inclusive; a `fixed` one comes from the law and no postponement moves it."""
+    """One decision awaited, from `opens_on` to `last_day`, both inclusive.
+
+    It stands in the inbox before `opens_on` already, so that people see what comes; a `fixed` last day comes from the law
+    and no postponement moves it.
+    """
 
     key: str
     step: str
     title: str
     role: Role
     forms: tuple[type, ...]
-    opened_on: date
+    opens_on: date
     last_day: date | None
     fixed: bool
     rule: str
     two_signatures: bool = False
+    round: int = 1
     check: Check | None = None
     state: GateState = GateState.WAITING
     people: tuple[str, ...] = ()  # person ids the decision is about
@@ -178,6 +183,7 @@ class Procedure:
             moved = self.moved
             delay = None if self.held else max(electiontime.until(day()), timedelta(milliseconds=1))
             await self._sleep(lambda seen=moved: self.moved != seen, delay, why)  # type: ignore[misc]
+        self.waiting_rule = order.O2
 
     async def _sleep(self, changed: Callable[[], bool], delay: timedelta | None, summary: str) -> bool:
         """Wait for a change or for a delay; True when the delay ran out."""
@@ -222,7 +228,7 @@ class Procedure:
         seats: int = 0,
         vote: int = 1,
     ) -> F:
-        """Open the step's gate once its window has begun and wait for an accepted decision; returns its form.
+        """Open the step's gate and wait for a decision, accepted from the first day of its window on; returns its form.
 
         `law_bound` is a last day that comes from the law, with its rule (handover, announcement), instead of the plan's
         window; no postponement moves it.
@@ -230,8 +236,6 @@ class Procedure:
         step = self.step(step_id)
         for extra in self._extras(before=step_id):
             await self._extra_gate(extra, step)
-        if electiontime.today() < self.opens(step_id) or self.held:
-            await self.until(lambda: self.opens(step_id), f"「{step.title}」窗口开启")
         round_ = self.rounds[step_id] = self.rounds.get(step_id, 0) + 1
         decided = await self.decision(
             Gate(
@@ -240,7 +244,7 @@ class Procedure:
                 title=step.title,
                 role=step.actor,
                 forms=(form,),
-                opened_on=electiontime.today(),
+                opens_on=max(electiontime.today(), self.opens(step_id)),
                 last_day=law_bound[0] if law_bound else self.limit(step_id),
                 fixed=law_bound is not None,
                 rule=law_bound[1].id if law_bound else order.O5.id,
@@ -280,7 +284,7 @@ class Procedure:
                     title=extra.title,
                     role=extra.actor,
                     forms=(Ruled, Recorded),
-                    opened_on=electiontime.today(),
+                    opens_on=electiontime.today(),
                     last_day=self.limit(step.id),
                     fixed=False,
                     rule=order.O5.id,
@@ -294,21 +298,9 @@ class Procedure:
         """Open a gate, remind, flag when overdue, and wait however long it takes for an accepted submission."""
         gate.happens(GateTrigger.OPEN)
         self.gates[gate.key] = gate
-        self.note(GateOpened(gate=gate.key, role=gate.role, last_day=gate.last_day))
-        self._opened.append(
-            Task(
-                workflow=workflow.info().workflow_id,
-                gate=gate.key,
-                step=gate.step,
-                title=gate.title,
-                role=gate.role,
-                last_day=gate.last_day,
-                round=round_,
-                people=gate.people,
-                seats=gate.seats,
-                vote=gate.vote,
-            )
-        )
+        gate.round = round_
+        self.note(GateOpened(gate=gate.key, role=gate.role, opens_on=gate.opens_on, last_day=gate.last_day))
+        self._to_inbox(gate)
         self._flag_if_late(gate)
         await self.commit()
         while gate.submission is None:
@@ -326,11 +318,29 @@ class Procedure:
         del self.gates[gate.key]
         return gate.submission
 
+    def _to_inbox(self, gate: Gate) -> None:
+        """Put the gate's task into the inbox with the next commit, in place of an earlier one of the same key."""
+        self._opened.append(
+            Task(
+                workflow=workflow.info().workflow_id,
+                gate=gate.key,
+                step=gate.step,
+                title=gate.title,
+                role=gate.role,
+                opens_on=gate.opens_on,
+                last_day=gate.last_day,
+                round=gate.round,
+                people=gate.people,
+                seats=gate.seats,
+                vote=gate.vote,
+            )
+        )
+
     def _next_alarm(self, gate: Gate) -> timedelta | None:
         """Time to the next reminder or overdue flag; None when nothing more will ring."""
         if gate.last_day is None or gate.state is GateState.OVERDUE:
             return None
-        if gate.state is GateState.OPEN and gate.last_day > gate.opened_on:
+        if gate.state is GateState.OPEN and gate.last_day > gate.opens_on:
             reminder = electiontime.until(gate.last_day, REMIND_HOUR)
             if reminder > timedelta(0):
                 return reminder
@@ -345,7 +355,15 @@ class Procedure:
         if gate.last_day is None or gate.state is GateState.OVERDUE or electiontime.today() <= gate.last_day:
             return
         gate.happens(GateTrigger.FLAG)
-        self.note(Overdue(gate=gate.key, owner=gate.role, last_day=gate.last_day, rule=gate.rule))
+        self.note(
+            Overdue(
+                gate=gate.key,
+                owner=gate.role,
+                escalated_to=order.superior(gate.role),
+                last_day=gate.last_day,
+                rule=gate.rule,
+            )
+        )
 
     # ------------------------------------------------------------ what people send
 
@@ -357,6 +375,9 @@ class Procedure:
         gate = self.gates.get(submission.gate)
         if gate is None or gate.submission is not None:
             return [self._not_open(submission)]
+        today = electiontime.today()
+        if today < gate.opens_on:
+            return [order.window_not_open(gate.title, gate.opens_on, today)]
         findings = []
         if submission.role is not gate.role:
             roles = self.pack.roles
@@ -369,9 +390,7 @@ class Procedure:
             findings.append(order.second_signature_missing(gate.title, submission.by))
         if not isinstance(submission.form, gate.forms):
             return [*findings, order.wrong_form(gate.title, submission.form.kind)]
-        findings.extend(
-            order.dated_within(gate.title, examination.day_of(submission.form), gate.opened_on, electiontime.today())
-        )
+        findings.extend(order.dated_within(gate.title, examination.day_of(submission.form), gate.opens_on, today))
         if gate.check is not None:
             findings.extend(gate.check(submission.form))
         return findings
@@ -379,7 +398,7 @@ class Procedure:
     def _not_open(self, submission: Submission) -> Finding:
         step = self.setting.steps.get(submission.gate.split("#")[0])
         title = step.title if step else submission.gate
-        if self.waiting_rule is order.O2 or self.gates:
+        if self.waiting_rule is order.O2:
             return order.not_open(title, self.waiting_for())
         return self.waiting_rule.finding(f"「{title}」现在不能办理：{self.waiting}。", value=submission.gate)
 
@@ -387,6 +406,7 @@ class Procedure:
     def decide(self, submission: Submission) -> Receipt:
         """A decision at an open gate. Refused with every finding at once, or taken as it is."""
         gate = self.gates[submission.gate]
+        remarks = gate.check(submission.form) if gate.check is not None else []
         gate.submission = submission
         gate.happens(GateTrigger.DECIDE)
         self._closed.append(gate.key)
@@ -395,7 +415,7 @@ class Procedure:
                 gate=gate.key, role=submission.role, by=submission.by, second=submission.second, form=submission.form
             )
         )
-        return Receipt(gate=gate.key)
+        return Receipt(gate=gate.key, remarks=tuple(remarks))
 
     @decide.validator
     def _may_decide(self, submission: Submission) -> None:
@@ -431,7 +451,7 @@ class Procedure:
                 title=f"举报查核（{complaint.id}）",
                 role=Role.STREET_DISCIPLINE,
                 forms=(SignedOff,),
-                opened_on=electiontime.today(),
+                opens_on=electiontime.today(),
                 last_day=last_day,
                 fixed=True,
                 rule=complaints.K1.id,
@@ -477,9 +497,13 @@ class Procedure:
         """Move every limit of the plan still ahead; limits of the law stay where they are."""
         self.shift += postponement.days
         self.moved += 1
+        later = timedelta(days=postponement.days)
         for gate in self.gates.values():
             if gate.last_day is not None and not gate.fixed:
-                gate.last_day += timedelta(days=postponement.days)
+                gate.last_day += later
+                if gate.opens_on > electiontime.today():
+                    gate.opens_on += later
+                self._to_inbox(gate)
         self.note(Postponed(days=postponement.days, reason=postponement.reason, by=postponement.by))
         await self.commit()
 
@@ -491,6 +515,7 @@ class Procedure:
         if self.gates:
             gates = "；".join(
                 f"「{gate.title}」（{gate.key}）待{self.pack.roles.get(gate.role, gate.role)}办理"
+                + (f"，{gate.opens_on}起" if gate.opens_on > electiontime.today() else "")
                 + (f"，期限{gate.last_day}" if gate.last_day else "")
                 for gate in self.gates.values()
             )

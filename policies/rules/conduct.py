@@ -126,6 +126,7 @@ def declared_as_counted(declared: Sequence[str], verdict: Verdict, body: Body, *
         for name in verdict.elected
         if name not in declared
     )
+    findings.extend(finding for finding in verdict.findings if not finding.blocks)
     return findings
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from policies.finding import Finding
+from policies.pack.schema import Role
 from policies.rule import Confidence, Rule, declare
 
 O1 = declare(
@@ -62,6 +63,27 @@ O5 = declare(
 )
 
 
+_SUPERIORS = {
+    Role.PARTY_BRANCH: Role.STREET_COMMITTEE,
+    Role.PARTY_ASSEMBLY: Role.STREET_COMMITTEE,
+    Role.RESIDENTS_COMMITTEE: Role.STREET_OFFICE,
+    Role.ELECTION_COMMITTEE: Role.STREET_OFFICE,
+    Role.RESIDENT_GROUPS: Role.ELECTION_COMMITTEE,
+    Role.SUPERVISORY_COMMITTEE: Role.STREET_OFFICE,
+    Role.STREET_OFFICE: Role.STREET_COMMITTEE,
+    Role.STREET_COMMITTEE: Role.DISTRICT_ORGANIZATION,
+    Role.STREET_DISCIPLINE: Role.DISTRICT_ORGANIZATION,
+    Role.CIVIL_AFFAIRS: Role.DISTRICT_ORGANIZATION,
+    Role.JOINT_VETTING: Role.DISTRICT_ORGANIZATION,
+    Role.DISTRICT_ORGANIZATION: Role.STANDING_COMMITTEE,
+}
+
+
+def superior(role: Role) -> Role:
+    """O5: who is told when somebody's limit has passed; the standing committee has nobody above it here."""
+    return _SUPERIORS.get(role, Role.STANDING_COMMITTEE)
+
+
 def not_yet(body: str, before: str) -> Finding:
     """O1: `body` may not begin before `before` is complete (Chinese names)."""
     return O1.finding(f"{before}换届尚未完成，不得启动{body}换届。", value=body, limit=before)
@@ -70,6 +92,13 @@ def not_yet(body: str, before: str) -> Finding:
 def not_open(title: str, waiting_for: str) -> Finding:
     """O2: the step is not open; `waiting_for` says in Chinese what the election waits for instead."""
     return O2.finding(f"「{title}」尚未开启或已经办结。目前：{waiting_for}。", value=title, limit=waiting_for)
+
+
+def window_not_open(title: str, opens_on: date, today: date) -> Finding:
+    """O2: the step's window has not begun."""
+    return O2.finding(
+        f"「{title}」自 {opens_on} 起办理，今天是 {today}。", value=today.isoformat(), limit=opens_on.isoformat()
+    )
 
 
 def wrong_role(title: str, role: str, expected: str) -> Finding:

@@ -29,7 +29,15 @@ def commit(number: int = 1, **changes: object) -> Commit:
 
 
 def task(gate: str) -> Task:
-    return Task(workflow="U1/party", gate=gate, step=gate, title="会议", role=Role.PARTY_BRANCH, last_day=None)
+    return Task(
+        workflow="U1/party",
+        gate=gate,
+        step=gate,
+        title="会议",
+        role=Role.PARTY_BRANCH,
+        opens_on=date(2021, 2, 19),
+        last_day=None,
+    )
 
 
 def test_a_commit_delivered_twice_is_written_once() -> None:

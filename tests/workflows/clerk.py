@@ -171,7 +171,8 @@ class Clerk:
             return await handle.result()
 
     def on_task(self, task: Task) -> None:
-        self.engine.at(self.engine.now + self.delay(task), self.answer, task)
+        opens = at(task.opens_on.isoformat(), 0)
+        self.engine.at(max(self.engine.now, opens) + self.delay(task), self.answer, task)
 
     def answer(self, task: Task, honest_only: bool = False) -> None:
         """Hand in the answer to a task."""
