@@ -8,6 +8,7 @@ from policies.finding import Finding
 from policies.pack.schema import Seats
 from policies.people import Person, birthday
 from policies.rule import Confidence, Rule, declare
+from policies.rules.polls import P8
 
 TERM_YEARS = 5
 DELEGATES_FROM = 500  # members
@@ -266,6 +267,30 @@ def commitments_signed(nominees: Iterable[str], signed: Collection[str], *, step
             f"{'、'.join(missing)} 未签订承诺书；请逐人签订后再公示（P6）。",
             value="、".join(missing),
             limit="逐人签订承诺书",
+            step=step,
+        )
+    ]
+
+
+def due_to_attend(
+    full_members: int, excused: int, *, superior_consents: bool, meeting_agreed: bool, step: str | None = None
+) -> list[Finding]:
+    """P8: members left out of 「due to attend」 need the superior's consent and a vote of the meeting, both.
+
+    `excused` members belong to the five classes; without both the quorum is taken of all `full_members`.
+    """
+    if not excused or (superior_consents and meeting_agreed):
+        return []
+    missing = [
+        what
+        for what, given in (("上级党组织同意", superior_consents), ("党员大会表决通过", meeting_agreed))
+        if not given
+    ]
+    return [
+        P8.finding(
+            f"有 {excused} 名党员未计入应到会人数，缺少{'和'.join(missing)}；应到会人数应按 {full_members} 名计算（P8）。",
+            value=full_members - excused,
+            limit=full_members,
             step=step,
         )
     ]

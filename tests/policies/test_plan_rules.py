@@ -174,3 +174,11 @@ def test_preparation_holds_a_unit_back() -> None:
     assert not preparation.audited(date(2021, 2, 18), date(2021, 2, 19))
     assert preparation.audited(date(2021, 2, 19), date(2021, 2, 19))
     assert preparation.audited(None, date(2021, 2, 19))
+
+
+def test_p8_leaving_members_out_needs_consent_and_a_vote() -> None:
+    assert party.due_to_attend(40, 3, superior_consents=True, meeting_agreed=True) == []
+    assert party.due_to_attend(40, 0, superior_consents=False, meeting_agreed=False) == []
+    (finding,) = party.due_to_attend(40, 3, superior_consents=True, meeting_agreed=False)
+    assert (finding.rule, finding.value, finding.limit) == ("P8", 37, 40)
+    assert "党员大会表决通过" in finding.message
