@@ -1,0 +1,498 @@
+"""Everybody who acts in one district: they see their inbox, take their time, and hand in their forms like anybody else.
+
+Nothing here can decide anything: a form goes to the workflow as an update, and a refusal comes back as it would to a
+person, is journalled at the edge, and is answered with a corrected form.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from policies.finding import Finding
+from policies.pack.schema import Act, Role
+from simulation.actors import playbook, polls
+from simulation.actors.events import Happenings
+from simulation.actors.hours import beijing, beijing_day
+from simulation.actors.memory import UnitMemory
+from simulation.actors.queues import QueueStatistics
+from simulation.actors.scene import Scene
+from simulation.actors.timing import Clerks
+from simulation.faults import FaultPlan, Moment, Planted, slips
+from simulation.population.chance import stream
+from simulation.population.district import SyntheticDistrict
+from simulation.population.parameters import Parameters
+from workflows.electiontime import BEIJING
+from workflows.facts import Refusal, Task
+from workflows.messages import (
+    Appeal,
+    Chosen,
+    Complaint,
+    Counted,
+    Delegated,
+    Form,
+    Nominated,
+    Posted,
+    Postponement,
+    Reviewed,
+    SignedOff,
+    Slated,
+    Submission,
+    Withdrawal,
+)
+from workflows.procedure import REFUSED
+from workflows.setting import Setting
+
+ATTEMPTS = 6
+"""How often somebody hands in a form at one gate before giving up: then the gate stays open, and the run names it."""
+_NINE, _TEN = 9.0, 10.0
+
+
+class UpdateResult(Protocol):
+    """What the engine reports of an update."""
+
+    accepted: bool
+    failure: BaseException | None
+
+
+class EngineLike(Protocol):
+    """What actors need of an engine."""
+
+    @property
+    def now(self) -> datetime:
+        """This instant, aware."""
+
+    def at(self, instant: datetime, callback: Callable[..., Any], /, *args: Any) -> Any:
+        """Call back at an instant."""
+
+    def submit_update(
+        self, workflow_id: str, update_name: str, arg: Any, /, *, update_id: str, done: Callable[[Any], None]
+    ) -> None:
+        """Send an update."""
+
+
+@dataclass(frozen=True, slots=True)
+class FalseBlock:
+    """An honest form refused: the system or an actor is wrong, and somebody must look."""
+
+    workflow: str
+    gate: str
+    at: datetime
+    rules: tuple[str, ...]
+    messages: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One gate on its way to a decision."""
+
+    scene: Scene
+    attempt: int = 0
+    stale: bool = False  # the task was put into the inbox anew, with other limits: somebody else has planned it since
+    planted: Planted | None = None  # what the last form handed in was meant to be caught at
+    slip: bool = False
+
+
+@dataclass(slots=True)
+class _Counts:
+    acts: int = 0
+    refused: int = 0
+    slips: int = 0  # human errors drawn at the error rate
+    events: dict[str, int] = field(default_factory=dict)
+
+
+class Cast:
+    """The actors of one district. `on_task` is what the store calls when a task reaches an inbox."""
+
+    def __init__(
+        self,
+        *,
+        district: SyntheticDistrict,
+        setting: Setting,
+        parameters: Parameters,
+        seed: int,
+        engine: EngineLike,
+        ledger_refuse: Callable[[Refusal, datetime], None],
+        faults: FaultPlan,
+    ) -> None:
+        self._district, self._setting, self._parameters = district, setting, parameters
+        self._seed, self._engine, self._refuse, self._faults = seed, engine, ledger_refuse, faults
+        self._clerks = Clerks(setting, parameters, engine.at)
+        self._memories: dict[str, UnitMemory] = {}
+        self._happenings = Happenings(seed, parameters.events, self._send_later)
+        self._error_rate = parameters.work.error_rate.value
+        self._unanswered: dict[tuple[str, str], Planted] = {}
+        self._turns: dict[tuple[str, str], _Turn] = {}  # gates not yet decided
+        self._tasks: dict[tuple[str, str], Task] = {}  # the latest word on each gate
+        self.blocks: list[FalseBlock] = []
+        self.given_up: list[tuple[str, str]] = []  # (workflow, gate) where nobody tries any more
+        self.counts = _Counts()
+
+    @property
+    def false_blocks(self) -> int:
+        """Honest forms and messages that were refused."""
+        return len(self.blocks)
+
+    @property
+    def queues(self) -> dict[str, QueueStatistics]:
+        """Figures of every shared queue by name."""
+        return self._clerks.queues
+
+    def memory(self, unit: str) -> UnitMemory:
+        """What a unit's people remember. Raises KeyError for a unit of another district."""
+        if unit not in self._memories:
+            self._memories[unit] = UnitMemory(self._district.units[unit])
+        return self._memories[unit]
+
+    def postpone(self, unit: str, days: int, at: datetime, reason: str = "因特殊情况推迟换届日程") -> None:
+        """Have the street postpone a unit by so many days at an instant."""
+        message = Postponement(
+            days=days, reason=reason, role=Role.STREET_COMMITTEE, by=self._office(Role.STREET_COMMITTEE)
+        )
+        self._engine.at(at, self._send, unit, "order_postponement", message, self.memory(unit))
+
+    # ------------------------------------------------------------ a task arrives
+
+    def on_task(self, task: Task) -> None:
+        """A gate was opened, or its days were moved: its actor plans when to act, once its window has begun."""
+        opens = beijing(task.opens_on, 0)
+        if opens > self._engine.now:
+            self._engine.at(opens, self._take_up, task)
+        else:
+            self._take_up(task)
+        self._tasks[task.workflow, task.gate] = task
+
+    def _take_up(self, task: Task) -> None:
+        """Plan when to act on a task whose window has begun, unless its days were moved meanwhile."""
+        if self._tasks.get((task.workflow, task.gate), task) is not task:
+            return
+        now = self._engine.now
+        unit = task.workflow.split("/", 1)[0]
+        today = beijing_day(now)
+        scene = Scene(
+            task=task,
+            step=self._setting.steps.get(task.step),
+            memory=self.memory(unit),
+            setting=self._setting,
+            parameters=self._parameters,
+            seed=self._seed,
+            rng=stream(self._seed, task.workflow, task.gate),
+            day=today,
+        )
+        turn = _Turn(scene)
+        before = self._turns.get((task.workflow, task.gate))
+        if before is not None:  # postponed: the same gate with other limits
+            before.stale = True
+            turn.attempt = before.attempt
+        self._turns[task.workflow, task.gate] = turn
+        if self._faults.touches(unit):
+            if self._goes_wrong(turn, now):
+                return
+        elif scene.step is not None and scene.step.act is Act.ANNOUNCEMENT:
+            self._announcement(turn, now)
+            return
+        self._clerks.schedule(scene, now, partial(self._act, turn))
+
+    def _announcement(self, turn: _Turn, now: datetime) -> None:
+        """Announcements may be preceded by somebody's declining the seat, at a time known beforehand."""
+
+        def plan(instant: datetime, act: Callable[[], None]) -> None:
+            self._happenings.before_announcement(turn.scene, now, instant)
+            self._engine.at(instant, act)
+
+        self._clerks.schedule(turn.scene, now, partial(self._act, turn), plan)
+
+    def _goes_wrong(self, turn: _Turn, now: datetime) -> bool:
+        """Commit what is planted at the opening of this gate. True when it is also settled when the actor will act."""
+        task = turn.scene.task
+        unanswered = self._unanswered.pop((task.workflow, task.gate), None)
+        if unanswered is not None:
+            self._faults.fire(unanswered, task.gate, now)
+            self._late(turn)
+            return True
+        planted = None if playbook.is_sideline(task.gate) else self._faults.at(turn.scene.unit.id, task.step)
+        if planted is None:
+            return False
+        moment = planted.variant.moment
+        if moment is Moment.EXTRA:
+            at = self._clerks.later_today(now, 0.5)
+            self._engine.at(at, self._out_of_turn, turn.scene, planted)
+        elif moment is Moment.LATE and task.last_day is not None:
+            self._faults.fire(planted, task.gate, now)
+            self._late(turn)
+            return True
+        return False
+
+    def _late(self, turn: _Turn) -> None:
+        """Have the actor act on the day after the last one."""
+        last_day = turn.scene.task.last_day
+        assert last_day is not None
+        self._engine.at(beijing(last_day + timedelta(days=1), _TEN), self._act, turn)
+
+    # ------------------------------------------------------------ a form is handed in
+
+    def _act(self, turn: _Turn) -> None:
+        """Fill in the form and hand it in, unless the task's days were moved meanwhile."""
+        scene, now = turn.scene, self._engine.now
+        if self._tasks.get((scene.task.workflow, scene.task.gate)) is not scene.task:
+            return
+        scene.day = beijing_day(now)
+        turn.attempt += 1
+        turn.planted, turn.slip = None, False
+        self.counts.acts += 1
+        step = scene.step
+        if step is not None and step.act is Act.NOMINATION and turn.attempt == 1 and not scene.body.nominated:
+            self._faults.prepare(scene.memory, scene.body_name)
+        form = playbook.honest(scene)
+        if turn.attempt == 1 and step is not None and not playbook.is_sideline(scene.task.gate):
+            form = self._faulty(turn, form) or self._slip(turn, form) or form
+        submission = self._submission(scene, form)
+        self._submit(
+            scene.task.workflow,
+            submission,
+            turn.attempt,
+            partial(self._answered, turn, scene.task.workflow, submission),
+        )
+
+    def _faulty(self, turn: _Turn, form: Form) -> Form | None:
+        """The form with what is planted here; None where nothing is, or where it cannot be committed."""
+        scene = turn.scene
+        planted = self._faults.at(scene.unit.id, scene.task.step)
+        if planted is None or planted.variant.moment is not Moment.FORM:
+            return None
+        variant = planted.variant
+        if variant.vote != scene.task.vote:
+            return variant.lead_in(scene, form) if variant.lead_in is not None else None
+        mutated = variant.mutate(scene, form) if variant.mutate is not None else form
+        if mutated == form:
+            return None
+        turn.planted = planted
+        self._faults.fire(planted, scene.task.gate, self._engine.now)
+        return mutated
+
+    def _slip(self, turn: _Turn, form: Form) -> Form | None:
+        """A human error: one of the step's faulty forms, handed in by mistake at the error rate."""
+        scene = turn.scene
+        if not self._error_rate or scene.rng.random() >= self._error_rate:
+            return None
+        possible = slips(scene.task.step)
+        if not possible:
+            return None
+        mutate = scene.rng.choice(possible).mutate
+        mutated = mutate(scene, form) if mutate is not None else form
+        if mutated == form:
+            return None
+        turn.slip = True
+        self.counts.slips += 1
+        return mutated
+
+    def _submission(self, scene: Scene, form: Form) -> Submission:
+        step = scene.step
+        second = step.countersigned_by[0] if step is not None and step.countersigned_by else None
+        return Submission(
+            gate=scene.task.gate,
+            role=scene.task.role,
+            by=self._office(scene.task.role),
+            second="" if second is None else self._office(second),
+            form=form,
+        )
+
+    def _office(self, role: Role) -> str:
+        return self._setting.pack.roles.get(role, role.value)
+
+    def _submit(
+        self, workflow: str, submission: Submission, attempt: int, done: Callable[[UpdateResult], None]
+    ) -> None:
+        """Hand in at the workflow, or, where it does not run (yet, or any more), at the unit's own: what a gateway does."""
+        update_id = f"{workflow}:{submission.gate}:{attempt}"
+        try:
+            self._engine.submit_update(workflow, "decide", submission, update_id=update_id, done=done)
+        except RPCError as error:
+            unit = workflow.split("/", 1)[0]
+            if error.status is not RPCStatusCode.NOT_FOUND or unit == workflow:
+                raise
+            self._engine.submit_update(unit, "decide", submission, update_id=update_id, done=done)
+
+    def _answered(self, turn: _Turn, workflow: str, submission: Submission, outcome: UpdateResult) -> None:
+        """The workflow's answer: go on, or correct the form and come back."""
+        scene = turn.scene
+        if outcome.failure is None:
+            self._turns.pop((scene.task.workflow, scene.task.gate), None)
+            self._remember(scene, submission.form)
+            self._go_on(turn, submission.form)
+            return
+        findings = _findings(outcome.failure)
+        if findings is None:
+            return  # the workflow closed meanwhile: nobody waits for this decision any more
+        now = self._engine.now
+        self._refused(workflow, submission, findings, honest=turn.planted is None and not turn.slip)
+        if turn.attempt >= ATTEMPTS:
+            self.given_up.append((workflow, scene.task.gate))
+            return
+        self._engine.at(self._clerks.again(scene, now), self._act, turn)
+
+    def _refused(self, workflow: str, submission: Submission, findings: tuple[Finding, ...], *, honest: bool) -> None:
+        self.counts.refused += 1
+        at = self._engine.now.astimezone(BEIJING)  # as the workflows date their own facts
+        self._refuse(Refusal(workflow=workflow, submission=submission, findings=findings), at)
+        if honest:
+            self._block(workflow, submission.gate, findings)
+
+    def _block(self, workflow: str, gate: str, findings: tuple[Finding, ...]) -> None:
+        self.blocks.append(
+            FalseBlock(
+                workflow=workflow,
+                gate=gate,
+                at=self._engine.now,
+                rules=tuple(finding.rule for finding in findings if finding.blocks),
+                messages=tuple(finding.message for finding in findings if finding.blocks),
+            )
+        )
+
+    # ------------------------------------------------------------ after a decision
+
+    def _remember(self, scene: Scene, form: Form) -> None:
+        """What the unit's people keep in mind of a decision taken."""
+        body = scene.body
+        match form:
+            case Nominated():
+                body.nominated += [nominee.person.id for nominee in form.nominees]
+            case Reviewed():
+                body.out.update({one.person: one.evidence for one in form.conclusions if not one.passed})
+            case Slated():
+                body.listed = form.names
+            case Chosen():
+                scene.memory.deputy = form.deputy
+            case Delegated():
+                scene.memory.representatives = form.total
+            case Counted() if polls.is_plenary(form):
+                by_post = {entry.post: one for entry, one in zip(form.form.candidates, form.names, strict=True)}
+                scene.memory.secretary = by_post.get("书记", "") or ""
+            case Counted():
+                body.counted(form)
+            case SignedOff() if form.upheld and scene.task.gate.startswith("appeal:"):
+                for person in scene.task.people:
+                    body.out.pop(person, None)
+                body.reinstated.update(scene.task.people)
+            case _:
+                pass
+
+    def _go_on(self, turn: _Turn, form: Form) -> None:
+        """What a decision taken gives rise to: what is planted after it, or what happens by itself."""
+        scene, now = turn.scene, self._engine.now
+        if playbook.is_sideline(scene.task.gate):
+            return
+        if not self._faults.touches(scene.unit.id):
+            self._happenings.after(scene, form, now)
+            return
+        planted = self._faults.at(scene.unit.id, scene.task.step)
+        if planted is None:
+            return
+        if planted.variant.moment is Moment.AHEAD and isinstance(form, Posted):
+            days, unit = self._setting.publicity(scene.task.step)
+            last = self._setting.calendar.end_of_publicity(form.posted_on, days, unit)
+            self._engine.at(beijing(last, _TEN), self._out_of_turn, scene, planted)
+        elif planted.variant.moment is Moment.UNANSWERED:
+            self._complain(scene, planted, now)
+
+    def _complain(self, scene: Scene, planted: Planted, now: datetime) -> None:
+        """A complaint that nobody will answer in time."""
+        scene.memory.complaints += 1
+        number = f"{scene.unit.id}-{scene.memory.complaints}"
+        self._unanswered[scene.task.workflow, f"complaint:{number}"] = planted
+        message = Complaint(id=number, about=scene.task.step, text=planted.variant.text)
+        at = beijing(beijing_day(now) + timedelta(days=1), _NINE)
+        self._send_later(at, scene.task.workflow, "complain", message, scene.memory)
+
+    def _out_of_turn(self, scene: Scene, planted: Planted) -> None:
+        """Hand in a step whose time has not come, exactly as it would be handed in at its time."""
+        target = self._setting.steps[planted.variant.target]
+        body = target.id.split(".", 1)[0]
+        workflow = f"{scene.unit.id}/{body}"
+        now = self._engine.now
+        people = scene.task.people or tuple(scene.memory.body(target.id).fit())
+        seats = {"party": scene.unit.brief.party_seats, "residents": scene.unit.brief.residents_seats}
+        task = Task(
+            workflow=workflow,
+            gate=target.id,
+            step=target.id,
+            title=target.title,
+            role=target.actor,
+            opens_on=beijing_day(now),
+            last_day=None,
+            people=people,
+            seats=seats.get(body, scene.unit.brief.supervisory_seats),
+        )
+        early = Scene(
+            task=task,
+            step=target,
+            memory=scene.memory,
+            setting=self._setting,
+            parameters=self._parameters,
+            seed=self._seed,
+            rng=stream(self._seed, "out of turn", workflow, target.id),
+            day=beijing_day(now),
+        )
+        submission = self._submission(early, playbook.honest(early))
+        self._faults.fire(planted, target.id, now)
+        turn = _Turn(early, planted=planted)
+        self._submit(workflow, submission, 0, partial(self._ahead_answered, turn, workflow, submission))
+
+    def _ahead_answered(self, turn: _Turn, workflow: str, submission: Submission, outcome: UpdateResult) -> None:
+        """A step handed in out of turn was refused, as it should be; or it was taken, and then it counts."""
+        if outcome.failure is None:
+            self._remember(turn.scene, submission.form)
+            return
+        findings = _findings(outcome.failure)
+        if findings is not None:
+            self._refused(workflow, submission, findings, honest=False)
+
+    # ------------------------------------------------------------ messages that answer no task
+
+    def _send_later(
+        self, at: datetime, workflow: str, update: str, message: Complaint | Withdrawal | Appeal, memory: UnitMemory
+    ) -> None:
+        self._engine.at(at, self._send, workflow, update, message, memory)
+
+    def _send(
+        self,
+        workflow: str,
+        update: str,
+        message: Complaint | Withdrawal | Appeal | Postponement,
+        memory: UnitMemory,
+    ) -> None:
+        about = message.id if isinstance(message, Complaint) else getattr(message, "person", "")
+        self.counts.events[update] = self.counts.events.get(update, 0) + 1
+
+        def done(outcome: UpdateResult) -> None:
+            if outcome.failure is not None:
+                findings = _findings(outcome.failure)
+                if findings is not None:
+                    self._block(workflow, update, findings)
+            elif isinstance(message, Withdrawal):
+                memory.body(f"{workflow.rsplit('/', 1)[-1]}.").steps_back(message.person)
+            elif isinstance(message, Postponement):
+                memory.shift += message.days
+
+        update_id = f"{workflow}:{update}:{about}:{self._engine.now.isoformat()}"
+        try:
+            self._engine.submit_update(workflow, update, message, update_id=update_id, done=done)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+
+def _findings(failure: BaseException) -> tuple[Finding, ...] | None:
+    """The findings of a refusal; None where the workflow simply closed. Raises what is neither."""
+    cause: BaseException | None = failure
+    while cause is not None:
+        if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+            return tuple(Finding.model_validate(detail) for detail in cause.details)
+        cause = cause.__cause__
+    if isinstance(failure, RPCError) and failure.status is RPCStatusCode.NOT_FOUND:
+        return None
+    raise failure

@@ -1,0 +1,102 @@
+"""What happens without being asked for: complaints, withdrawals, declined seats, appeals; each from the unit's own stream.
+
+Rates come from the parameters and may be zero. A unit in which a fault is planted is left alone, so that whatever is
+refused or overdue there can be put down to the fault.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from policies.pack.schema import Act
+from simulation.actors.hours import beijing, beijing_day
+from simulation.actors.memory import UnitMemory
+from simulation.actors.scene import Scene
+from simulation.population.chance import stream
+from simulation.population.parameters import Events
+from workflows.messages import Appeal, Complaint, Posted, Reviewed, Withdrawal
+
+Send = Callable[[datetime, str, str, Complaint | Withdrawal | Appeal, UnitMemory], None]
+"""Send an update to a workflow at an instant: (when, workflow, update, message, the unit's memory)."""
+
+
+class Happenings:
+    """Draws what comes in between, when the decision is taken that gives rise to it."""
+
+    def __init__(self, seed: int, events: Events, send: Send) -> None:
+        self._seed, self._events, self._send = seed, events, send
+
+    def after(self, scene: Scene, form: object, now: datetime) -> None:
+        """What a decision just accepted gives rise to."""
+        if isinstance(form, Posted):
+            self._posted(scene, now)
+        elif isinstance(form, Reviewed):
+            self._reviewed(scene, form, now)
+
+    def before_announcement(self, scene: Scene, now: datetime, acts: datetime) -> None:
+        """Somebody elected may decline the seat before the result is announced at the instant `acts`."""
+        rng = stream(self._seed, scene.unit.id, "declines")
+        members = scene.body.members
+        if scene.body_name != "residents" or scene.task.round > 1 or not members:
+            return
+        if rng.random() < self._events.withdrawal_rate.value:
+            message = Withdrawal(person=rng.choice(members), reason="因个人原因放弃当选")
+            self._send(now + (acts - now) / 2, scene.task.workflow, "withdraw", message, scene.memory)
+
+    def _posted(self, scene: Scene, now: datetime) -> None:
+        days, unit = scene.setting.publicity(scene.task.step)
+        if not days or scene.task.round > 1:
+            return
+        last = scene.setting.calendar.end_of_publicity(scene.day, days, unit)
+        lists = [step.id for step in scene.setting.steps.values() if step.act is Act.PUBLICITY]
+        rng = stream(self._seed, scene.unit.id, "complaint")
+        complained, about = rng.random() < self._events.complaint_rate.value, rng.choice(lists)
+        if complained and about == scene.task.step:
+            scene.memory.complaints += 1
+            message = Complaint(
+                id=f"{scene.unit.id}-{scene.memory.complaints}", about=about, text="反映名单中有人不符合条件"
+            )
+            self._send(self._within(now, last, rng.random()), scene.task.workflow, "complain", message, scene.memory)
+        if scene.step is not None and scene.step.id == _voted_on(scene):
+            self._withdrawals(scene, now, last)
+
+    def _withdrawals(self, scene: Scene, now: datetime, last_day: date) -> None:
+        rng = stream(self._seed, scene.unit.id, "withdrawals", scene.body_name)
+        rate = self._events.withdrawal_rate.value
+        for person in scene.task.people:
+            lot, moment = rng.random(), rng.random()
+            if lot < rate:
+                message = Withdrawal(person=person, reason="因个人原因退出候选")
+                at = self._within(now, last_day, moment)
+                self._send(at, scene.task.workflow, "withdraw", message, scene.memory)
+
+    def _reviewed(self, scene: Scene, form: Reviewed, now: datetime) -> None:
+        for conclusion in form.conclusions:
+            if conclusion.passed or conclusion.person in scene.body.reinstated:
+                continue
+            rng = stream(self._seed, scene.unit.id, "appeal", conclusion.person, scene.task.gate)
+            if rng.random() < self._events.appeal_rate.value:
+                message = Appeal(person=conclusion.person, grounds=f"对审查结论（{conclusion.reason}）有异议")
+                at = now + timedelta(minutes=10 + round(20 * rng.random()))
+                self._send(at, scene.task.workflow, "appeal", message, scene.memory)
+
+    @staticmethod
+    def _within(now: datetime, last: date, moment: float) -> datetime:
+        """An instant while the posting is up, in the daytime of a day between now and its last day."""
+        today = beijing_day(now)
+        days = (last - today).days
+        day = today + timedelta(days=1 + int(moment * max(days - 1, 0)))
+        return beijing(day, 9.0 + 8.0 * moment)
+
+
+def _voted_on(scene: Scene) -> str:
+    """The step of the scene's body that posts the list to be voted on: the last posting before its first poll."""
+    found = ""
+    for body in scene.setting.pack.bodies:
+        if body.id.value != scene.body_name:
+            continue
+        for step in body.steps:
+            if step.act is Act.POLL:
+                break
+            if step.act is Act.PUBLICITY:
+                found = step.id
+    return found

@@ -1,0 +1,140 @@
+"""What the people of one unit remember between two decisions: who was put forward, who dropped out, who was elected.
+
+Actors know what they themselves handed in and what their inbox shows, nothing else; this is that knowledge, kept light.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+
+from policies.counting import Verdict, count
+from policies.form import ResultForm
+from policies.kinship import KinGraph, kin_path
+from policies.people import Kin, Kinship, Person
+from simulation.population.district import SyntheticUnit
+from workflows.messages import Counted
+
+
+@dataclass
+class Body:
+    """One body's election as its own people remember it (person ids)."""
+
+    nominated: list[str] = field(default_factory=list)
+    out: dict[str, str] = field(default_factory=dict)  # excluded (by which document) or withdrawn ("")
+    reinstated: set[str] = field(default_factory=set)
+    listed: tuple[str, ...] = ()
+    members: list[str] = field(default_factory=list)
+    reserve: list[str] = field(default_factory=list)  # majority without a seat, most votes first
+    poll: Counted | None = None  # the last form accepted
+    verdict: Verdict | None = None
+    tally: tuple[ResultForm, Verdict] | None = None  # the last form counted, accepted or not
+
+    def fit(self) -> list[str]:
+        """Those nominated and still in the running, in the order of their nomination."""
+        return [person for person in self.nominated if person not in self.out]
+
+    def count(self, form: ResultForm) -> Verdict:
+        """The verdict on a form; the officers count once, however often they look at it."""
+        if self.tally is None or self.tally[0] is not form:
+            self.tally = (form, count(form))
+        return self.tally[1]
+
+    def counted(self, form: Counted) -> None:
+        """Remember a poll's form and outcome."""
+        verdict = self.count(form.form)
+        self.poll, self.verdict = form, verdict
+        if not verdict.valid:
+            return
+        ids = {entry.name: person for entry, person in zip(form.form.candidates, form.names, strict=True)}
+        self.members += [ids[name] for name in verdict.elected if ids[name] not in self.members]
+        share = verdict.denominators.majority
+        if share is None or share.needed is None:
+            return
+        passed = [
+            (entry.votes or 0, ids[entry.name])
+            for entry in form.form.candidates
+            if (entry.votes or 0) >= share.needed
+            and entry.name not in verdict.elected
+            and entry.name not in verdict.tied
+        ]
+        self.reserve += [person for _, person in sorted(passed, key=lambda one: -one[0])]
+
+    def steps_back(self, person: str) -> None:
+        """Somebody withdrew: from the list, or from a seat, which goes to the next in order."""
+        self.out[person] = ""
+        if person in self.members:
+            self.members.remove(person)
+            if self.reserve:
+                self.members.append(self.reserve.pop(0))
+
+
+class UnitMemory:
+    """One unit's people, and what they remember of its three bodies."""
+
+    def __init__(self, unit: SyntheticUnit) -> None:
+        self.unit = unit
+        self.bodies = {"party": Body(), "residents": Body(), "supervisory": Body()}
+        self.secretary = ""
+        self.deputy = ""
+        self.representatives = 0
+        self.shift = 0  # calendar days by which the unit was postponed
+        self.crafted: list[Kinship] = []  # kin declared beyond the population's, for a planted fault
+        self.complaints = 0
+
+    @cached_property
+    def people(self) -> dict[str, Person]:
+        """Everybody by id, relatives included."""
+        return {person.id: person for person in (*self.unit.people, *self.unit.relatives)}
+
+    def body(self, step: str) -> Body:
+        """The memory of the body a step belongs to."""
+        return self.bodies.setdefault(step.split(".", 1)[0], Body())
+
+    def seated_before(self, body: str) -> set[str]:
+        """Members of the bodies elected before this one."""
+        found: set[str] = set()
+        for name, memory in self.bodies.items():
+            if name == body:
+                break
+            found.update(memory.members)
+        return found
+
+    def craft(self, a: str, relation: Kin, b: str) -> None:
+        """Let two people be kin who were not: declared with the next nomination."""
+        self.crafted.append(Kinship(a=a, b=b, relation=relation))
+        self.__dict__.pop("_near", None)
+
+    def declared_by(self, ids: Iterable[str]) -> tuple[Kinship, ...]:
+        """The kinship these people declare: every edge that ends at one of them."""
+        wanted = set(ids)
+        return tuple(edge for edge in (*self.unit.kin, *self.crafted) if edge.a in wanted or edge.b in wanted)
+
+    @cached_property
+    def _near(self) -> dict[str, set[str]]:
+        edges = (*self.unit.kin, *self.crafted)
+        graph = KinGraph(self.people.values(), edges)
+        linked = dict.fromkeys(person for edge in edges for person in (edge.a, edge.b))
+        near: dict[str, set[str]] = {}
+        for a, b in combinations(linked, 2):
+            if graph.related(a, b) and kin_path(graph, a, b) is not None:
+                near.setdefault(a, set()).add(b)
+                near.setdefault(b, set()).add(a)
+        return near
+
+    def kin_of(self, person: str) -> set[str]:
+        """Near relatives in the sense of X1; treat as read-only."""
+        return self._near.get(person, _NOBODY)
+
+    def kin_apart(self, ids: Iterable[str], others: Iterable[str] = ()) -> list[str]:
+        """The ids in order, leaving out whoever is near kin of somebody kept before or of one of the others."""
+        kept = list(others)
+        first = len(kept)
+        for person in ids:
+            near = self.kin_of(person)
+            if not near or near.isdisjoint(kept):
+                kept.append(person)
+        return kept[first:]
+
+
+_NOBODY: set[str] = set()

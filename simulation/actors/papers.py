@@ -1,0 +1,60 @@
+"""The honest forms that are one paper: something recorded, ruled, posted, announced, handed over, signed off."""
+
+from simulation.actors.scene import Scene
+from workflows.messages import Announced, HandedOver, Posted, Recorded, Ruled, SignedOff
+
+ITEMS = ("公章", "公共财产", "财务账目", "档案资料")
+"""What the plan has the old committee pass on (三（二）2（6）)."""
+
+
+def record(scene: Scene) -> Recorded:
+    """Done, and written down."""
+    return Recorded(held_on=scene.day, document=scene.number("记"))
+
+
+def rectification(scene: Scene) -> Recorded:
+    """An inspection: accepted from the day on which the rectification really is complete."""
+    accepted = scene.unit.rectified_on
+    complete = accepted is not None and scene.day >= accepted
+    return Recorded(held_on=scene.day, complete=complete, document=scene.number("验收"))
+
+
+def approve(scene: Scene) -> Ruled:
+    """Approved, with the document's number."""
+    return Ruled(approved=True, document=scene.number("批"), signed_on=scene.day)
+
+
+def post(scene: Scene) -> Posted:
+    """Put up today, with exactly the names decided on."""
+    return Posted(posted_on=scene.day, place=f"{scene.unit.brief.name}公开栏", names=scene.task.people)
+
+
+def announce(scene: Scene) -> Announced:
+    """Those elected, as the task names them, less anybody who gave up the seat meanwhile."""
+    members = scene.body.members
+    names = tuple(members) if members and set(members) != set(scene.task.people) else scene.task.people
+    return Announced(announced_on=scene.day, names=names)
+
+
+def hand_over(scene: Scene) -> HandedOver:
+    """Everything on the plan's list, under the street's eyes."""
+    return HandedOver(completed_on=scene.day, items=ITEMS, supervised_by=f"街道办事处（{scene.unit.brief.street}）")
+
+
+def sign_off(scene: Scene) -> SignedOff:
+    """A complaint or an appeal answered: who handled it and who answers for it sign separately."""
+    office, events = scene.office(scene.task.role), scene.parameters.events
+    appeal = scene.task.gate.startswith("appeal:")
+    if appeal:  # a standard can be measured: only what departments reported can turn out differently
+        barred, out = scene.unit.barred, scene.body.out
+        retractable = all(one in barred and barred[one].evidence == out.get(one) for one in scene.task.people)
+        upheld = events.appeal_upheld.happens(scene.rng) and retractable
+    else:
+        upheld = events.complaint_upheld.happens(scene.rng)
+    return SignedOff(
+        upheld=upheld,
+        decided_on=scene.day,
+        handler=f"{office}承办人",
+        head=f"{office}负责人",
+        reason="情况属实，予以纠正" if upheld else "经查核，反映的情况不成立",
+    )

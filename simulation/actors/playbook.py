@@ -1,0 +1,48 @@
+"""Which honest form answers which task: by step where a step is special, else by the kind of act the pack says it is."""
+
+from collections.abc import Callable
+
+from policies.pack.schema import Act
+from simulation.actors import papers, people, polls
+from simulation.actors.scene import Scene
+from workflows.messages import Form
+
+Page = Callable[[Scene], Form]
+
+BY_STEP: dict[str, Page] = {"prep.rectification": papers.rectification}
+
+BY_ACT: dict[Act, Page] = {
+    Act.RECORD: papers.record,
+    Act.MEETING: papers.record,
+    Act.REQUEST: papers.record,
+    Act.FILING: papers.record,
+    Act.APPROVAL: papers.approve,
+    Act.NOMINATION: people.nominate,
+    Act.REVIEW: people.review,
+    Act.SLATE: people.slate,
+    Act.PUBLICITY: papers.post,
+    Act.COMMITTEE: people.election_committee,
+    Act.REPRESENTATIVES: people.representatives,
+    Act.POLL: polls.poll,
+    Act.ANNOUNCEMENT: papers.announce,
+    Act.HANDOVER: papers.hand_over,
+}
+
+
+def is_sideline(gate: str) -> bool:
+    """Whether a gate answers a complaint or an appeal rather than a step of the plan."""
+    return ":" in gate
+
+
+def page(scene: Scene) -> Page:
+    """The page of the playbook that answers this scene; a county's extra gate is approved."""
+    if is_sideline(scene.task.gate):
+        return papers.sign_off
+    if scene.step is None:
+        return papers.approve
+    return BY_STEP.get(scene.step.id) or BY_ACT[scene.step.act]
+
+
+def honest(scene: Scene) -> Form:
+    """What an honest, careful person hands in."""
+    return page(scene)(scene)

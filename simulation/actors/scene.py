@@ -1,0 +1,54 @@
+"""One decision about to be made: who is asked what, when, in which unit. What every page of the playbook is handed."""
+
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from policies.pack.schema import Role, Step
+from simulation.actors.memory import Body, UnitMemory
+from simulation.population.district import SyntheticUnit
+from simulation.population.parameters import Parameters
+from workflows.facts import Task
+from workflows.setting import Setting
+
+
+@dataclass(slots=True)
+class Scene:
+    """A task with everything its actor may consult. `day` is the Beijing day of the act."""
+
+    task: Task
+    step: Step | None  # None for an extra gate
+    memory: UnitMemory
+    setting: Setting
+    parameters: Parameters
+    seed: int
+    rng: Random
+    day: date
+
+    @property
+    def unit(self) -> SyntheticUnit:
+        """The unit decided about."""
+        return self.memory.unit
+
+    @property
+    def body_name(self) -> str:
+        """The body's id: prep, party, residents, supervisory."""
+        return self.task.step.split(".", 1)[0]
+
+    @property
+    def body(self) -> Body:
+        """What is remembered of the body decided about."""
+        return self.memory.body(self.task.step)
+
+    @property
+    def roll(self) -> int:
+        """The denominator of the body's quorum: members due, or residents' representatives."""
+        return self.unit.brief.party_due if self.body_name == "party" else self.memory.representatives
+
+    def office(self, role: Role) -> str:
+        """A role's Chinese name in the pack."""
+        return self.setting.pack.roles.get(role, role.value)
+
+    def number(self, mark: str) -> str:
+        """A document number (文号) of this decision: unique within the unit, and the same in every run."""
+        return f"{mark}〔{self.day.year}〕{self.unit.id}-{self.task.gate}"
