@@ -1,0 +1,131 @@
+"""The procedure as the checker knows it: its own transcription of the order, not read from the pack it judges.
+
+A step the plan calls independent of another (the talks beside the inspection's posting, say) need not wait for it;
+everything else waits for all that stands before it in the list.
+"""
+
+BODIES = ("prep", "party", "residents", "supervisory")
+
+ORDER: dict[str, tuple[str, ...]] = {
+    "prep": ("institution", "survey", "rectification", "plan", "training", "audit"),
+    "party": (
+        "meeting",
+        "reply",
+        "method",
+        "appraisal",
+        "recommendation",
+        "street_review",
+        "secretary_review",
+        "joint_vetting",
+        "standing_committee",
+        "inspection_list",
+        "inspection",
+        "inspection_publicity",
+        "talks",
+        "slate",
+        "publicity",
+        "slate_approval",
+        "assembly",
+        "plenary",
+        "report",
+        "result_approval",
+        "filing",
+        "appointment",
+        "archive",
+    ),
+    "residents": (
+        "election_committee",
+        "group_leaders",
+        "representatives",
+        "nomination",
+        "prereview",
+        "street_review",
+        "joint_vetting",
+        "standing_committee",
+        "list",
+        "poll",
+        "announcement",
+        "filing",
+        "handover",
+    ),
+    "supervisory": (
+        "nomination",
+        "prereview",
+        "street_review",
+        "joint_vetting",
+        "standing_committee",
+        "list",
+        "vote",
+        "filing",
+        "handover",
+        "board",
+    ),
+}
+
+STEPS: dict[str, tuple[str, ...]] = {body: tuple(f"{body}.{name}" for name in names) for body, names in ORDER.items()}
+BODY_OF: dict[str, str] = {step: body for body, steps in STEPS.items() for step in steps}
+RANK: dict[str, int] = {step: place for steps in STEPS.values() for place, step in enumerate(steps)}
+
+RESULT_APPROVAL = "party.result_approval"
+RECTIFICATION = "prep.rectification"
+SECRETARY_REVIEW = "party.secretary_review"
+CONDITIONAL = frozenset({RECTIFICATION, SECRETARY_REVIEW})  # absent where the unit does not need them
+
+INDEPENDENT: frozenset[frozenset[str]] = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("prep.survey", "prep.audit"),
+        ("prep.rectification", "prep.plan"),
+        ("prep.rectification", "prep.training"),
+        ("prep.rectification", "prep.audit"),
+        ("prep.plan", "prep.audit"),
+        ("prep.training", "prep.audit"),
+        ("party.inspection_publicity", "party.talks"),
+        ("party.filing", "party.appointment"),
+        ("residents.filing", "residents.handover"),
+        ("supervisory.filing", "supervisory.handover"),
+        ("supervisory.filing", "supervisory.board"),
+    )
+)
+
+BEFORE: dict[str, tuple[str, ...]] = {
+    step: tuple(
+        earlier
+        for earlier in steps[: RANK[step]]
+        if earlier not in CONDITIONAL and frozenset((earlier, step)) not in INDEPENDENT
+    )
+    for steps in STEPS.values()
+    for step in steps
+}
+
+ASSEMBLY, PLENARY, POLL, VOTE = "party.assembly", "party.plenary", "residents.poll", "supervisory.vote"
+POLLS = frozenset({ASSEMBLY, PLENARY, POLL, VOTE})
+MAIN_POLL = {"party": ASSEMBLY, "residents": POLL, "supervisory": VOTE}
+SEATS_OF = {"party": "party_seats", "residents": "residents_seats", "supervisory": "supervisory_seats"}
+LAWFUL_MODES = {
+    ASSEMBLY: ("members", "representatives"),
+    PLENARY: ("plenary",),
+    POLL: ("representatives", "households", "voters"),
+    VOTE: ("show_of_hands", "representatives", "households", "voters"),
+}
+FORM_BODY = {ASSEMBLY: "party", PLENARY: "party_plenary", POLL: "residents", VOTE: "supervisory"}
+
+SLATE, SLATE_APPROVAL, INSPECTION_LIST = "party.slate", "party.slate_approval", "party.inspection_list"
+RESIDENTS_LIST, SUPERVISORY_LIST = "residents.list", "supervisory.list"
+FINAL_LISTS = frozenset({SLATE, RESIDENTS_LIST, SUPERVISORY_LIST})
+PUBLICITY, INSPECTION_PUBLICITY = "party.publicity", "party.inspection_publicity"
+POSTINGS = frozenset({PUBLICITY, INSPECTION_PUBLICITY})  # what follows waits until they have been up long enough
+ANNOUNCEMENT, HANDOVER = "residents.announcement", "residents.handover"
+REPRESENTATIVES = "residents.representatives"
+
+PUBLICITY_DAYS = 5  # P6, working days
+LIST_DAYS = 3  # R4, calendar days before the poll
+ANNOUNCEMENT_DAYS = 1  # R6, calendar days after the poll
+HANDOVER_DAYS = 10  # R6
+LAW_BOUND = frozenset({ANNOUNCEMENT, HANDOVER, "supervisory.handover"})  # no postponement moves their limits
+REMINDER_DAYS = 3  # a gate open this long before its last day is reminded before it is flagged
+
+CHAIR_POSTS = frozenset({"主任", "书记"})  # a form's posts of one person each
+DEPUTY_POSTS = frozenset({"副主任", "副书记"})
+OFFICER_POSTS = frozenset({"secretary", "deputy_secretary"})
+UNCOUNTED_POST = "part_time_member"  # P4: not counted in the seats

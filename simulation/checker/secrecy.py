@@ -1,0 +1,111 @@
+"""No fact may join a voter to a choice: the only numbers beside a candidate are counts; nothing numbers a ballot."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_BANNED = frozenset(
+    {
+        "voter",
+        "voters",
+        "voter_id",
+        "voter_ids",
+        "voter_name",
+        "voted_for",
+        "voted_by",
+        "votes_by",
+        "vote_of",
+        "ballot_no",
+        "ballot_id",
+        "ballot_number",
+        "ballot_serial",
+        "serial",
+        "serial_no",
+        "serial_number",
+        "choice",
+        "choices",
+        "chosen_by",
+        "marked",
+        "marks",
+        "seat_number",
+        "id_number",
+        "id_no",
+        "id_card",
+        "identity",
+        "identity_number",
+        "phone",
+        "身份证",
+        "身份证号",
+        "选民",
+        "选票号",
+        "票号",
+    }
+)
+COUNTED = frozenset({"kind", "held_on", "form", "declared", "names", "proxies", "roving_boxes", "monitors", "by_lot"})
+FORM = frozenset({"body", "mode", "law", "date", "roll", "present", "ballots", "seats", "candidates", "round"})
+BALLOTS = frozenset({"issued", "collected", "valid", "invalid", "blank"})
+CANDIDATE = frozenset({"name", "votes", "post", "sex", "write_in"})
+SEAT = frozenset({"person", "name", "post", "votes"})
+
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
+_ID_LENGTH = 18
+_DIGITS = bytes.maketrans(bytes(range(256)), bytes(48 if 48 <= b <= 57 else 46 for b in range(256)))
+_RUN = b"0" * 17
+
+
+def may_hold_id(text: bytes) -> bool:
+    """Quick refusal: False when the text has nowhere seventeen digits in a row."""
+    return _RUN in text.translate(_DIGITS)
+
+
+def id_numbers(text: str) -> bool:
+    """True when the text contains something shaped like an identity number."""
+    return len(text) >= _ID_LENGTH and _ID_NUMBER.search(text) is not None
+
+
+def leaks(value: object, *, scan_text: bool) -> list[str]:
+    """Every banned key in a fact, however deep, and with `scan_text` every text shaped like an identity number."""
+    found: list[str] = []
+    waiting: list[Any] = [value]
+    for node in waiting:  # grows while it is walked
+        if type(node) is dict:
+            if not _BANNED.isdisjoint(node):
+                found += [f"出现字段“{key}”" for key in node if key in _BANNED]
+            values: Any = node.values()
+        else:
+            values = node
+        for one in values:
+            kind = type(one)
+            if kind is str:
+                if scan_text and len(one) >= _ID_LENGTH and _ID_NUMBER.search(one):
+                    found.append("出现类似身份证号的数字")
+            elif kind is dict or kind is list or kind is tuple:
+                waiting.append(one)
+    return found
+
+
+def _extra(holder: object, allowed: frozenset[str], where: str) -> list[str]:
+    if not isinstance(holder, dict):
+        return [f"{where}不是计数表"] if holder is not None else []
+    if allowed.issuperset(holder):
+        return []
+    return [f"{where}多出字段“{key}”" for key in holder if key not in allowed]
+
+
+def poll_leaks(counted: Mapping[str, Any]) -> list[str]:
+    """What a counted poll says beyond counts: any field the form does not have, any figure that is not one number."""
+    form = counted.get("form")
+    found = [*_extra(counted, COUNTED, "计票"), *_extra(form, FORM, "报告单")]
+    if isinstance(form, dict):
+        found += _extra(form.get("ballots"), BALLOTS, "选票")
+        candidates = form.get("candidates")
+        for candidate in candidates if isinstance(candidates, list | tuple) else ():
+            found += _extra(candidate, CANDIDATE, "候选人")
+            if isinstance(candidate, dict) and isinstance(candidate.get("votes"), dict | list):
+                found.append("候选人得票不是一个数")
+    return found
+
+
+def seat_leaks(seats: object) -> list[str]:
+    """What a seat says beyond person, post and count."""
+    return [text for seat in seats for text in _extra(seat, SEAT, "当选人")] if isinstance(seats, list | tuple) else []

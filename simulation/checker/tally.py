@@ -1,0 +1,144 @@
+"""Who is elected, recomputed from raw counts in integers: the checker's own arithmetic, no code shared with counting."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from simulation.checker.plan import CHAIR_POSTS, DEPUTY_POSTS
+
+
+class Unreadable(ValueError):  # noqa: N818 - it reads as what is wrong
+    """A figure the verdict needs is not stated or is not a count; the text names it."""
+
+
+class Tally(NamedTuple):
+    """A poll recomputed. `failed` is the rule it fell short of, or empty; `elected`, `tied` are places on the form."""
+
+    failed: str
+    why: str
+    elected: tuple[int, ...]
+    passed: frozenset[int]  # enough votes, whether or not a seat was left
+    tied: tuple[int, ...]
+    open_seats: int
+    seats: int
+
+
+def count_of(holder: Mapping[str, Any], key: str, label: str) -> int:
+    """A count that must be stated. Raises Unreadable."""
+    value = holder.get(key)
+    if type(value) is not int or value < 0:
+        raise Unreadable(f"“{label}”应为不小于0的整数，记录为{value!r}")
+    return value
+
+
+def votes_of(form: Mapping[str, Any]) -> list[int]:
+    """Everybody's votes, in the form's order. Raises Unreadable."""
+    votes = [candidate.get("votes") for candidate in form["candidates"]]
+    for candidate, figure in zip(form["candidates"], votes, strict=True):
+        if type(figure) is not int or figure < 0:
+            raise Unreadable(f"“{candidate.get('name')}得票”应为不小于0的整数，记录为{figure!r}")
+    return votes
+
+
+def seats_of(form: Mapping[str, Any]) -> int:
+    """Seats in all. Raises Unreadable."""
+    seats = form.get("seats")
+    if isinstance(seats, dict):
+        return sum(count_of(seats, post, f"应选名额.{post}") for post in seats)
+    return count_of(form, "seats", "应选名额")
+
+
+def contests(form: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
+    """The seats that are contested apart and the places on the form of those who contest them. Raises Unreadable."""
+    seats, candidates = form.get("seats"), form["candidates"]
+    everybody = list(range(len(candidates)))
+    posts = [candidate.get("post") for candidate in candidates]
+    if isinstance(seats, dict):
+        if len(seats) == 1:
+            return [(seats_of(form), everybody)]
+        ranked = sorted(seats, key=lambda post: 0 if post in CHAIR_POSTS else 1 if post in DEPUTY_POSTS else 2)
+        return [(count_of(seats, post, post), [i for i in everybody if posts[i] == post]) for post in ranked]
+    total = seats_of(form)
+    chairs = sorted({post for post in posts if post in CHAIR_POSTS})
+    if not chairs or len(set(posts)) == 1:
+        return [(total, everybody)]
+    found = [(1, [i for i in everybody if posts[i] == post]) for post in chairs]
+    return [*found, (total - len(chairs), [i for i in everybody if posts[i] not in CHAIR_POSTS])]
+
+
+def shortfall(step: str, form: Mapping[str, Any], law: str) -> tuple[str, str]:
+    """The rule whose quorum a poll misses, and why; two empty texts when enough came. Raises Unreadable."""
+    roll, present = count_of(form, "roll", "应到人数"), count_of(form, "present", "到会人数")
+    if step.startswith("party."):
+        if 5 * present < 4 * roll:
+            return "P7", f"应到{roll}人，到会{present}人，不足五分之四（需{-(-4 * roll // 5)}人）"
+    elif step == "residents.poll" and law == "2025" and form.get("mode") == "representatives":
+        if 3 * present <= 2 * roll:
+            return "R5", f"居民代表{roll}人，投票{present}人，未超过三分之二（需{2 * roll // 3 + 1}人）"
+    elif step == "supervisory.vote" and law == "2025" and form.get("mode") in ("show_of_hands", "representatives"):
+        if 3 * present < 2 * roll:
+            return "S2", f"居民代表{roll}人，到会{present}人，不足三分之二（需{-(-2 * roll // 3)}人）"
+    elif 2 * present <= roll:
+        rule = "S2" if step.startswith("supervisory.") else "R5"
+        return rule, f"应到{roll}人，参加{present}人，未超过半数（需{roll // 2 + 1}人）"
+    return "", ""
+
+
+def tally(step: str, form: Mapping[str, Any], law: str) -> Tally:
+    """Recompute a poll. Raises Unreadable when a figure it needs is missing."""
+    seats = seats_of(form)
+    rule, why = shortfall(step, form, law)
+    if rule:
+        return Tally(rule, why, (), frozenset(), (), seats, seats)
+    present = count_of(form, "present", "到会人数")
+    votes = votes_of(form)
+    if step == "residents.poll" and form.get("round") == 2:
+        cast = count_of(form.get("ballots") or {}, "collected", "收回选票")
+        passed = frozenset(i for i, n in enumerate(votes) if 3 * n >= cast and n > 0)
+    else:
+        passed = frozenset(i for i, n in enumerate(votes) if 2 * n > present)
+    elected: list[int] = []
+    tied: list[int] = []
+    taken: set[str] = set()  # who holds a higher post stands for no other
+    names = [candidate["name"] for candidate in form["candidates"]]
+    for places, entrants in contests(form):
+        ranked = sorted((i for i in entrants if i in passed and names[i] not in taken), key=lambda i: -votes[i])
+        winners = ranked[: max(places, 0)]
+        if winners and len(ranked) > places and votes[winners[-1]] == votes[ranked[places]]:
+            cut = votes[ranked[places]]
+            winners = [i for i in ranked if votes[i] > cut]
+            tied += [i for i in ranked if votes[i] == cut]
+        elected += winners
+        taken.update(names[i] for i in winners)
+    return Tally("", "", tuple(elected), passed, tuple(tied), seats - len(elected), seats)
+
+
+def imbalances(form: Mapping[str, Any]) -> list[str]:
+    """Everything in which ballots and votes contradict each other, surplus ballots apart. Raises Unreadable."""
+    wrong: list[str] = []
+    ballots, candidates = form.get("ballots"), form["candidates"]
+    present = count_of(form, "present", "到会人数")
+    if present > count_of(form, "roll", "应到人数"):
+        wrong.append(f"到会{present}人多于应到{form['roll']}人")
+    votes = votes_of(form)
+    if form.get("mode") == "show_of_hands":
+        cap, whole = present, "到会人数"
+    else:
+        if ballots is None:
+            raise Unreadable("投票选举没有选票数")
+        collected = count_of(ballots, "collected", "收回选票")
+        valid, invalid = count_of(ballots, "valid", "有效票"), count_of(ballots, "invalid", "无效票")
+        blank = ballots.get("blank")
+        blank = 0 if blank is None else count_of(ballots, "blank", "空白票")
+        if valid + invalid != collected:
+            wrong.append(f"有效{valid}＋无效{invalid}≠收回{collected}")
+        if blank > valid:
+            wrong.append(f"空白票{blank}多于有效票{valid}")
+        cap, whole = valid - blank, "非空白有效票"
+        for seats, entrants in contests(form):
+            total = sum(votes[i] for i in entrants)
+            if total > seats * cap:
+                wrong.append(f"得票合计{total}多于{seats}名×{whole}{cap}")
+    for candidate, n in zip(candidates, votes, strict=True):
+        if n > cap:
+            wrong.append(f"{candidate.get('name')}得{n}票，多于{whole}{cap}")
+    return wrong
