@@ -75,6 +75,7 @@ class Election(Procedure):
         self.reserve: list[Candidate] = []  # majority without a seat, in order of votes
         self.track = begin(BODY)
         self.polling = False  # the list is closed to withdrawals
+        self.levels: tuple[str, ...] = ()  # the levels of review so far
         self.replaceable = False  # elected, and a seat given up passes to the next by votes
         self.poll_held = self.pack.starts  # the day of the last valid poll
         self.listed = False
@@ -129,6 +130,7 @@ class Election(Procedure):
 
     async def review(self, *levels: str) -> None:
         """Levels of review in the plan's order; whoever comes back on appeal passes the remaining levels too."""
+        self.levels = tuple(dict.fromkeys((*self.levels, *levels)))
         if self.track.allows(BodyTrigger.REVIEW):
             self.moves(BodyTrigger.REVIEW)
         while any(self.unreviewed(level) for level in levels) or "appeal" in self.open_matters.values():
@@ -219,12 +221,20 @@ class Election(Procedure):
         del self.open_matters[key]
 
     async def slate(self, step_id: str) -> tuple[str, ...]:
-        """The list to be voted on: its margin, its commitments, nobody screened out, no kin (P5, P6, X1)."""
+        """The list to be voted on: its margin, its commitments, nobody screened out, no kin (P5, P6, X1).
+
+        Somebody reinstated on appeal meanwhile passes the levels still missing first; then no more appeals are heard.
+        """
+        await self.until(lambda: self.opens(step_id), f"「{self.step(step_id).title}」窗口开启")
+        await self.review(*self.levels)
+        self.listed = True
         slated = await self.gate(
             step_id,
             Slated,
             people=tuple(candidate.person.id for candidate in self.register.fit()),
-            check=lambda form: examination.slate(form, self.register, self.names_needed(), self.seats, self.seated),
+            check=lambda form: examination.slate(
+                form, self.fit(), self.register, self.names_needed(), self.seats, self.seated
+            ),
         )
         return self.put_on_the_list(slated.names)
 
@@ -232,7 +242,7 @@ class Election(Procedure):
         """Mark those on the list and those passed over; the list is closed to appeals from here."""
         self.listed = True
         chosen = set(names)
-        for candidate in self.register.fit():
+        for candidate in self.fit():
             if candidate.person.id in chosen and candidate.state is not CandidateState.LISTED:
                 candidate.happens(CandidateTrigger.LIST)
             elif candidate.person.id not in chosen and candidate.state is not CandidateState.NOT_LISTED:
@@ -257,8 +267,13 @@ class Election(Procedure):
 
     def able(self) -> tuple[str, ...]:
         """Person ids fit for the list, kin apart, those on an earlier list first."""
-        ids = [candidate.person.id for candidate in self.register.fit()]
+        ids = [candidate.person.id for candidate in self.fit()]
         return examination.without_kin(ids, self.register, self.seated, barred=self.body is BodyId.SUPERVISORY)
+
+    def fit(self) -> list[Candidate]:
+        """Everybody who could be on the next list: in the running and through every level of review so far."""
+        unreviewed = {candidate.person.id for level in self.levels for candidate in self.unreviewed(level)}
+        return [candidate for candidate in self.register.fit() if candidate.person.id not in unreviewed]
 
     def sitting(self) -> tuple[str, ...]:
         """Members of the election committee, where the body has one."""
@@ -270,6 +285,11 @@ class Election(Procedure):
         successor = None
         if withdrawal.person in self.members:
             successor = self._replace(withdrawal.person)
+            for gate in self.gates.values():  # papers about the members name the new ones
+                if withdrawal.person in gate.people:
+                    gate.people = tuple(self.members)
+                    self.to_inbox(gate)
+            self.beside(self.commit())
         else:
             self.register.candidates[withdrawal.person].happens(CandidateTrigger.WITHDRAW)
         self.note(WithdrewFact(person=withdrawal.person, reason=withdrawal.reason, successor=successor))
@@ -312,7 +332,10 @@ class Election(Procedure):
         days, unit = self.setting.publicity(step_id)
         while True:
             posted = await self.gate(
-                step_id, Posted, people=names, check=lambda form: examination.posting(form, names, step.title)
+                step_id,
+                Posted,
+                people=names,
+                check=lambda form: examination.posting(form, names, step.title, self.calendar, days, unit),
             )
             if days == 0:  # the plan asks for a posting, not for any days of it
                 self.issue(step, names=self.names(names))
@@ -410,28 +433,17 @@ class Election(Procedure):
     def _seat(self, field: list[Candidate], counted: Counted, verdict: Verdict) -> None:
         """Seat the winners; remember everybody's votes for what may come after."""
         votes = {entry.name: entry.votes for entry in counted.form.candidates}
+        share = verdict.denominators.majority
         for candidate in field:
             candidate.votes = votes.get(candidate.person.name)
+            if candidate.first_votes is None:
+                candidate.first_votes = candidate.votes or 0
+                candidate.had_majority = share is not None and candidate.first_votes >= (share.needed or 0)
         for person in self._ids(field, verdict.elected):
             candidate = self.register.candidates[person]
             candidate.happens(CandidateTrigger.ELECT)
             self.members[person] = Winner(person=candidate.person, post=self.post_of(candidate), votes=candidate.votes)
         self.open_seats = verdict.open_seats or 0
-        share = verdict.denominators.majority
-        majority = None if share is None else share.needed
-        self.reserve.extend(
-            sorted(
-                (
-                    c
-                    for c in field
-                    if c.person.id not in self.members
-                    and c.person.name not in verdict.tied
-                    and majority is not None
-                    and (c.votes or 0) >= majority
-                ),
-                key=lambda c: -(c.votes or 0),
-            )
-        )
 
     def post_of(self, candidate: Candidate) -> Post:
         """The post a winner takes: the one they were nominated for."""
@@ -447,6 +459,8 @@ class Election(Procedure):
 
     def _close_the_poll(self) -> None:
         self.replaceable = True
+        left = [candidate for candidate in self.register.on_the_list() if candidate.had_majority]
+        self.reserve = sorted(left, key=lambda candidate: -(candidate.first_votes or 0))
         for candidate in self.register.on_the_list():
             candidate.happens(CandidateTrigger.LOSE)
 

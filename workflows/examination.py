@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from policies import kinship
+from policies.calendar import Calendar, CalendarUnknown, DayUnit
 from policies.counting import count
 from policies.eligibility import Nomination, standard_findings
 from policies.finding import Finding
@@ -126,9 +127,11 @@ def review(
     return findings
 
 
-def slate(form: Slated, register: Register, needed: int, seats: int, seated: Sequence[Winner]) -> list[Finding]:
+def slate(
+    form: Slated, fit: Sequence[Candidate], register: Register, needed: int, seats: int, seated: Sequence[Winner]
+) -> list[Finding]:
     """P5, P6, X1, X2: enough names for the margin, all still in the running, all committed, no kin among or beside them."""
-    able = {candidate.person.id: candidate for candidate in register.fit()}
+    able = {candidate.person.id: candidate for candidate in fit}
     named = {key: able[key].person.name for key in form.names if key in able}
     findings = candidacy.margin(len(form.names), seats, needed)
     findings.extend(candidacy.still_eligible(key, register.name(key)) for key in form.names if key not in able)
@@ -182,9 +185,17 @@ def without_kin(names: Sequence[str], register: Register, seated: Sequence[Winne
     return tuple(kept)
 
 
-def posting(form: Posted, names: Sequence[str], title: str) -> list[Finding]:
-    """O4: what is posted is the list that was decided, no name more or less."""
-    return conduct.same_names(title, form.names, names)
+def posting(
+    form: Posted, names: Sequence[str], title: str, calendar: Calendar, days: int, unit: DayUnit
+) -> list[Finding]:
+    """O4, C1: what is posted is the list that was decided, no name more or less; its last day is in an announced year."""
+    findings = conduct.same_names(title, form.names, names)
+    if days:
+        try:
+            calendar.end_of_publicity(form.posted_on, days, unit)
+        except CalendarUnknown as unknown:
+            findings.append(unknown.finding)
+    return findings
 
 
 def election_committee(form: Chosen, rules: Committee | None, seated: Sequence[Winner]) -> list[Finding]:
@@ -239,7 +250,7 @@ def poll(
     findings = conduct.same_names("结果报告单候选人", form.names, [candidate.person.id for candidate in field])
     findings.extend(_sheet(form, FORM_BODIES[body], ballot, seats, vote, roll))
     findings.extend(conduct.forbidden_means(FORM_BODIES[body], form.proxies, form.roving_boxes, ballot))
-    findings.extend(_monitors(form, field, register))
+    findings.extend(_monitors(form, field, register, FORM_BODIES[body]))
     return findings
 
 
@@ -263,12 +274,12 @@ def _sheet(form: Counted, body: FormBody, ballot: Ballot, seats: int, vote: int,
     return findings
 
 
-def _monitors(form: Counted, field: Sequence[Candidate], register: Register) -> list[Finding]:
+def _monitors(form: Counted, field: Sequence[Candidate], register: Register, body: FormBody) -> list[Finding]:
     """P9: tellers and monitors are neither candidates nor their near relatives."""
     if not form.monitors:
         return []
     standing = {candidate.person.id: candidate.person.name for candidate in field}
-    findings = [conduct.monitor_stands(standing[key]) for key in form.monitors if key in standing]
+    findings = [conduct.monitor_stands(body, standing[key]) for key in form.monitors if key in standing]
     if register.kin:
         graph = _graph(register, ())
         for key in form.monitors:
@@ -276,7 +287,7 @@ def _monitors(form: Counted, field: Sequence[Candidate], register: Register) -> 
                 if key != candidate and graph.related(key, candidate):
                     path = kinship.kin_path(graph, key, candidate)
                     if path is not None:
-                        findings.append(conduct.monitor_kin(path))
+                        findings.append(conduct.monitor_kin(body, path))
     return findings
 
 

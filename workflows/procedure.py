@@ -110,6 +110,7 @@ class Procedure:
         self.waiting_rule: Rule = order.O2
         self.moved = 0  # grows whenever a hold, release or postponement changes what is waited for
         self.open_matters: dict[str, str] = {}  # complaints and appeals not yet answered, with what they are about
+        self.complaints: set[str] = set()  # ids of every complaint received
         self.upheld: set[str] = set()  # steps about which a complaint was upheld
         self.sidework: set[asyncio.Task[None]] = set()
         self.commits = 0
@@ -300,7 +301,7 @@ class Procedure:
         self.gates[gate.key] = gate
         gate.round = round_
         self.note(GateOpened(gate=gate.key, role=gate.role, opens_on=gate.opens_on, last_day=gate.last_day))
-        self._to_inbox(gate)
+        self.to_inbox(gate)
         self._flag_if_late(gate)
         await self.commit()
         while gate.submission is None:
@@ -318,7 +319,7 @@ class Procedure:
         del self.gates[gate.key]
         return gate.submission
 
-    def _to_inbox(self, gate: Gate) -> None:
+    def to_inbox(self, gate: Gate) -> None:
         """Put the gate's task into the inbox with the next commit, in place of an earlier one of the same key."""
         self._opened.append(
             Task(
@@ -425,6 +426,7 @@ class Procedure:
     def complain(self, complaint: Complaint) -> Receipt:
         """A complaint: it must be answered within its days, signed by two people; the body cannot complete before."""
         key = f"complaint:{complaint.id}"
+        self.complaints.add(complaint.id)
         self.open_matters[key] = complaint.about
         last_day = electiontime.today() + timedelta(days=complaints.ANSWER_DAYS)
         self.note(ComplaintReceived(complaint=complaint.id, about=complaint.about, last_day=last_day))
@@ -433,7 +435,7 @@ class Procedure:
 
     @complain.validator
     def _may_complain(self, complaint: Complaint) -> None:
-        if f"complaint:{complaint.id}" in self.open_matters:
+        if complaint.id in self.complaints:
             refuse([complaints.already_received(complaint.id)])
 
     def beside(self, work: Any) -> None:
@@ -503,7 +505,7 @@ class Procedure:
                 gate.last_day += later
                 if gate.opens_on > electiontime.today():
                     gate.opens_on += later
-                self._to_inbox(gate)
+                self.to_inbox(gate)
         self.note(Postponed(days=postponement.days, reason=postponement.reason, by=postponement.by))
         await self.commit()
 

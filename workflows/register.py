@@ -17,7 +17,9 @@ class Candidate:
     state: CandidateState = CandidateState.NOMINATED
     passed: set[str] = field(default_factory=set)  # review steps passed
     excluded_at: str = ""  # the review step that screened this person out
-    votes: int | None = None  # in the last poll this person stood in
+    votes: int | None = None  # in the last vote this person stood in
+    first_votes: int | None = None  # in the original vote, whose order decides replacements
+    had_majority: bool = False  # in the original vote
 
     @property
     def person(self) -> Person:

@@ -34,7 +34,7 @@ class ResidentsElection(Election):
         while not polled:
             while self.too_few():
                 await self.nominate("residents.nomination")  # 居民联名、户代表联名、小组代表联名、自荐
-                self.note(*self.committee.step_out(self.register.standing()))  # 被提名者退出选举委员会
+                self.note(*self.committee.step_out(self.register.fit()))  # 被提名者退出选举委员会
                 await self.review(
                     "residents.prereview",  # 居民选举委员会预审
                     "residents.street_review",  # 街道初审

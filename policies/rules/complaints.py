@@ -45,8 +45,10 @@ def signed_by_two(subject: str, handler: str, head: str) -> list[Finding]:
 
 
 def already_received(complaint: str) -> Finding:
-    """K1: the same complaint is being looked into already."""
-    return K1.finding(f"举报 {complaint} 已受理，正在查核，不必重复登记。", value=complaint, remedy="等待查核结论")
+    """K1: a complaint of this number was received already."""
+    return K1.finding(
+        f"举报 {complaint} 已经登记，不必重复登记；新的举报请另编号。", value=complaint, remedy="另编号登记"
+    )
 
 
 def not_appealable(person: str) -> Finding:

@@ -97,15 +97,30 @@ def forbidden_means(body: Body, proxies: int, roving_boxes: int, ballot: Ballot)
     return findings
 
 
-def monitor_stands(name: str) -> Finding:
-    """P9: a candidate counts or watches the vote."""
-    return P9.finding(f"{name} 是候选人，不得担任监票人、计票人。", value=name, remedy="更换监票、计票人后重新计票")
+_MONITORS_BY_ANALOGY = "参照党内选举规定和各省村民委员会选举办法：候选人及其近亲属不得担任监票人、计票人"
 
 
-def monitor_kin(path: KinPath) -> Finding:
-    """P9: a candidate's near relative counts or watches the vote."""
+def _monitors_source(body: Body) -> str | None:
+    return None if body in (Body.PARTY, Body.PARTY_PLENARY) else _MONITORS_BY_ANALOGY
+
+
+def monitor_stands(body: Body, name: str) -> Finding:
+    """P9: a candidate counts or watches the vote (other bodies by analogy: the plan is silent)."""
     return P9.finding(
-        f"监票人或计票人是候选人近亲属：{path.text}。", value=path.text, remedy="更换监票、计票人后重新计票"
+        f"{name} 是候选人，不得担任监票人、计票人。",
+        value=name,
+        remedy="更换监票、计票人后重新计票",
+        source=_monitors_source(body),
+    )
+
+
+def monitor_kin(body: Body, path: KinPath) -> Finding:
+    """P9: a candidate's near relative counts or watches the vote (other bodies by analogy: the plan is silent)."""
+    return P9.finding(
+        f"监票人或计票人是候选人近亲属：{path.text}。",
+        value=path.text,
+        remedy="更换监票、计票人后重新计票",
+        source=_monitors_source(body),
     )
 
 

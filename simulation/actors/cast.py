@@ -159,16 +159,16 @@ class Cast:
 
     def on_task(self, task: Task) -> None:
         """A gate was opened, or its days were moved: its actor plans when to act, once its window has begun."""
+        self._tasks[task.workflow, task.gate] = task
         opens = beijing(task.opens_on, 0)
         if opens > self._engine.now:
             self._engine.at(opens, self._take_up, task)
         else:
             self._take_up(task)
-        self._tasks[task.workflow, task.gate] = task
 
     def _take_up(self, task: Task) -> None:
         """Plan when to act on a task whose window has begun, unless its days were moved meanwhile."""
-        if self._tasks.get((task.workflow, task.gate), task) is not task:
+        if self._tasks.get((task.workflow, task.gate)) is not task:
             return
         now = self._engine.now
         unit = task.workflow.split("/", 1)[0]

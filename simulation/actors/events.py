@@ -35,10 +35,11 @@ class Happenings:
     def before_announcement(self, scene: Scene, now: datetime, acts: datetime) -> None:
         """Somebody elected may decline the seat before the result is announced at the instant `acts`."""
         rng = stream(self._seed, scene.unit.id, "declines")
-        members = scene.body.members
-        if scene.body_name != "residents" or scene.task.round > 1 or not members:
+        members = scene.task.people
+        if scene.body_name != "residents" or scene.body.declined or not members:
             return
         if rng.random() < self._events.withdrawal_rate.value:
+            scene.body.declined = True
             message = Withdrawal(person=rng.choice(members), reason="因个人原因放弃当选")
             self._send(now + (acts - now) / 2, scene.task.workflow, "withdraw", message, scene.memory)
 

@@ -25,7 +25,7 @@ class Body:
     reinstated: set[str] = field(default_factory=set)
     listed: tuple[str, ...] = ()
     members: list[str] = field(default_factory=list)
-    reserve: list[str] = field(default_factory=list)  # majority without a seat, most votes first
+    declined: bool = False  # somebody elected has given up the seat
     poll: Counted | None = None  # the last form accepted
     verdict: Verdict | None = None
     tally: tuple[ResultForm, Verdict] | None = None  # the last form counted, accepted or not
@@ -48,25 +48,10 @@ class Body:
             return
         ids = {entry.name: person for entry, person in zip(form.form.candidates, form.names, strict=True)}
         self.members += [ids[name] for name in verdict.elected if ids[name] not in self.members]
-        share = verdict.denominators.majority
-        if share is None or share.needed is None:
-            return
-        passed = [
-            (entry.votes or 0, ids[entry.name])
-            for entry in form.form.candidates
-            if (entry.votes or 0) >= share.needed
-            and entry.name not in verdict.elected
-            and entry.name not in verdict.tied
-        ]
-        self.reserve += [person for _, person in sorted(passed, key=lambda one: -one[0])]
 
     def steps_back(self, person: str) -> None:
-        """Somebody withdrew: from the list, or from a seat, which goes to the next in order."""
+        """Somebody withdrew: from the list, or from a seat; who moves up, the inbox will say."""
         self.out[person] = ""
-        if person in self.members:
-            self.members.remove(person)
-            if self.reserve:
-                self.members.append(self.reserve.pop(0))
 
 
 class UnitMemory:

@@ -30,10 +30,8 @@ def post(scene: Scene) -> Posted:
 
 
 def announce(scene: Scene) -> Announced:
-    """Those elected, as the task names them, less anybody who gave up the seat meanwhile."""
-    members = scene.body.members
-    names = tuple(members) if members and set(members) != set(scene.task.people) else scene.task.people
-    return Announced(announced_on=scene.day, names=names)
+    """Those elected, as the task names them."""
+    return Announced(announced_on=scene.day, names=scene.task.people)
 
 
 def hand_over(scene: Scene) -> HandedOver:

@@ -9,6 +9,7 @@ from policies.form import Body as FormBody
 from policies.form import Mode
 from policies.pack.schema import ExtraGate, Role
 from policies.people import Post
+from simulation.engine import StuckError
 from tests.workflows.clerk import COMMITTEE, PARTY, RESIDENTS, UNIT, Clerk, at, brief, setting, street_2021
 from workflows.facts import Task
 from workflows.messages import (
@@ -379,3 +380,44 @@ def test_a_worker_without_the_setting_fails_by_its_hash() -> None:
     with pytest.raises(WorkflowFailureError) as failed:
         Clerk(brief(setting="0123456789abcdef")).run()
     assert "0123456789abcdef" in str(failed.value.cause)
+
+
+def test_somebody_reinstated_and_screened_out_again_stays_out() -> None:
+    clerk = Clerk(brief(), answers={"party.street_review": excluding(7)})
+    clerk.answers[f"appeal:{PARTY[7].id}"] = lambda task, form: form.model_copy(update={"upheld": True})
+    clerk.answers["party.joint_vetting#2"] = excluding(0)
+    clerk.events.append(
+        (at("2021-03-01", 12), lambda c: c.tell(PARTY_ID, "appeal", Appeal(person=PARTY[7].id, grounds="与事实不符")))
+    )
+    assert clerk.run().completed_on is not None
+    slates = [fact.form.names for fact in clerk.of_kind("decided", "party") if fact.gate == "party.slate"]
+    assert PARTY[7].id not in slates[0]
+
+
+def test_a_late_appeal_upheld_passes_every_level_before_the_list() -> None:
+    clerk = Clerk(brief(), answers={"party.street_review": excluding(7)})
+    clerk.answers[f"appeal:{PARTY[7].id}"] = lambda task, form: form.model_copy(update={"upheld": True})
+    clerk.events.append(
+        (at("2021-03-12", 12), lambda c: c.tell(PARTY_ID, "appeal", Appeal(person=PARTY[7].id, grounds="与事实不符")))
+    )
+    clerk.run()
+    passed = {
+        fact.gate.split("#")[0]
+        for fact in clerk.of_kind("decided", "party")
+        if fact.form.kind == "reviewed"
+        for conclusion in fact.form.conclusions
+        if conclusion.person == PARTY[7].id and conclusion.passed
+    }
+    listed = [fact.form.names for fact in clerk.of_kind("decided", "party") if fact.form.kind == "slated"]
+    if any(PARTY[7].id in names for names in listed):
+        assert passed == {"party.joint_vetting", "party.standing_committee", "party.inspection"}
+    gates = [fact.gate for fact in clerk.of_kind("gate_opened", "party")]
+    assert gates.index("party.joint_vetting#2") < gates.index("party.slate")
+
+
+def test_a_posting_into_a_year_without_a_calendar_is_refused_by_name() -> None:
+    clerk = Clerk(brief())
+    clerk.delay = lambda task: timedelta(days=800 if task.gate == "party.slate" else 0, hours=10)
+    with pytest.raises(StuckError, match=r"party\.publicity"):
+        clerk.run()
+    assert clerk.refusals[-1].rules == ("C1",)
