@@ -26,6 +26,7 @@ from workflows.messages import (
     HandedOver,
     Nominated,
     Posted,
+    Requested,
     Reviewed,
     Slated,
     UnitBrief,
@@ -58,6 +59,22 @@ def day_of(form: Form) -> date | None:
         if day is not None:
             return day  # type: ignore[no-any-return]
     return None
+
+
+def request(form: Requested, unit: UnitBrief, poll_day: date) -> list[Finding]:
+    """P1, P2, P8: the term, the kind of meeting, and who is left out of those due to attend."""
+    approved = bool(form.approval.strip())
+    return [
+        *party.term(form.last_elected, poll_day, approved=approved),
+        *party.form_of_meeting(form.full_members, by_delegates=form.by_delegates, approved=approved),
+        *party.due_to_attend(
+            form.full_members,
+            form.excused,
+            superior_consents=form.superior_consents,
+            meeting_agreed=form.meeting_agreed,
+        ),
+        *conduct.members_as_registered(unit.party_members, unit.party_due, form.full_members, form.excused),
+    ]
 
 
 def names_needed(ballot: Ballot | None, seats: int) -> int:

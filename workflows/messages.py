@@ -26,6 +26,23 @@ class Recorded(Value):
     document: str = ""
 
 
+class Requested(Value):
+    """A Party organization asks to hold its election: the term that ends, who is due to attend, by what kind of meeting.
+
+    `excused` members are left out of those due; that takes the superior's consent and a vote of the meeting.
+    """
+
+    kind: Literal["requested"] = "requested"
+    held_on: date
+    last_elected: date
+    full_members: int = Field(ge=0)
+    excused: int = Field(0, ge=0)
+    superior_consents: bool = False
+    meeting_agreed: bool = False
+    by_delegates: bool = False
+    approval: str = ""  # the superior's document where the term or the kind of meeting needs one beforehand
+
+
 class Ruled(Value):
     """A superior's answer: approved or not, with the document's number and, when refused, the reason."""
 
@@ -164,6 +181,7 @@ class SignedOff(Value):
 
 Form = Annotated[
     Recorded
+    | Requested
     | Ruled
     | Nominated
     | Reviewed

@@ -10,7 +10,7 @@ from policies.rules.party import P6
 from workflows import examination
 from workflows.acts import Election
 from workflows.facts import PollFailed, PollSettled, Seat
-from workflows.messages import BodyBrief, BodyOutcome, Counted, Winner
+from workflows.messages import BodyBrief, BodyOutcome, Counted, Requested, Winner
 from workflows.register import Candidate
 
 OFFICERS = {"书记": Post.SECRETARY, "副书记": Post.DEPUTY_SECRETARY}
@@ -32,7 +32,7 @@ class PartyElection(Election):
         # (1) 召开社区党组织会议
         agreed = False
         while not agreed:
-            await self.record("party.meeting")  # 研究委员会组成原则，提出换届选举请示
+            await self.request("party.meeting")  # 研究委员会组成原则，提出换届选举请示
             agreed = await self.approved("party.reply")  # 街道党工委批复
         await self.record("party.method")  # 筹备事项，选举办法
 
@@ -56,6 +56,11 @@ class PartyElection(Election):
         await self.record("party.appointment")  # 发文任命
         await self.record("party.archive")  # 材料归档，工作总结
         return await self.completed()
+
+    async def request(self, step_id: str) -> None:
+        """The sitting committee asks for the election: its term, those due to attend, the kind of meeting (P1, P2, P8)."""
+        await self.gate(step_id, Requested, check=lambda form: examination.request(form, self.unit, self.poll_day()))
+        self.issue(self.step(step_id))
 
     async def recommend(self) -> None:
         """(2) 一是候选人初步人选推荐, 二是组织考察."""

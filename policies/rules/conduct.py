@@ -201,3 +201,27 @@ def supervisory_seats(seats: int, plan: Seats | None) -> list[Finding]:
     if low <= seats <= high:
         return []
     return [S1.finding(f"监督委员会职数 {seats} 名，应为 {low} 至 {high} 名。", value=seats, limit=f"{low}–{high}")]
+
+
+def members_as_registered(members: int, due: int, stated_members: int, excused: int) -> list[Finding]:
+    """P7: full members and members due to attend are those on the roll; every later quorum is taken of them."""
+    findings = []
+    if stated_members != members:
+        findings.append(
+            P7.finding(
+                f"请示填报正式党员 {stated_members} 名，与名册 {members} 名不符。",
+                value=stated_members,
+                limit=members,
+                remedy="按名册更正",
+            )
+        )
+    elif members - excused != due:
+        findings.append(
+            P7.finding(
+                f"请示填报不计入应到会的党员 {excused} 名，应到会应为 {members - excused} 名，名册为 {due} 名。",
+                value=members - excused,
+                limit=due,
+                remedy="按名册更正",
+            )
+        )
+    return findings

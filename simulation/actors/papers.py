@@ -1,7 +1,8 @@
 """The honest forms that are one paper: something recorded, ruled, posted, announced, handed over, signed off."""
 
+from policies.rules.party import TERM_YEARS
 from simulation.actors.scene import Scene
-from workflows.messages import Announced, HandedOver, Posted, Recorded, Ruled, SignedOff
+from workflows.messages import Announced, HandedOver, Posted, Recorded, Requested, Ruled, SignedOff
 
 ITEMS = ("公章", "公共财产", "财务账目", "档案资料")
 """What the plan has the old committee pass on (三（二）2（6）)."""
@@ -17,6 +18,19 @@ def rectification(scene: Scene) -> Recorded:
     accepted = scene.unit.rectified_on
     complete = accepted is not None and scene.day >= accepted
     return Recorded(held_on=scene.day, complete=complete, document=scene.number("验收"))
+
+
+def request(scene: Scene) -> Requested:
+    """The sitting committee's request, with the figures of its own roll; it was elected a full term ago."""
+    brief, pack = scene.unit.brief, scene.setting.pack
+    return Requested(
+        held_on=scene.day,
+        last_elected=pack.completed_by.replace(year=pack.completed_by.year - TERM_YEARS),
+        full_members=brief.party_members,
+        excused=brief.party_members - brief.party_due,
+        superior_consents=True,
+        meeting_agreed=True,
+    )
 
 
 def approve(scene: Scene) -> Ruled:

@@ -9,7 +9,7 @@ from workflows.messages import Form
 
 Page = Callable[[Scene], Form]
 
-BY_STEP: dict[str, Page] = {"prep.rectification": papers.rectification}
+BY_STEP: dict[str, Page] = {"prep.rectification": papers.rectification, "party.meeting": papers.request}
 
 BY_ACT: dict[Act, Page] = {
     Act.RECORD: papers.record,

@@ -292,6 +292,15 @@ def _recorded(ctx: Context, gate: Gate, form: Json) -> None:
     _not_ahead(ctx, gate, form["held_on"])
 
 
+def _requested(ctx: Context, gate: Gate, form: Json) -> None:
+    due = form["full_members"] - form["excused"]
+    if due != ctx.unit.brief["party_due"] or form["full_members"] != ctx.unit.brief["party_members"]:
+        ctx.flag(Invariant.BALLOTS, "denominator", f"请示的应到党员{due}名，与名册不符", gate.key)
+    if form["excused"] and not (form["superior_consents"] and form["meeting_agreed"]):
+        ctx.flag(Invariant.BALLOTS, "P8", f"{form['excused']}名党员不计入应到会，未经上级同意和大会通过", gate.key)
+    _not_ahead(ctx, gate, form["held_on"])
+
+
 def _ruled(ctx: Context, gate: Gate, form: Json) -> None:
     if not form["approved"]:
         gate.failed = "没有批准"
@@ -342,6 +351,7 @@ def _handed_over(ctx: Context, gate: Gate, form: Json) -> None:
 
 _FORMS: dict[str, Callable[[Context, Gate, Json], None]] = {
     "recorded": _recorded,
+    "requested": _requested,
     "ruled": _ruled,
     "nominated": people.nominated,
     "reviewed": people.reviewed,

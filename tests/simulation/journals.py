@@ -77,6 +77,21 @@ def recorded(day: str, *, complete: bool = True) -> Json:
     return {"kind": "recorded", "held_on": day, "complete": complete, "document": "记录1号"}
 
 
+def requested(day: str) -> Json:
+    """A Party organization's request: forty full members, three of them excused with consent and a vote."""
+    return {
+        "kind": "requested",
+        "held_on": day,
+        "last_elected": "2016-04-20",
+        "full_members": 40,
+        "excused": 3,
+        "superior_consents": True,
+        "meeting_agreed": True,
+        "by_delegates": False,
+        "approval": "",
+    }
+
+
 def ruled(day: str, *, approved: bool = True) -> Json:
     """A superior's answer."""
     return {"kind": "ruled", "approved": approved, "document": "批复1号", "signed_on": day, "reason": ""}
@@ -295,10 +310,10 @@ def prepare(script: Script, *, accepted: bool = True) -> None:
 def nominate_party(script: Script, *, secretary: bool = False) -> None:
     """From the first meeting to the approved slate; P7 is excluded and appeals in vain."""
     script.body("party", "2021-02-19")
-    script.gate("party.meeting", "2021-02-19", recorded("2021-02-19"))
+    script.gate("party.meeting", "2021-02-19", requested("2021-02-19"))
     if secretary:  # refused once, asked for again
         script.gate("party.reply", "2021-02-19", ruled("2021-02-20", approved=False), "2021-02-20")
-        script.gate("party.meeting#2", "2021-02-20", recorded("2021-02-20"))
+        script.gate("party.meeting#2", "2021-02-20", requested("2021-02-20"))
         script.gate("party.reply#2", "2021-02-22", ruled("2021-02-22"))
     else:
         script.gate("party.reply", "2021-02-22", ruled("2021-02-22"))

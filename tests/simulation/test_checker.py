@@ -395,6 +395,13 @@ PLANTED: list[tuple[str, Bend, Invariant, str]] = [
     ("a gate decided twice", _decided_twice, Invariant.GATES, ""),
     ("decided by another role", _fact("decided", "party.slate", role="street_office"), Invariant.GATES, "role"),
     ("a refusal passed over", lambda r: j.form(r, "party.reply").update(approved=False), Invariant.ORDER, ""),
+    (
+        "excused without a vote",
+        lambda r: j.form(r, "party.meeting").update(meeting_agreed=False),
+        Invariant.BALLOTS,
+        "P8",
+    ),
+    ("one excused too many", lambda r: j.form(r, "party.meeting").update(excused=4), Invariant.BALLOTS, "denominator"),
     ("untrained", lambda r: j.form(r, "prep.training").update(complete=False), Invariant.ORDER, "X5"),
     ("complete without a poll's outcome", _poll_before_list_settled, Invariant.MAJORITY, ""),
     ("a complaint left open", _complaint_left_open, Invariant.GATES, "complaint"),

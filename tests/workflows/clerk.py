@@ -39,6 +39,7 @@ from workflows.messages import (
     Nominee,
     Posted,
     Recorded,
+    Requested,
     Reviewed,
     Ruled,
     SignedOff,
@@ -227,6 +228,15 @@ class Clerk:
         match task.step.split(".")[-1]:
             case _ if task.gate.startswith(("complaint:", "appeal:")):
                 return SignedOff(upheld=False, decided_on=today, handler="甲", head="乙", reason="已查核")
+            case "meeting":
+                return Requested(
+                    held_on=today,
+                    last_elected=date(2016, 4, 20),
+                    full_members=80,
+                    excused=5,
+                    superior_consents=True,
+                    meeting_agreed=True,
+                )
             case "reply" | "slate_approval" | "result_approval":
                 return Ruled(approved=True, document="街发〔2021〕1号", signed_on=today)
             case "recommendation":

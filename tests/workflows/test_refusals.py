@@ -1,6 +1,6 @@
 """What the door refuses: each wrong decision comes back with the rule that names it, and the election goes on unharmed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -224,3 +224,10 @@ def test_supervisors_are_no_members_of_what_they_supervise() -> None:
     clerk.run()
     (posted,) = [fact for fact in clerk.of_kind("decided") if fact.gate == "supervisory.list"]
     assert SUPERVISORS[0].id not in posted.form.names
+
+
+def test_a_request_with_a_term_not_due_or_members_left_out_without_consent() -> None:
+    assert refused_once("party.meeting", changed(last_elected=date(2018, 4, 20))) == ("P1",)
+    assert refused_once("party.meeting", changed(superior_consents=False)) == ("P8",)
+    assert refused_once("party.meeting", changed(by_delegates=True)) == ("P2",)
+    assert refused_once("party.meeting", changed(excused=4)) == ("P7",)
