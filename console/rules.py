@@ -95,6 +95,20 @@ def _details(rule: Rule) -> Table:
     return table
 
 
+PLACES = {
+    "lint": "方案核对",
+    "timetable": "日程推算",
+    "calendar": "工作日计算",
+    "count": "计票核验",
+    "unit": "换届总流程",
+    "every gate": "每一步",
+    "complaint": "举报查核",
+    "appeal": "申诉复核",
+    "checker": "事后独立复核",
+}
+"""Where a rule is asked, other than at a step of the plan."""
+
+
 def _source(rule: Rule) -> str:
     if rule.article is None or rule.article in rule.source:
         return rule.source
@@ -102,4 +116,4 @@ def _source(rule: Rule) -> str:
 
 
 def _place(place: str) -> str:
-    return {"lint": "方案核对", "count": "计票核验", "checker": "事后独立复核"}.get(place, f"步骤 {place}")
+    return PLACES.get(place, f"步骤 {place}")

@@ -23,7 +23,22 @@ X2 = declare(
         on_failure="不得提名；当事人可以提出申诉，由原审查人以外的人员复核决定。",
         source="街道方案 二（二）",
         confidence=Confidence.PLAN,
-        enforced=("checker",),
+        enforced=(
+            "party.street_review",
+            "party.secretary_review",
+            "party.joint_vetting",
+            "party.standing_committee",
+            "party.inspection",
+            "residents.prereview",
+            "residents.street_review",
+            "residents.joint_vetting",
+            "residents.standing_committee",
+            "supervisory.prereview",
+            "supervisory.street_review",
+            "supervisory.joint_vetting",
+            "supervisory.standing_committee",
+            "checker",
+        ),
     )
 )
 
@@ -36,7 +51,21 @@ X3 = declare(
         on_failure="不予提名，或者补办有文号的放宽决定。",
         source="街道方案 二（一）",
         confidence=Confidence.PLAN,
-        enforced=("checker",),
+        enforced=(
+            "party.street_review",
+            "party.secretary_review",
+            "party.joint_vetting",
+            "party.standing_committee",
+            "party.inspection",
+            "residents.prereview",
+            "residents.street_review",
+            "residents.joint_vetting",
+            "residents.standing_committee",
+            "supervisory.prereview",
+            "supervisory.street_review",
+            "supervisory.joint_vetting",
+            "supervisory.standing_committee",
+        ),
     )
 )
 

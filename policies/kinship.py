@@ -21,7 +21,12 @@ X1 = declare(
         on_failure="由有权机关核实关系后，二人只能留任一人；确有出入的，更正亲属关系申报。",
         source="街道方案 二（六）",
         confidence=Confidence.PLAN,
-        enforced=("checker",),
+        enforced=(
+            "party.slate",
+            "residents.list",
+            "supervisory.list",
+            "checker",
+        ),
     )
 )
 

@@ -24,7 +24,10 @@ P1 = declare(
         on_failure="报上级党组织批准后再换届",
         source="《中国共产党基层组织选举工作条例》；《中国共产党支部工作条例（试行）》",
         confidence=Confidence.EXCERPT,
-        enforced=("lint", "party.reply"),
+        enforced=(
+            "lint",
+            "party.meeting",
+        ),
     )
 )
 P2 = declare(
@@ -35,7 +38,7 @@ P2 = declare(
         on_failure="召开党员大会，或报上级党组织批准召开党员代表大会",
         source="《中国共产党基层组织选举工作条例》",
         confidence=Confidence.VERIFIED,
-        enforced=("party.reply", "party.assembly"),
+        enforced=("party.meeting",),
     )
 )
 P3 = declare(
@@ -46,7 +49,7 @@ P3 = declare(
         on_failure="从有选举权党员名册中除名",
         source="《中国共产党基层组织选举工作条例》；《中国共产党章程》",
         confidence=Confidence.VERIFIED,
-        enforced=("party.assembly", "checker"),
+        enforced=(),
     )
 )
 P4 = declare(
@@ -57,7 +60,10 @@ P4 = declare(
         on_failure="按规定职数重新提出方案",
         source="街道方案 二（五）；《中国共产党支部工作条例（试行）》",
         confidence=Confidence.EXCERPT,
-        enforced=("lint", "party.reply"),
+        enforced=(
+            "lint",
+            "prep.plan",
+        ),
     )
 )
 P6 = declare(

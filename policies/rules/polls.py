@@ -99,7 +99,13 @@ P7 = declare(
         on_failure="休会，不得投票，另行召集。",
         source=f"{PARTY}：“有选举权的到会人数不少于应到会人数的五分之四，会议有效”（1990年暂行条例为“超过五分之四”）",
         confidence=Confidence.EXCERPT,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "party.meeting",
+            "party.assembly",
+            "party.plenary",
+            "checker",
+        ),
     )
 )
 P8 = declare(
@@ -113,7 +119,10 @@ P8 = declare(
         on_failure="未经同意和通过的，仍计入应到会人数。",
         source=f"{PARTY}：可不计算在应到会人数之内的五种情形",
         confidence=Confidence.EXCERPT,
-        enforced=COUNT,
+        enforced=(
+            "party.meeting",
+            "checker",
+        ),
     )
 )
 P9 = declare(
@@ -124,7 +133,11 @@ P9 = declare(
         on_failure="选举无效，改用无记名投票重新选举。",
         source=f"{PARTY}：“选举采用无记名投票的方式”；{PLAN}三（二）1（3）：“选举采取无记名差额选举的方式进行”",
         confidence=Confidence.EXCERPT,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "party.assembly",
+            "residents.poll",
+        ),
     )
 )
 P10 = declare(
@@ -135,7 +148,12 @@ P10 = declare(
         on_failure="本次选举无效，封存选票，重新选举。",
         source=f"{PARTY}：“选举收回的选票，等于或少于投票人数，选举有效；多于投票人数，选举无效，应重新选举”",
         confidence=Confidence.EXCERPT,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "party.assembly",
+            "party.plenary",
+            "checker",
+        ),
     )
 )
 P11 = declare(
@@ -146,7 +164,11 @@ P11 = declare(
         on_failure="该张选票无效。",
         source=f"{PARTY}：“每一选票所选人数，等于或少于规定应选人数的为有效票，多于规定应选人数的为无效票”",
         confidence=Confidence.EXCERPT,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "party.assembly",
+            "checker",
+        ),
     )
 )
 P12 = declare(
@@ -157,7 +179,12 @@ P12 = declare(
         on_failure="未获过半数，不得当选。",
         source=f"{PARTY}：“获得赞成票超过实到会有选举权的人数的一半，始得当选”",
         confidence=Confidence.EXCERPT,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "party.assembly",
+            "party.plenary",
+            "checker",
+        ),
     )
 )
 P13 = declare(
@@ -168,7 +195,11 @@ P13 = declare(
         on_failure="就票数相等的人重新投票，不得抽签决定。",
         source=f"{PARTY}：“如遇票数相等不能确定当选人时，应就票数相等的被选举人重新投票，得票多的当选”",
         confidence=Confidence.EXCERPT,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "party.assembly",
+            "checker",
+        ),
     )
 )
 P14 = declare(
@@ -179,7 +210,10 @@ P14 = declare(
         on_failure="不足名额另行选举；如减少名额，须经半数以上选举人同意并写入会议记录。",
         source=f"{PARTY}：“如接近应选名额，经半数以上选举人同意，也可以减少名额，不再进行选举”",
         confidence=Confidence.EXCERPT,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "party.assembly",
+        ),
     )
 )
 P15 = declare(
@@ -190,7 +224,11 @@ P15 = declare(
         on_failure="未经批复不得任职。",
         source=f"{PLAN}三（二）1（3）：“再召开委员会全体会议等额选举产生书记、副书记”",
         confidence=Confidence.PLAN,
-        enforced=("count", "party.plenary"),
+        enforced=(
+            "count",
+            "party.plenary",
+            "party.result_approval",
+        ),
     )
 )
 
@@ -255,7 +293,11 @@ V15 = declare(
         on_failure="本次投票无效，封存选票，重新投票。",
         source="浙江省办法第二十七条等：“所投的票数，等于或者少于投票人数的有效，多于投票人数的无效”",
         confidence=Confidence.VERIFIED,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "residents.poll",
+            "checker",
+        ),
     )
 )
 V16 = declare(
@@ -350,7 +392,11 @@ R5 = declare(
         confidence=Confidence.PLAN,
         law_version=Law.OF_2018,
         article="9",
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "residents.poll",
+            "checker",
+        ),
     )
 )
 S2 = declare(
@@ -364,7 +410,11 @@ S2 = declare(
             f"{RESIDENTS_2018}第九条：“过半数出席，才能举行。会议的决定，由出席人的过半数通过”"
         ),
         confidence=Confidence.PLAN,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "supervisory.vote",
+            "checker",
+        ),
     )
 )
 

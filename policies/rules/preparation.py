@@ -25,7 +25,10 @@ X5 = declare(
         on_failure="补训合格前不得参与选举工作",
         source="街道方案 三（一）5：“必须做到应训尽训”",
         confidence=Confidence.PLAN,
-        enforced=("prep.training", "residents.election_committee", "checker"),
+        enforced=(
+            "prep.training",
+            "checker",
+        ),
     )
 )
 V24 = declare(
@@ -37,7 +40,10 @@ V24 = declare(
         source="《村民委员会组织法》（2018）第三十五条（社区参照）",
         confidence=Confidence.VERIFIED,
         article="35",
-        enforced=("prep.audit", "checker"),
+        enforced=(
+            "prep.audit",
+            "lint",
+        ),
     )
 )
 

@@ -33,7 +33,10 @@ R1 = declare(
         source="街道方案 二（五）；《城市居民委员会组织法》（2018）第七条、第八条",
         confidence=Confidence.VERIFIED,
         article="7",
-        enforced=("lint", "residents.poll"),
+        enforced=(
+            "lint",
+            "prep.plan",
+        ),
     )
 )
 R2 = declare(
@@ -45,7 +48,13 @@ R2 = declare(
         on_failure="按原推选结果依次递补，由副主任主持",
         source="街道方案 三（二）2（1）",
         confidence=Confidence.PLAN,
-        enforced=("lint", "residents.election_committee", "residents.nomination"),
+        enforced=(
+            "lint",
+            "residents.election_committee",
+            "residents.nomination",
+            "residents.prereview",
+            "checker",
+        ),
     )
 )
 R3 = declare(
@@ -56,7 +65,11 @@ R3 = declare(
         on_failure="联名不足的提名不予受理；未经逐级审查的不得列为候选人",
         source="街道方案 三（二）2（4）、3（1）",
         confidence=Confidence.PLAN,
-        enforced=("residents.nomination", "supervisory.nomination", "residents.prereview"),
+        enforced=(
+            "party.recommendation",
+            "residents.nomination",
+            "supervisory.nomination",
+        ),
     )
 )
 R4 = declare(
@@ -90,7 +103,7 @@ R7 = declare(
         on_failure="补选居民代表后方可投票",
         source="街道方案 三（二）2（3）",
         confidence=Confidence.PLAN,
-        enforced=("lint", "residents.representatives", "residents.poll"),
+        enforced=("residents.representatives",),
     )
 )
 V6 = declare(

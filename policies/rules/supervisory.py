@@ -17,7 +17,11 @@ S1 = declare(
         on_failure="另行推选",
         source="《村民委员会组织法》（2018）第三十二条（社区参照）；街道方案 二（五）（六）",
         confidence=Confidence.VERIFIED,
-        enforced=("lint", "supervisory.prereview", "supervisory.vote", "checker"),
+        enforced=(
+            "lint",
+            "prep.plan",
+            "supervisory.list",
+        ),
     )
 )
 

@@ -10,6 +10,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import console.rules
+from console.packs import open_pack
+from policies.pack.schema import Pack
 from policies.rule import BOOK, Confidence, Rule
 from policies.rules import load
 
@@ -61,9 +63,9 @@ def test_people_read_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     """The full text of one rule, its confidence in words, and where it is enforced."""
     wide = Console(width=200, record=True)
     monkeypatch.setattr(console.rules, "out", wide)
-    assert run("X3")[0] == 0
+    assert run("X2")[0] == 0
     shown = wide.export_text()
-    for part in ("年龄、学历、阅历条件", "出自街道方案原文", "事后独立复核", "街道方案 二（一）"):
+    for part in ("十种禁入情形", "出自街道方案原文", "事后独立复核", "街道方案 二（二）"):
         assert part in shown
     assert run()[0] == 0
     assert "近亲属回避" in wide.export_text()
@@ -103,3 +105,13 @@ def test_the_book_reads_in_natural_order(monkeypatch: pytest.MonkeyPatch) -> Non
     for one, rule in rules.items():
         monkeypatch.setitem(BOOK, one, rule)
     assert [rule.id for rule in load()] == ["P2", "P10", "V1", "R7", "R25-8", "R25-18", "X1", "Z1"]
+
+
+def test_every_place_of_enforcement_exists() -> None:
+    """A place is a step of the bundled plan, or one of the other things that ask a rule."""
+    pack = open_pack("street-2021")
+    assert isinstance(pack, Pack)
+    steps = {step.id for body in pack.bodies for step in body.steps}
+    others = set(console.rules.PLACES)
+    for rule in load():
+        assert set(rule.enforced) <= steps | others, rule.id
