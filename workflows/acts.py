@@ -89,16 +89,18 @@ class Election(Procedure):
 
     # ------------------------------------------------------------ simple acts
 
-    async def record(self, step_id: str) -> Recorded:
-        """Something is done and written down; it must be complete to go on."""
-        while True:
-            recorded = await self.gate(step_id, Recorded, check=None)
-            if recorded.complete:
+    async def record(self, step_id: str) -> None:
+        """Something is done and written down, complete, before the plan goes on; nothing where the plan has no such step."""
+        complete = not self.applies(step_id)
+        while not complete:
+            complete = (await self.gate(step_id, Recorded)).complete
+            if complete:
                 self.issue(self.step(step_id))
-                return recorded
 
     async def approved(self, step_id: str) -> bool:
-        """A superior's ruling."""
+        """A superior's ruling; where the plan asks for none, nothing stands in the way."""
+        if not self.applies(step_id):
+            return True
         ruled = await self.gate(step_id, Ruled)
         self.issue(self.step(step_id))
         return ruled.approved
@@ -122,7 +124,12 @@ class Election(Procedure):
         self.register.enter(nominated.nominees, nominated.kin)
 
     def unreviewed(self, step_id: str) -> list[Candidate]:
-        """Those in the running whom this level has not passed; the secretary's own level looks at that nominee alone."""
+        """Those in the running whom this level has not passed; the secretary's own level looks at that nominee alone.
+
+        A level that the plan does not have passes nobody and stops nobody.
+        """
+        if not self.applies(step_id):
+            return []
         waiting = self.register.unreviewed(step_id)
         if step_id == "party.secretary_review":
             return [candidate for candidate in waiting if candidate.post is Post.SECRETARY]
@@ -317,17 +324,19 @@ class Election(Procedure):
 
     # ------------------------------------------------------------ publicity
 
-    async def publicise(self, step_id: str, names: tuple[str, ...], rule: Rule) -> Posted:
+    async def publicise(self, step_id: str, names: tuple[str, ...], rule: Rule) -> None:
         """Put up the list that will be voted on."""
         again = self.track.state is BodyState.PUBLICISED
         self.moves(BodyTrigger.REPUBLICISE if again else BodyTrigger.PUBLICISE)
-        return await self.publish(step_id, names, rule)
+        await self.publish(step_id, names, rule)
 
-    async def publish(self, step_id: str, names: tuple[str, ...], rule: Rule) -> Posted:
+    async def publish(self, step_id: str, names: tuple[str, ...], rule: Rule) -> None:
         """Put a list up and keep it up; a complaint upheld means a corrected posting, and the count starts again.
 
         The posting day is not counted; the next step is the day after the last whole day.
         """
+        if not self.applies(step_id):
+            return
         step = self.step(step_id)
         days, unit = self.setting.publicity(step_id)
         while True:
@@ -339,7 +348,7 @@ class Election(Procedure):
             )
             if days == 0:  # the plan asks for a posting, not for any days of it
                 self.issue(step, names=self.names(names))
-                return posted
+                return
             last_day = self.calendar.end_of_publicity(posted.posted_on, days, unit)
             self.note(
                 Published(gate=self.key(step_id), posted_on=posted.posted_on, last_day=last_day, days=days, unit=unit)
@@ -349,7 +358,7 @@ class Election(Procedure):
             await self.until(lambda: after, f"「{step.title}」公示至{last_day}，次日方可进行下一步", rule)  # noqa: B023
             await self.settled(step_id)
             if step_id not in self.upheld:
-                return posted
+                return
             self.upheld.discard(step_id)
 
     # ------------------------------------------------------------ polls
@@ -483,20 +492,21 @@ class Election(Procedure):
         self.replaceable = False
         self.issue(self.step(step_id), names=self.names(tuple(self.members)))
 
-    async def hand_over(self, step_id: str, poll_day: date) -> HandedOver:
+    async def hand_over(self, step_id: str, poll_day: date) -> None:
         """Seals, property, accounts and files within ten days of the poll, or sooner where the plan says so (R6)."""
         self.moves(BodyTrigger.HAND_OVER)
         last_day, limit = poll_day + timedelta(days=residents.HANDOVER_WITHIN), self.limit(step_id)
         if limit is not None and limit > poll_day:
             last_day = min(last_day, limit)
-        handed = await self.gate(
+        if not self.applies(step_id):
+            return
+        await self.gate(
             step_id,
             HandedOver,
             law_bound=(last_day, residents.R6),
             check=examination.handover,
         )
         self.issue(self.step(step_id))
-        return handed
 
     async def completed(self, representatives: int = 0) -> BodyOutcome:
         """Close the body once every complaint is answered; the residents' representatives vote once more after it."""

@@ -123,6 +123,7 @@ class DistrictElection(Area):
                 law=setting.pack.law.value,
                 off_days=setting.calendar.off_days,
                 working_weekends=setting.calendar.working_weekends,
+                steps=tuple(setting.steps),
                 units=sum(len(street.units) for street in brief.streets),
             )
         )

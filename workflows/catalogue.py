@@ -15,3 +15,25 @@ WORKFLOWS = (
     ResidentsElection,
     SupervisoryElection,
 )
+
+ESSENTIAL = (
+    "party.meeting",
+    "party.reply",
+    "party.recommendation",
+    "party.slate",
+    "party.publicity",
+    "party.slate_approval",
+    "party.assembly",
+    "party.plenary",
+    "party.result_approval",
+    "residents.election_committee",
+    "residents.representatives",
+    "residents.nomination",
+    "residents.list",
+    "residents.poll",
+    "residents.announcement",
+    "supervisory.nomination",
+    "supervisory.list",
+    "supervisory.vote",
+)
+"""Steps without which no election can be run; a plan may leave out any other, and the workflows pass it by."""

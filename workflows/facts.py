@@ -23,6 +23,7 @@ class DistrictOpened(Value):
     law: str
     off_days: tuple[date, ...]
     working_weekends: tuple[date, ...]
+    steps: tuple[str, ...]  # the plan's own: what it leaves out, nobody has to do
     units: int
 
 

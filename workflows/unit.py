@@ -92,10 +92,11 @@ class UnitElection(Steering, Procedure):
 
     async def prepared(self, step_id: str, check: Check | None = None) -> None:
         """One preparation: it must be complete before the next, however often that takes (X5)."""
-        complete = False
+        complete = not self.applies(step_id)
         while not complete:
             complete = (await self.gate(step_id, Recorded, check=check)).complete
-        self.issue(self.step(step_id))
+            if complete:
+                self.issue(self.step(step_id))
 
     def examine_plan(self, form: Recorded) -> list[Finding]:  # noqa: ARG002 - the plan concerns the unit's own figures
         """P4, R1, S1: the numbers of seats the unit plans."""

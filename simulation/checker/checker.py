@@ -167,7 +167,8 @@ class Checker:
                 self._report(Invariant.CHAIN, "district", f"区{name}重复开始", "")
             self._seen.add(name)
             days = Days(fact["off_days"], fact["working_weekends"])
-            self._districts[name] = District(name, days, str(fact["law"]), fact.get("units"))
+            omitted = BODY_OF.keys() - set(fact["steps"])
+            self._districts[name] = District(name, days, str(fact["law"]), fact.get("units"), frozenset(omitted))
             self._districts[name].at = ctx.at
             self._counts["districts"] += 1
             self._district(record)

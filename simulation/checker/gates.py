@@ -65,6 +65,8 @@ def _preparation_done(ctx: Context, prep: Body) -> None:
         if step == RECTIFICATION:
             if difficult and (gate is None or not gate.decided or gate.failed):
                 ctx.flag(Invariant.ORDER, "X4", "重点难点社区整顿未经验收合格，换届已经开始", step)
+        elif step in ctx.district.omitted:
+            continue
         elif gate is None or not gate.decided:
             ctx.flag(Invariant.GATES, "order", f"准备步骤{step}没有办结，党组织换届已经开始", step)
         elif gate.failed:
@@ -81,7 +83,7 @@ def finished(ctx: Context) -> None:
     for step in STEPS[body.name]:
         gate = body.latest.get(step)
         if gate is None:
-            if step not in CONDITIONAL:
+            if step not in CONDITIONAL and step not in ctx.district.omitted:
                 ctx.flag(Invariant.GATES, "order", f"{_NAMES[body.name]}完成时缺少步骤{step}", step)
         elif gate.decided and (why := not_done(body, gate)) and not (gate.stale and step in CONDITIONAL):
             ctx.flag(Invariant.GATES, "order", f"{_NAMES[body.name]}完成时步骤{step}{why}", gate.key)
@@ -162,7 +164,7 @@ def _in_turn(ctx: Context, gate: Gate) -> None:
     body = ctx.body
     latest, done = body.latest, body.done
     for step in BEFORE[gate.step]:
-        if step in done:
+        if step in done or step in ctx.district.omitted:
             continue
         earlier = latest.get(step)
         if earlier is None:

@@ -178,10 +178,13 @@ class Unit:
 class District:
     """One district: its days and law, the units still open, and the figures its closing fact must repeat."""
 
-    __slots__ = ("at", "closed", "completed", "days", "done", "held", "law", "name", "stated", "units")
+    __slots__ = ("at", "closed", "completed", "days", "done", "held", "law", "name", "omitted", "stated", "units")
 
-    def __init__(self, name: str, days: Days, law: str, stated: int | None) -> None:
+    def __init__(
+        self, name: str, days: Days, law: str, stated: int | None, omitted: frozenset[str] = frozenset()
+    ) -> None:
         self.name = name
+        self.omitted = omitted  # steps that this district's plan leaves out
         self.days = days
         self.law = law
         self.stated = stated

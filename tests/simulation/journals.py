@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
+from simulation.checker.plan import STEPS
 from simulation.journal import JournalWriter
 
 Json = dict[str, Any]
@@ -27,6 +28,8 @@ OFF_DAYS = [
 ]
 OFF_DAYS += ["2021-05-05"]
 WORKING_WEEKENDS = ["2021-02-07", "2021-02-20", "2021-04-25", "2021-05-08"]
+
+PLAN = [step for steps in STEPS.values() for step in steps]
 
 PARTY = [f"P{i}" for i in range(1, 8)]
 RESIDENTS = ["P1", *(f"R{i}" for i in range(1, 9))]
@@ -535,6 +538,7 @@ def opened(units: int, *, law: str = "2018") -> Record:
         "law": law,
         "off_days": OFF_DAYS,
         "working_weekends": WORKING_WEEKENDS,
+        "steps": PLAN,
         "units": units,
     }
     at = "2021-02-01T08:00:00+08:00"

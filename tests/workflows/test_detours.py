@@ -421,3 +421,27 @@ def test_a_posting_into_a_year_without_a_calendar_is_refused_by_name() -> None:
     with pytest.raises(StuckError, match=r"party\.publicity"):
         clerk.run()
     assert clerk.refusals[-1].rules == ("C1",)
+
+
+def test_steps_a_plan_leaves_out_are_passed_by_and_the_rest_keeps_its_order() -> None:
+    plan = street_2021()
+    omitted = {"party.appraisal", "party.talks", "party.inspection_publicity", "residents.prereview", "prep.audit"}
+    bodies = tuple(
+        body.model_copy(
+            update={
+                "steps": tuple(
+                    step.model_copy(update={"after": tuple(one for one in step.after if one not in omitted)})
+                    for step in body.steps
+                    if step.id not in omitted
+                )
+            }
+        )
+        for body in plan.bodies
+    )
+    shorter = install(plan.model_copy(update={"bodies": bodies}), setting().calendar)
+    clerk = Clerk(brief(setting=shorter.hash))
+    assert clerk.run().completed_on is not None
+    opened = [fact.gate for fact in clerk.of_kind("gate_opened")]
+    full = Clerk(brief())
+    full.run()
+    assert opened == [fact.gate for fact in full.of_kind("gate_opened") if fact.gate not in omitted]
