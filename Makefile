@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: rehearse test lint types check bench docs golden clean
+.PHONY: rehearse test test-live lint types check bench docs golden clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Huanjie needs Python 3.11 or newer, this is {v.major}.{v.minor}: make PYTHON=python3.11 ...")'
@@ -18,6 +18,10 @@ rehearse: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+
+# Against a real server: HUANJIE_TEMPORAL_SERVER names the binary, or `temporal-server` stands on PATH; without one, visible skips.
+test-live: $(STAMP)
+	$(BIN)/python -m pytest -n 0 -m server tests/server
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from console.packs import Unusable, open_pack
 from policies.calendar import national_calendar
 from policies.finding import Severity
 from policies.lint import LintFinding, lint
-from policies.pack.load import content_hash
+from policies.pack.identity import content_hash
 from policies.pack.schema import Pack
 from policies.rule import Law
 

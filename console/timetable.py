@@ -13,7 +13,7 @@ from rich.table import Table
 from console.output import NO, OK, err, out, print_json, unusable
 from console.packs import Unusable, open_pack
 from policies.calendar import national_calendar
-from policies.pack.load import content_hash
+from policies.pack.identity import content_hash
 from policies.pack.schema import Pack
 from policies.timetable import Slot, Timetable, timetable
 

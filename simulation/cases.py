@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from activities.stores import Entry
 from policies.calendar import Calendar
-from policies.pack.load import content_hash
+from policies.pack.identity import content_hash
 from policies.pack.schema import Pack
 from policies.value import Value
 from simulation.campaign.district import drive, line_of

@@ -16,6 +16,10 @@ WORKFLOWS = (
     SupervisoryElection,
 )
 
+PASSED_THROUGH = ("policies", "workflows", "activities", "pydantic", "transitions", "temporalio")
+"""Modules a sandboxed runner must share with its worker instead of importing them anew: rules are immutable, and the
+settings a worker installed would be lost in a second copy of `workflows.setting`."""
+
 ESSENTIAL = (
     "party.meeting",
     "party.reply",

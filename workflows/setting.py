@@ -10,7 +10,7 @@ from hashlib import sha256
 from temporalio.exceptions import ApplicationError
 
 from policies.calendar import Calendar, DayUnit
-from policies.pack.load import content_hash
+from policies.pack.identity import content_hash
 from policies.pack.schema import Absolute, Body, BodyId, MonthThird, Pack, Step
 from policies.timetable import Slot, timetable
 

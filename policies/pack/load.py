@@ -1,7 +1,6 @@
 """From a pack's text to a checked pack: every problem at once, with line numbers; and the hash an election runs under."""
 
 import difflib
-import hashlib
 import json
 from functools import cache
 from typing import Any
@@ -15,7 +14,7 @@ from policies.pack.schema import Pack
 from policies.pack.text import Located, Path, read_text
 from policies.value import Value
 
-__all__ = ["PackError", "Problem", "content_hash", "load_pack"]
+__all__ = ["PackError", "Problem", "load_pack"]
 
 
 def load_pack(text: str, name: str) -> Pack:
@@ -40,14 +39,6 @@ def load_pack(text: str, name: str) -> Pack:
         unique = dict.fromkeys(sorted(problems, key=lambda problem: (problem.line, problem.column)))
         raise PackError(name, tuple(unique))
     return pack
-
-
-def content_hash(pack: Pack) -> str:
-    """SHA-256 (hex) of the pack's canonical JSON: comments, spacing and the order of keys in the YAML do not change it."""
-    content = json.dumps(
-        pack.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 # ---------------------------------------------------------------- pydantic's errors in Chinese

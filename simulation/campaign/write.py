@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from policies.pack.load import content_hash
+from policies.pack.identity import content_hash
 from policies.rules import load
 from simulation import cases
 from simulation.campaign.district import Part
@@ -200,14 +200,14 @@ def _queues(parts: Iterable[Part]) -> list[dict[str, Any]]:
     merged: dict[str, dict[str, Any]] = {}
     for part in parts:
         for one in part.queues:
+            name = one["queue"].partition(" ")[0]  # a street's own desk is named with the street: all streets together
             total = merged.setdefault(
-                one["queue"],
-                {"queue": one["queue"], "arrivals": 0, "max_length": 0, "hours": 0.0, "max_wait_hours": 0.0},
+                name, {"queue": name, "arrivals": 0, "max_length": 0, "hours": 0.0, "max_wait_hours": 0.0}
             )
             total["arrivals"] += one["arrivals"]
             total["hours"] += one["mean_wait_hours"] * one["arrivals"]
-            for name in ("max_length", "max_wait_hours"):
-                total[name] = max(total[name], one[name])
+            for figure in ("max_length", "max_wait_hours"):
+                total[figure] = max(total[figure], one[figure])
     for total in merged.values():
         hours = total.pop("hours")
         total["mean_wait_hours"] = round(hours / total["arrivals"], 2) if total["arrivals"] else 0.0
@@ -261,4 +261,5 @@ def _material(
             for code in asked
         ),
         cases=rows,
+        planted_in={unit: codes for part in outcome.parts for unit, codes in part.committed.items()},
     )

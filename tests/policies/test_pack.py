@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from policies.finding import Severity
 from policies.lint import live_obstacles
-from policies.pack.load import PackError, Problem, content_hash, load_pack
+from policies.pack.identity import content_hash
+from policies.pack.load import PackError, Problem, load_pack
 from policies.pack.schema import Absolute, BodyId, Condition, PollMode, Role
 from tests.policies.packs_under_test import BARE_STREET, EXAMPLE, STREET, changed, pack
 

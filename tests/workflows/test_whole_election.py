@@ -13,7 +13,7 @@ from policies.pack.schema import Role
 from simulation.engine import Engine
 from tests.workflows.clerk import Clerk, at, brief, setting, street_2021
 from workflows.area import DistrictElection
-from workflows.catalogue import TASK_QUEUE, WORKFLOWS
+from workflows.catalogue import PASSED_THROUGH, TASK_QUEUE, WORKFLOWS
 from workflows.messages import DistrictBrief, DistrictOutcome, Hold, Postponement, Release, StreetBrief
 
 CONDITIONAL = {"prep.rectification", "residents.registration", "party.staffing"}
@@ -59,9 +59,7 @@ def test_the_whole_election_takes_few_activations() -> None:
 
 
 def test_the_same_workflows_run_in_the_sandbox() -> None:
-    passed_through = SandboxRestrictions.default.with_passthrough_modules(
-        "policies", "workflows", "activities", "pydantic", "transitions", "temporalio"
-    )
+    passed_through = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     plain, boxed = (
         Clerk(brief()),
         Clerk(brief(), engine_options={"runner": SandboxedWorkflowRunner(restrictions=passed_through)}),
