@@ -471,6 +471,8 @@ class Procedure:
 
     async def settled(self, about: str = "") -> None:
         """Wait until no complaint or appeal is open: about one step, or (without argument) at all."""
+        if self.open_matters:
+            await self.commit()
         if about:
             await workflow.wait_condition(lambda: about not in self.open_matters.values())
         else:

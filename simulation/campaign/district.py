@@ -2,12 +2,13 @@
 
 import asyncio
 import gc
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import from_json
 
 from activities.stores import Entry
 from simulation.campaign.request import Job
@@ -127,7 +128,7 @@ def _read(job: Job, driven: Driven, lines: Iterable[bytes]) -> Part:
     checker, digester = Checker(), Digester(limits_of(install(job.pack, job.calendar)))
     record: dict[str, Any] = {"at": ""}
     for line in lines:
-        record = json.loads(b"{" + line)
+        record = from_json(b"{" + line)
         checker.feed(record)
         digester.feed(record)
     run, brief = driven.run, driven.district.brief

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from policies.calendar import Calendar
 from policies.pack.schema import Pack
-from simulation.checker.plan import CONDITIONAL, POLLS, STEPS
+from simulation.checker.plan import POLLS
 from simulation.faults import divide
 from simulation.population.parameters import Parameters
 from simulation.population.synthesis import districts_for
+from workflows.catalogue import ESSENTIAL
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ class Job:
 def unfit(pack: Pack, calendar: Calendar) -> list[str]:
     """Why a pack cannot be rehearsed, in Chinese: steps the workflows perform and it lacks, days nobody knows yet."""
     steps = {step.id: step for body in pack.as_executed().bodies for step in body.steps}
-    wanted = [step for names in STEPS.values() for step in names if step not in CONDITIONAL]
-    problems = [f"方案缺少步骤 {step}，换届流程要办这一步" for step in wanted if step not in steps]
+    problems = [f"方案缺少步骤 {step}，没有这一步无法换届" for step in ESSENTIAL if step not in steps]
     problems += [
         f"步骤 {step} 没有写投票办法（ballot）" for step in sorted(POLLS) if step in steps and not steps[step].ballot
     ]

@@ -1,7 +1,7 @@
 """What a report is made of: figures and names, already gathered; the page only arranges them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from policies.rule import Rule
@@ -51,3 +51,4 @@ class Material:
     false_blocks: int = 0
     faults: tuple[FaultRow, ...] = ()
     cases: tuple[CaseRow, ...] = ()
+    planted_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit → codes of faults committed there

@@ -1,5 +1,6 @@
 """The page itself: plots drawn, rows put in order (exceptions first), the template filled. No request leaves the reader's machine."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -7,6 +8,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from policies.form.problems import FORM_PROBLEMS
 from policies.rule import Confidence
 from simulation.digest import HOW, Trouble
 from simulation.report import plots
@@ -140,20 +142,22 @@ def _street(street: str, troubles: list[Trouble], material: Material) -> Street:
 
 def findings(material: Material) -> list[dict[str, object]]:
     """One row a rule that made itself felt: its text, and how often it was met in each way, the busiest first."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for rule, total in sorted(material.digest.findings_by_rule().items(), key=lambda item: (-item[1], item[0])):
-        known = material.rules.get(rule)
-        rows.append(
-            {
-                "id": rule,
-                "title": known.title if known else "",
-                "text": known.text if known else "规则手册中没有这一条。",
-                "source": known.source if known else "",
-                "counts": [material.digest.findings[rule, how] for how in HOW],
-                "total": total,
-            }
-        )
+        title, text, source = _worded(rule, material)
+        counts = [material.digest.findings[rule, how] for how in HOW]
+        rows.append({"id": rule, "title": title, "text": text, "source": source, "counts": counts, "total": total})
     return rows
+
+
+def _worded(rule: str, material: Material) -> tuple[str, str, str]:
+    """Title, text and source: a rule's own, or those of a numbered remark about a result form."""
+    known, remark = material.rules.get(rule), FORM_PROBLEMS.get(rule)
+    if known is not None:
+        return known.title, known.text, known.source
+    if remark is not None:
+        return "结果报告单填写", re.sub(r"\{\w+\}", "…", remark.text), "结果报告单填写要求"
+    return "", "规则手册中没有这一条。", ""
 
 
 def parameter_rows(material: Material) -> list[tuple[str, list[dict[str, object]]]]:

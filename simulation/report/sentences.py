@@ -98,15 +98,17 @@ def _checked(material: Material) -> str:
 
 def explain(trouble: Trouble, material: Material) -> str:
     """Why a unit is in the table: the hold's reason, or what was done after which last day and where time was lost."""
+    codes = "、".join(material.planted_in.get(trouble.unit, ()))
+    planted = f"本社区植入了 {codes}。" if codes else ""
     if trouble.held:
-        return f"{trouble.reason or '没有写明原因'}（{ruled(trouble.held_by, material.rules)}）"
+        return f"{trouble.reason or '没有写明原因'}（{ruled(trouble.held_by, material.rules)}）。{planted}"
     missed = [f"{_what(what, material)}期限 {limit}，实际 {done} 完成" for what, limit, done in trouble.missed]
     slow = [
         f"{material.titles.get(delay.gate.partition('#')[0], delay.gate)}"
         f"逾期 {delay.days} 天（{_short(material.roles.get(delay.role, delay.role))}）"
         for delay in trouble.delays
     ]
-    return "；".join(missed) + (f"。拖延最久：{'、'.join(slow)}" if slow else "") + "。"
+    return "；".join(missed) + (f"。拖延最久：{'、'.join(slow)}" if slow else "") + f"。{planted}"
 
 
 def _what(what: str, material: Material) -> str:

@@ -1,0 +1,1 @@
+"""The golden journal and the only command that writes it."""

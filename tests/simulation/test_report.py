@@ -172,6 +172,7 @@ def test_a_late_unit_is_explained_by_its_gates() -> None:
     assert explain(LATE, material()) == (
         "居务监督委员会期限 2021-05-20，实际 2021-05-22 完成。拖延最久：区级联审逾期 4 天（区级联审）。"
     )
+    assert explain(LATE, material(planted_in={LATE.unit: ("F10",)})).endswith("。本社区植入了 F10。")
 
 
 # ---------------------------------------------------------------- the page

@@ -1,0 +1,48 @@
+"""`make bench`: every measure on a line of its own, as soon as it is known."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+
+from bench.engine import engine_cost
+from bench.memory import FULL, peak_memory
+
+GROUPS = ("engine", "memory", "server")
+
+
+def main() -> None:
+    """Run the measures asked for; the memory measure is smaller than the full size unless asked for it."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--units",
+        type=int,
+        default=int(os.environ.get("BENCH_UNITS", "600")),
+        help=f"units of the memory measure (BENCH_UNITS; the full size is {FULL})",
+    )
+    parser.add_argument("--sample", type=int, default=60, help="units of the engine's measures")
+    parser.add_argument("--rounds", type=int, default=7, help="repetitions of the engine's measures")
+    parser.add_argument("--only", choices=GROUPS, help="one group of measures only")
+    asked = parser.parse_args()
+    if min(asked.units, asked.sample, asked.rounds) < 1:
+        parser.error("--units, --sample and --rounds must be at least 1")
+    for group in GROUPS if asked.only is None else (asked.only,):
+        for line in _lines(group, asked):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+
+def _lines(group: str, asked: argparse.Namespace) -> Iterator[str]:
+    if group == "engine":
+        yield from (measure.line() for measure in engine_cost(asked.sample, asked.rounds))
+    elif group == "memory":
+        yield from (measure.line() for measure in peak_memory(asked.units))
+    else:
+        from bench.server import measures  # here, because it needs the tests beside it and, to say anything, a server
+
+        yield from (json.dumps(measure, ensure_ascii=False) for measure in measures())
+
+
+if __name__ == "__main__":
+    main()
