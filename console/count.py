@@ -1,6 +1,7 @@
 """`huanjie count SHEET`: reads a result form, has it counted, and says who is elected, to people or to programs."""
 
 import json
+import re
 import sys
 from contextlib import suppress
 from datetime import date
@@ -11,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from console.output import NO, OK, UNDECIDED, UNUSABLE, err, out, print_json
+from console.output import NO, OK, UNDECIDED, UNUSABLE, err, out, print_json, reason
 from policies.counting import Denominator, NextStep, Quorum, Verdict, count
 from policies.finding import Finding, Severity
 from policies.form import FormRefused, problem, read_form
@@ -23,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
     @app.command("count", help="核验选举结果报告单：选举是否有效、谁当选、下一步做什么。")
     def command(
-        sheet: Annotated[str, typer.Argument(help="报告单文件（YAML 或 JSON）；“-”表示从标准输入读取。")],
+        sheet: Annotated[
+            str, typer.Argument(metavar="报告单", help="报告单文件（YAML 或 JSON）；“-”表示从标准输入读取。")
+        ],
         as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")] = False,
     ) -> None:
         verdict = judge(sheet, today=date.today())
@@ -54,19 +57,11 @@ def exit_code(verdict: Verdict) -> int:
 # --- Reading ---
 
 
-UNREADABLE: dict[type[OSError], str] = {
-    FileNotFoundError: "没有这个文件",
-    IsADirectoryError: "这是一个目录",
-    PermissionError: "没有读取权限",
-}
-
-
 def _text(sheet: str) -> str:
     try:
         data = sys.stdin.buffer.read() if sheet == "-" else Path(sheet).read_bytes()
     except (OSError, ValueError) as failed:
-        why = next((said for kind, said in UNREADABLE.items() if isinstance(failed, kind)), str(failed))
-        raise FormRefused([problem("F.101", {"path": sheet, "why": why}, figure=sheet)]) from failed
+        raise FormRefused([problem("F.101", {"path": sheet, "why": reason(failed)}, figure=sheet)]) from failed
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as failed:
@@ -80,14 +75,25 @@ def _parse(text: str) -> tuple[object, dict[str, int], list[Finding]]:
     JSON is read as JSON where it is sound (its escapes are not YAML's); everything else, broken JSON too, by the reader
     of packs, which knows the lines.
     """
-    if text.lstrip()[:1] == "{":
+    braces = text.lstrip()[:1] == "{"
+    if braces:
         with suppress(ValueError, RecursionError):
-            return json.loads(text, object_pairs_hook=_once), {}, []
+            found = json.loads(text, object_pairs_hook=_once)
+            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair (an escape cut in two) is no text
+            return found, {}, []
     located, problems = read_text(text)
     findings = [problem("F.103", {"why": str(each)}, figure=each.line or None) for each in problems]
+    if braces and (comment := _COMMENT.search(text)):
+        line = text.count("\n", 0, comment.start()) + 1
+        findings = [problem("F.103", {"why": f"第 {line} 行：JSON 里不能写注释（// 或 /*）"}, figure=line)]
+        raise FormRefused(findings)
     if located is None:
         raise FormRefused(findings)
     return located.data, {written(path): line for path, (line, _) in located.places.items()}, findings
+
+
+_COMMENT = re.compile(r"^(?:[^\"\n]|\"(?:[^\"\\\n]|\\.)*\")*?(?://|/\*)", re.MULTILINE)
+"""A comment as JSON with comments has it, outside quotation marks."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -112,7 +118,8 @@ def _show(verdict: Verdict) -> None:
     if verdict.unusable:
         err.print(f"[bold red]报告单无法使用，共 {len(verdict.findings)} 处问题：[/]")
         for number, finding in enumerate(verdict.findings, 1):
-            err.print(f"  {number}. {finding.rule} {finding.message}{finding.remedy}", highlight=False, markup=False)
+            said = f"  {number}. {finding.rule} {finding.message}{finding.remedy}"
+            err.print(said, highlight=False, markup=False, soft_wrap=True)
         return
     out.print(VERDICTS[verdict.valid])
     table = Table(show_header=False, box=None, pad_edge=False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from console.output import reason
 from policies.pack.load import PackError, load_pack
 from policies.pack.schema import Pack
 
@@ -34,7 +35,7 @@ def open_pack(name_or_path: str) -> Pack | Unusable:
     if name_or_path in bundled_packs():
         return _load(pack_text(name_or_path), name_or_path)
     path = Path(name_or_path)
-    if not (path.suffix in SUFFIXES or len(path.parts) > 1):
+    if not (path.suffix in SUFFIXES or len(path.parts) > 1 or path.is_file()):
         return Unusable((_unknown(name_or_path),))
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -45,7 +46,7 @@ def open_pack(name_or_path: str) -> Pack | Unusable:
     except IsADirectoryError:
         return Unusable((f"{path}：是文件夹，请给出其中的 YAML 文件",))
     except (OSError, ValueError) as error:
-        return Unusable((f"{path}：无法读取（{getattr(error, 'strerror', None) or error}）",))
+        return Unusable((f"{path}：无法读取（{reason(error)}）",))
     return _load(text, name_or_path)
 
 

@@ -61,7 +61,7 @@ def _overview(chosen: list[Rule]) -> Table:
     table = Table(title=f"规则一览（共 {len(chosen)} 条）", title_justify="left", expand=True)
     table.add_column("编号", no_wrap=True)
     table.add_column("名称", ratio=2, overflow="fold")
-    table.add_column("依据", ratio=3, no_wrap=True)
+    table.add_column("依据", ratio=3, overflow="fold")
     table.add_column("可信程度", ratio=2, overflow="fold")
     table.add_column("法律版本", no_wrap=True)
     table.add_column("不得减损", no_wrap=True)
@@ -69,7 +69,7 @@ def _overview(chosen: list[Rule]) -> Table:
         table.add_row(
             rule.id,
             Text(rule.title),
-            Text(_source(rule)),
+            Text(_source(rule).partition("：“")[0]),
             CONFIDENCE[rule.confidence],
             rule.law_version.value if rule.law_version else "通用",
             "是" if rule.national_floor else "",
@@ -110,9 +110,18 @@ PLACES = {
 
 
 def _source(rule: Rule) -> str:
-    if rule.article is None or rule.article in rule.source:
+    if rule.article is None or rule.article in rule.source or f"第{_chinese(rule.article)}条" in rule.source:
         return rule.source
     return f"{rule.source}第{rule.article}条" if rule.article.isdigit() else f"{rule.source}，条文 {rule.article}"
+
+
+def _chinese(article: str) -> str:
+    """An article's number as statutes write it: 19 is 十九, 20 is 二十; anything but 1 to 99 stays as it is."""
+    if not (article.isascii() and article.isdigit() and 0 < int(article) < 100):
+        return article
+    digits = "〇一二三四五六七八九"
+    tens, ones = divmod(int(article), 10)
+    return (digits[tens] if tens > 1 else "") + ("十" if tens else "") + (digits[ones] if ones else "")
 
 
 def _place(place: str) -> str:

@@ -1,6 +1,10 @@
 """`huanjie timetable`: when each step of a plan can happen, for people, for programs, and for a calendar on a wall."""
 
+import os
+import tempfile
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +14,7 @@ from icalendar import Event
 from rich.markup import escape
 from rich.table import Table
 
-from console.output import NO, OK, err, out, print_json, unusable
+from console.output import NO, OK, err, out, print_json, reason, unusable
 from console.packs import Unusable, open_pack
 from policies.calendar import national_calendar
 from policies.pack.identity import content_hash
@@ -36,17 +40,43 @@ def timetable_command(
     calendar = national_calendar(range(opened.starts.year, opened.completed_by.year + 1))
     table = timetable(opened, calendar, resolved=not literal)
     if ics is not None:
+        if _same_file(ics, pack):
+            unusable([f"{ics}：这是方案文件本身，请另给一个日历文件名"], as_json=as_json)
         try:
-            ics.write_bytes(ics_bytes(opened, table))
-        except OSError as error:
-            unusable([f"{ics}：无法写入（{error.strerror}）"], as_json=as_json)
+            _write_whole(ics, ics_bytes(opened, table))
+        except (OSError, ValueError) as error:
+            unusable([f"{ics}：无法写入（{reason(error)}）"], as_json=as_json)
     if as_json:
         print_json({"steps": [_step(opened, slot) for slot in table.slots]})
     else:
         _show(opened, table)
     for finding in table.findings:
-        err.print(finding.message, markup=False, highlight=False)
+        err.print(finding.message, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(OK if table.feasible else NO)
+
+
+def _same_file(target: Path, source: str) -> bool:
+    with suppress(OSError, ValueError):
+        return target.samefile(source)
+    return False
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    """Write all of it or nothing: beside the target first, then in its place. Raises OSError, the old file untouched."""
+    if target.exists() and not target.is_file():
+        target.write_bytes(content)  # a device or a pipe has no place to be swapped into; a folder refuses by itself
+        return
+    handle, beside = tempfile.mkstemp(dir=target.resolve().parent, prefix=".huanjie-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(beside, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask)
+        os.replace(beside, target.resolve())
+    except BaseException:
+        os.unlink(beside)
+        raise
 
 
 def ics_bytes(pack: Pack, table: Timetable) -> bytes:
@@ -96,12 +126,25 @@ def _day(day: date | None) -> str:
     return "—" if day is None else day.isoformat()
 
 
-def _short(day: date | None) -> str:
-    return "—" if day is None else f"{day:%m-%d}"
+def _short(day: date | None, *, year: bool) -> str:
+    return "—" if day is None else day.isoformat() if year else f"{day:%m-%d}"
+
+
+def _window(opens: str, closes: str) -> str:
+    """02-19 至 02-23；“—”where neither end is given, 03-10 前 and 03-10 起 where one is."""
+    match opens, closes:
+        case "—", "—":
+            return "—"
+        case "—", _:
+            return f"{closes} 前"
+        case _, "—":
+            return f"{opens} 起"
+    return f"{opens} 至 {closes}"
 
 
 def _show(pack: Pack, table: Timetable) -> None:
     out.print(f"[bold]{escape(pack.title)}[/]（{pack.starts} 至 {pack.completed_by}）")
+    short = partial(_short, year=pack.starts.year != pack.completed_by.year)
     for body in pack.bodies:
         shown = Table(title=escape(body.title), title_justify="left")
         shown.add_column("步骤", overflow="fold")
@@ -113,9 +156,9 @@ def _show(pack: Pack, table: Timetable) -> None:
             shown.add_row(
                 f"[bold]{escape(slot.title)}[/]" if slot.critical else escape(slot.title),
                 escape(pack.roles[slot.actor]),
-                f"{_short(slot.window_start)} 至 {_short(slot.window_end)}",
-                _short(slot.earliest),
-                _short(slot.latest),
+                _window(short(slot.window_start), short(slot.window_end)),
+                short(slot.earliest),
+                short(slot.latest),
                 f"[red]{slack}[/]" if slot.slack_days is not None and slot.slack_days < 0 else slack,
             )
         out.print(shown)

@@ -18,7 +18,7 @@ X2 = declare(
     Rule(
         id="X2",
         title="十种禁入情形",
-        text="有“十种情形”之一的，不得作为提名人选；受到党纪政务轻处分且未过影响期的现任成员，由街道党工委讨论确定可否作为换届人选。"
+        text="有“十种情形”之一的，不得作为提名人选；受到党纪政务轻处分且未过影响期的现任成员，由街道党工委会讨论确定可否作为换届人选。"
         "每种情形由审查部门逐项签署结论，被排除者可以申诉，申诉不得由原审查人决定。",
         on_failure="不得提名；当事人可以提出申诉，由原审查人以外的人员复核决定。",
         source="街道方案 二（二）",
@@ -46,8 +46,9 @@ X3 = declare(
     Rule(
         id="X3",
         title="年龄、学历、阅历条件",
-        text="一般应在55周岁以下，达到退休年龄的原则上不再提名，已退休的应当退出；新提名人选一般应具有大学本科以上学历或助理以上"
-        "社会工作师证书；一般应具有两年以上街道、社区工作经历。放宽须有规定的事由、决定机关和文号。",
+        text="一般应在55周岁以下，达到退休年龄的原则上不再提名，已退休的应当退出；新提名人选一般应具有大学本科以上文化程度"
+        "或助理以上社会工作师职业资格证书；一般应具有两年以上街道、社区工作经历，或对街道、社区工作比较熟悉。放宽须有规定的事由、"
+        "决定机关和文号。只适用于社区“两委”人选。",
         on_failure="不予提名，或者补办有文号的放宽决定。",
         source="街道方案 二（一）",
         confidence=Confidence.PLAN,
@@ -61,10 +62,6 @@ X3 = declare(
             "residents.street_review",
             "residents.joint_vetting",
             "residents.standing_committee",
-            "supervisory.prereview",
-            "supervisory.street_review",
-            "supervisory.joint_vetting",
-            "supervisory.standing_committee",
         ),
     )
 )
@@ -88,7 +85,7 @@ class Situation(Labelled):
     )
     DEFAULTER = "defaulter", "有失信行为被法院纳入失信被执行人名单的"
     ILLNESS = "illness", "患有严重疾病、无法正常履行相应职责的"
-    UNSUITABLE = "unsuitable", "经街道党工委研判认定存在其他不适宜担任干部情形的"
+    UNSUITABLE = "unsuitable", "经街道党工委会研判认定存在其他不适宜担任干部情形的"
 
     @property
     def heading(self) -> str:
@@ -289,10 +286,13 @@ def standard_findings(
     """X3: age, retirement, education, experience, residence; ages in full years on poll day.
 
     An unmet standard is an error unless its relaxation is recorded; a recorded one is an info that names it. A
-    retirement age the pack does not state gives a warning, never a guess.
+    retirement age the pack does not state gives a warning, never a guess. The plan sets its standards for the two committees
+    (二（一）: 社区“两委”); of a nominee for the supervisory committee only the voting age is asked.
     """
     check = _StandardCheck(nomination, poll_day, standards or Standards(), step)
     check.age()
+    if nomination.body is Body.SUPERVISORY:
+        return check.findings
     check.retirement()
     check.education()
     check.experience()
@@ -324,7 +324,7 @@ class _StandardCheck:
                 source="城市居民委员会组织法、村民委员会组织法：年满十八周岁有选举权和被选举权",
                 remedy="不得提名。",
             )
-        elif age > limits.general_age:
+        elif age > limits.general_age and self.body is not Body.SUPERVISORY:
             self._unmet(
                 Aspect.AGE,
                 f"选举日已{age}周岁，超过一般年龄条件{limits.general_age}周岁",
@@ -340,7 +340,7 @@ class _StandardCheck:
         if day is None:
             return
         if day <= self.poll_day:
-            self._unmet(Aspect.RETIREMENT, f"{day}已达到退休年龄，原则上不再提名", str(day), f"晚于{self.poll_day}")
+            self._unmet(Aspect.RETIREMENT, f"于{day}达到退休年龄，原则上不再提名", str(day), f"晚于{self.poll_day}")
         elif day < birthday(self.poll_day, self.standards.term_years) and self.person.born:
             young = age_on(self.person.born, self.poll_day) < self.standards.general_age
             self._retires_in_term(day, young)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from os import PathLike
 from typing import Any, BinaryIO, NamedTuple, Protocol
@@ -51,16 +52,20 @@ class JournalLine(NamedTuple):
 
 
 def entry(
-    *, district: str, street: str, unit: str, body: str, at: datetime | str, fact: Dumpable | Mapping[str, Any]
+    *, district: str, street: str, unit: str, body: str, at: datetime | str, fact: Dumpable | Mapping[str, Any] | str
 ) -> bytes:
     """A line's text after its number and before its hash: what a worker process can prepare ahead of the chain.
 
-    The same facts give the same bytes, whoever encodes them. Raises ValueError for a number JSON cannot hold.
+    A fact given as text is taken as it is. The same facts give the same bytes, whoever encodes them. Raises ValueError for a number JSON cannot hold.
     """
     when = at if isinstance(at, str) else at.isoformat()
-    text = _encode(fact) if isinstance(fact, Mapping) else fact.model_dump_json()
-    head = f'"district":{_encode(district)},"street":{_encode(street)},"unit":{_encode(unit)},"body":{_encode(body)}'
-    return f'{head},"at":{_encode(when)},"fact":{text}}}'.encode()
+    text = fact if isinstance(fact, str) else _encode(fact) if isinstance(fact, Mapping) else fact.model_dump_json()
+    return f'{_place(district, street, unit, body)},"at":{_encode(when)},"fact":{text}}}'.encode()
+
+
+@lru_cache(maxsize=1024)
+def _place(district: str, street: str, unit: str, body: str) -> str:
+    return f'"district":{_encode(district)},"street":{_encode(street)},"unit":{_encode(unit)},"body":{_encode(body)}'
 
 
 def chained(previous: str, canonical: bytes) -> str:

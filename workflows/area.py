@@ -11,7 +11,7 @@ from temporalio.common import RetryPolicy
 
 from policies.pack.schema import Role
 from workflows import electiontime
-from workflows.facts import Commit, DistrictClosed, DistrictOpened
+from workflows.facts import Commit, DistrictClosed, DistrictOpened, Noted
 from workflows.messages import (
     DistrictBrief,
     DistrictOutcome,
@@ -148,7 +148,7 @@ class DistrictElection(Area):
                 unit="",
                 body="",
                 at=electiontime.now(),
-                facts=(fact,),
+                facts=(Noted.of(fact),),
             ),
             start_to_close_timeout=COMMIT_TIMEOUT,
             retry_policy=COMMIT_RETRY,

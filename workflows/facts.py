@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from policies.finding import Finding
 from policies.pack.schema import DayUnit, Role
@@ -258,6 +258,29 @@ FactBody = Annotated[
 ]
 
 
+_FACT: TypeAdapter[FactBody] = TypeAdapter(FactBody)
+
+
+class Noted(Value):
+    """A fact on its way into the journal: its kind, and the very text the journal will hold.
+
+    The text is written once, by the workflow; nothing on the way decodes it and encodes it anew, so what is hashed is
+    what was decided, whatever version of a model reads it later.
+    """
+
+    kind: str
+    text: str
+
+    @staticmethod
+    def of(fact: FactBody) -> "Noted":
+        """Write a fact down."""
+        return Noted.model_construct(kind=fact.kind, text=fact.model_dump_json())
+
+    def read(self) -> FactBody:
+        """The fact again. Raises pydantic.ValidationError when the text is not one."""
+        return _FACT.validate_json(self.text)
+
+
 class Task(Value):
     """A gate waiting in somebody's inbox. `key` is the gate's key within its workflow."""
 
@@ -298,7 +321,7 @@ class Commit(Value):
     unit: str
     body: str
     at: datetime
-    facts: tuple[FactBody, ...]
+    facts: tuple[Noted, ...]
     opened: tuple[Task, ...] = ()
     closed: tuple[str, ...] = ()  # gate keys
     papers: tuple[PaperRequest, ...] = ()

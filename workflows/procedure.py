@@ -28,6 +28,7 @@ from workflows.facts import (
     FactBody,
     GateOpened,
     Held,
+    Noted,
     Overdue,
     PaperRequest,
     Postponed,
@@ -116,7 +117,7 @@ class Procedure:
         self.commits = 0
         self.papers: dict[str, int] = {}  # papers issued in each series
         self.stage = ""
-        self._facts: list[FactBody] = []
+        self._facts: list[Noted] = []
         self._opened: list[Task] = []
         self._closed: list[str] = []
         self._papers: list[PaperRequest] = []
@@ -125,7 +126,7 @@ class Procedure:
 
     def note(self, *facts: FactBody) -> None:
         """Keep facts for the next commit."""
-        self._facts.extend(facts)
+        self._facts.extend(Noted.of(fact) for fact in facts)
 
     def issue(self, step: Step, *, names: tuple[str, ...] = (), until: date | None = None) -> None:
         """Ask, with the next commit, for the papers of a step; numbers run through each series of this body."""

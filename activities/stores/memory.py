@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from activities.stores.protocol import Entry, IssuedPaper
-from workflows.facts import Commit, Refusal, Refused, Task
+from workflows.facts import Commit, Noted, Refusal, Refused, Task
 
 
 class MemoryStore:
@@ -37,8 +37,8 @@ class MemoryStore:
         self._written[commit.workflow] = commit.number
         place = (commit.district, commit.street, commit.unit, commit.body)
         self._places[commit.workflow] = place
-        for fact in commit.facts:
-            self._journal(Entry(*place, commit.at, fact))
+        for noted in commit.facts:
+            self._journal(Entry(*place, commit.at, noted))
         for gate in commit.closed:
             self._tasks.pop((commit.workflow, gate), None)
         self.papers_issued += len(papers)
@@ -57,13 +57,8 @@ class MemoryStore:
         unit = refusal.workflow.rsplit("/", 1)[0]
         place = self._places.get(refusal.workflow) or self._places[unit]
         submission = refusal.submission
-        self._journal(
-            Entry(
-                *place,
-                at,
-                Refused(gate=submission.gate, role=submission.role, by=submission.by, findings=refusal.findings),
-            )
-        )
+        refused = Refused(gate=submission.gate, role=submission.role, by=submission.by, findings=refusal.findings)
+        self._journal(Entry(*place, at, Noted.of(refused)))
 
     def inbox(self) -> list[Task]:
         """See `Store.inbox`."""

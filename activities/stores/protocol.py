@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from workflows.facts import Commit, FactBody, Refusal, Task
+from workflows.facts import Commit, FactBody, Noted, Refusal, Task
 
 
 class Entry(NamedTuple):
@@ -14,7 +14,17 @@ class Entry(NamedTuple):
     unit: str
     body: str
     at: datetime
-    fact: FactBody
+    noted: Noted
+
+    @property
+    def kind(self) -> str:
+        """The fact's kind, without reading it."""
+        return self.noted.kind
+
+    @property
+    def fact(self) -> FactBody:
+        """The fact itself, read from its text."""
+        return self.noted.read()
 
 
 class IssuedPaper(NamedTuple):

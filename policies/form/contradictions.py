@@ -56,7 +56,7 @@ def _name_problems(form: ResultForm) -> Iterator[Finding]:
         yield problem("F.211")
     seen: dict[tuple[str, str | None], int] = {}
     for candidate in form.candidates:
-        key = (candidate.name, candidate.post)
+        key = ("".join(candidate.name.split()), candidate.post)  # 王五 is also typed 王 五
         seen[key] = seen.get(key, 0) + 1
     for (name, post), count in seen.items():
         if count > 1:

@@ -5,6 +5,7 @@ are integers or null and nothing else: text, a fraction or true/false where a nu
 """
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
@@ -18,6 +19,8 @@ from policies.rule import Law, law_in_force
 Choice = TypeVar("Choice", bound=StrEnum)
 
 SHEET_KEYS = ("body", "mode", "law", "date", "roll", "present", "ballots", "seats", "candidates", "round")
+LIMIT = 10**12  # more than any roll; a longer number is a slip of the key
+INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control and format characters, half surrogate pairs, line separators
 CANDIDATE_KEYS = ("name", "votes", "post", "sex", "write_in")
 
 
@@ -136,16 +139,22 @@ class _Reader:
         )
 
     def _figure(self, raw: object, path: str, wanted: str = "整数") -> int | None:
+        if type(raw) is int and abs(raw) >= LIMIT:
+            self._wrong(path, raw, "不超过 12 位的整数")
+            return None
         if raw is None or type(raw) is int:
             return raw
         self._wrong(path, raw, wanted)
         return None
 
     def _text(self, raw: object, path: str) -> str | None:
-        if isinstance(raw, str) and raw.strip():
-            return raw.strip()
-        self._wrong(path, raw, "文字")
-        return None
+        if not isinstance(raw, str) or not raw.strip():
+            self._wrong(path, raw, "文字")
+            return None
+        if any(unicodedata.category(each) in INVISIBLE for each in raw.strip()):
+            self._wrong(path, raw, "一行看得见的文字（不含换行和控制字符）")
+            return None
+        return raw.strip()
 
     def _needed(self, raw: Mapping[object, object], path: str, kind: type[Choice]) -> Choice | None:
         if raw.get(path) is None:
@@ -194,7 +203,10 @@ class _Reader:
         self._note("F.107", path, wanted=wanted, value=_shown(raw), kind=_kind(raw))
 
     def _note(self, number: str, path: str, **words: str) -> None:
-        where = f"（第 {self._lines[path]} 行）" if path in self._lines else ""
+        near = (
+            path if path in self._lines else path.rpartition(".")[0]
+        )  # what is missing stands where its parent stands
+        where = f"（第 {self._lines[near]} 行）" if near in self._lines else ""
         self.findings.append(problem(number, {"path": path, "where": where, **words}, figure=path))
 
 
@@ -218,5 +230,7 @@ def _shown(raw: object) -> str:
         return "true" if raw else "false"
     if isinstance(raw, Mapping | list | tuple):
         return f"{len(raw)} 项"
+    if isinstance(raw, str):
+        raw = "".join("�" if unicodedata.category(each) in INVISIBLE else each for each in raw)
     text = f"“{raw}”" if isinstance(raw, str) else "null" if raw is None else str(raw)
     return text if len(text) <= 40 else f"{text[:40]}…"

@@ -9,7 +9,7 @@ import networkx as nx
 from policies.calendar import CalendarUnknown, DayUnit
 from policies.finding import Severity
 from policies.lint.context import Context, Found, poll_window
-from policies.pack.schema import MISSING, Act, Body, BodyId, Condition, Gap, PollMode, Step
+from policies.pack.schema import MISSING, Act, Body, BodyId, Condition, Gap, PollMode, RelativeToPoll, Step
 from policies.rule import BOOK, Law
 from policies.rules.party import P6, PUBLICITY_DAYS
 from policies.rules.residents import V6, VOTERS_LIST_DAYS
@@ -229,10 +229,18 @@ def voters_list(context: Context) -> Iterator[Found]:
         return
     poll, opens, closes = dated
     direct = poll.ballot is not None and poll.ballot.mode is PollMode.VOTERS
-    listing = [s for s in body.steps if V6.id in s.rules or s.condition is Condition.EVERY_VOTER]
+    listing = sorted(
+        (s for s in body.steps if V6.id in s.rules or s.condition is Condition.EVERY_VOTER or lists_voters(s)),
+        key=lambda s: not lists_voters(s),
+    )
     if not direct and not listing:
         return
     step = listing[0] if listing else poll
+    if (days := days_before_poll(context, step, opens)) is not None:
+        if days < VOTERS_LIST_DAYS:
+            message = f"「{step.title}」可以迟至选举日前 {days} 日，选民名单须在选举日 {VOTERS_LIST_DAYS} 日前公布；请提前公布或推后选举日。"
+            yield Found(V6.finding(message, value=days, limit=VOTERS_LIST_DAYS, step=step.id))
+        return
     begins = (bounds(step)[1] or bounds(step)[0]) if listing else None
     begins = begins or context.opening(body)
     if begins is None or begins + timedelta(days=VOTERS_LIST_DAYS) <= opens:
@@ -246,6 +254,24 @@ def voters_list(context: Context) -> Iterator[Found]:
     severity = Severity.ERROR if direct else Severity.WARNING
     finding = V6.finding(message, value=f"{low}–{high}", limit=VOTERS_LIST_DAYS, severity=severity, step=step.id)
     yield Found(finding)
+
+
+def lists_voters(step: Step) -> bool:
+    """True for the posting of the list of voters, told from its title: 选民名单, 登记的村民名单, never a list of candidates."""
+    named = "名单" in step.title and any(word in step.title for word in ("选民", "村民", "登记"))
+    return step.act is Act.PUBLICITY and named and "候选人" not in step.title
+
+
+def days_before_poll(context: Context, step: Step, opens: date) -> int | None:
+    """How many days before a poll on `opens` a step counted from the poll day may be done at the latest; None for other windows."""
+    window = step.window
+    if not isinstance(window, RelativeToPoll) or window.poll_to is None:
+        return None
+    try:
+        last = shift(context.calendar, window.poll_to, window.unit).ahead(opens.toordinal())
+    except CalendarUnknown:
+        return None  # C1 is reported by `feasible`
+    return opens.toordinal() - last
 
 
 def review_capacity(context: Context) -> Iterator[Found]:

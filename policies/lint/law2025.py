@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from policies.finding import Severity
 from policies.lint.context import Context, Found, first_act, poll_window
-from policies.lint.dates import span
-from policies.lint.polls import HALF_OF_ALL, HALF_OF_VOTING
+from policies.lint.dates import days_before_poll, lists_voters, span
+from policies.lint.polls import HALF_OF_VOTING, half_of_all
 from policies.lint.shares import Demand, shown, weaker
 from policies.pack.schema import MISSING, Act, Body, BodyId, Condition, Denominator, PollMode, Step, Threshold
 from policies.rule import Law, Rule
@@ -143,6 +143,18 @@ def lists(context: Context) -> Iterator[Found]:
 
 def _list_in_time(context: Context, body: Body, rule: Rule, poll: Step) -> Iterator[Found]:
     poll_opens, poll_closes = bounds(poll)
+    for posted in (one for one in body.steps if lists_voters(one)):
+        days = None if poll_opens is None else days_before_poll(context, posted, poll_opens)
+        closes = bounds(posted)[1]
+        if days is None and closes and poll_opens:
+            days = (poll_opens - closes).days
+        if days is not None and days < LIST_DAYS:
+            message = (
+                f"「{posted.title}」可以迟至选举日前 {days} 日，名单须在选举日的二十日前公布；请提前公布或推后选举日。"
+            )
+            yield Found(
+                rule.finding(message, value=days, limit=LIST_DAYS, step=posted.id), topic="posted", curable=True
+            )
     chosen = first_act(body, Act.REPRESENTATIVES)
     by_delegates = poll.ballot is not None and poll.ballot.mode is PollMode.REPRESENTATIVES and chosen is not None
     registers = [one for one in body.steps if "登记" in one.title]
@@ -217,7 +229,7 @@ def ballot(context: Context) -> Iterator[Found]:
     rule = _pick(context, R25_19, V25_18)
     article = "第十九条" if context.community else "第十八条"
     by_delegates = poll.ballot.mode is PollMode.REPRESENTATIVES
-    quorum = OVER_TWO_THIRDS_OF_DELEGATES if by_delegates and context.community else HALF_OF_ALL
+    quorum = OVER_TWO_THIRDS_OF_DELEGATES if by_delegates and context.community else half_of_all(poll.ballot.mode)
     for topic, demand in (("quorum", quorum), ("majority", HALF_OF_VOTING)):
         stated = getattr(poll.ballot, topic)
         if isinstance(stated, Threshold) and (why := weaker(stated, demand)):

@@ -5,19 +5,31 @@ from collections.abc import Iterator
 from policies.finding import Severity
 from policies.lint.context import Context, Found
 from policies.lint.shares import Demand, shown, weaker
-from policies.pack.schema import MISSING, Act, Ballot, BodyId, Denominator, PollMode, Step, Threshold
+from policies.pack.schema import MISSING, Act, Ballot, BodyId, Condition, Denominator, PollMode, Step, Threshold
 from policies.rule import Law, Rule
-from policies.rules.polls import P5, P7, P12, P14, R5, R25_18, R25_19, S2, V14, V17, V19
+from policies.rules.polls import P5, P7, P12, P14, R5, R25_18, R25_19, S2, V8, V14, V17, V18, V19, V25_18
 from policies.rules.residents import R7
 from policies.rules.timetable import BALLOT_RULES
+from policies.timetable.windows import poll_of
 
 VOTING = (Denominator.PRESENT, Denominator.CAST)
-ELIGIBLE = (Denominator.REPRESENTATIVES, Denominator.REGISTERED)
-HALF_OF_ALL = Demand(1, 2, False, ELIGIBLE, "过半数")
+ELIGIBLE = {
+    PollMode.REPRESENTATIVES: (Denominator.REPRESENTATIVES,),
+    PollMode.HOUSEHOLDS: (Denominator.HOUSEHOLDS,),
+    PollMode.VOTERS: (Denominator.REGISTERED,),
+}
+"""Who could have voted, by mode; a show of hands may be one of representatives or of everybody."""
 HALF_OF_VOTING = Demand(1, 2, False, VOTING, "参加投票人员的过半数")
 HALF_OF_MEMBERS = Demand(1, 2, False, (Denominator.PRESENT,), "实到会有选举权人数的一半")
 FOUR_FIFTHS = Demand(4, 5, True, (Denominator.DUE,), "应到会人数的五分之四以上")
 ONE_FIFTH = Demand(1, 5, True, (Denominator.SEATS,), "应选人数的20%")
+
+
+def half_of_all(mode: PollMode) -> Demand:
+    """More than half of those entitled to vote in a poll of this mode."""
+    anybody = (Denominator.REPRESENTATIVES, Denominator.HOUSEHOLDS, Denominator.REGISTERED, Denominator.DUE)
+    return Demand(1, 2, False, ELIGIBLE.get(mode, anybody), "过半数")
+
 
 LABELS = {
     "quorum": "多少人到会或参加投票才有效",
@@ -57,11 +69,11 @@ def _demands(context: Context, body: BodyId, ballot: Ballot) -> list[tuple[str, 
         margin = [("margin", P5, ONE_FIFTH)] if ballot.mode is PollMode.MEMBERS else []
         return [("quorum", P7, FOUR_FIFTHS), ("majority", P12, HALF_OF_MEMBERS), *margin]
     if body is BodyId.SUPERVISORY:
-        return [("quorum", S2, HALF_OF_ALL), ("majority", S2, HALF_OF_VOTING)]
+        return [("quorum", S2, half_of_all(ballot.mode)), ("majority", S2, HALF_OF_VOTING)]
     if not context.community:
-        return [("quorum", V14, HALF_OF_ALL), ("majority", V17, HALF_OF_VOTING)]
+        return [("quorum", V14, half_of_all(ballot.mode)), ("majority", V17, HALF_OF_VOTING)]
     if context.law is Law.OF_2018:
-        return [("quorum", R5, HALF_OF_ALL), ("majority", R5, HALF_OF_VOTING)]
+        return [("quorum", R5, half_of_all(ballot.mode)), ("majority", R5, HALF_OF_VOTING)]
     return []
 
 
@@ -76,9 +88,17 @@ def _weak(step: Step, topic: str, rule: Rule, stated: Threshold, demand: Demand,
 
 def unanswered(context: Context) -> Iterator[Found]:
     """T9: a poll says what to do about ties, too few winners, the margin and too many ballots, unless a clause does."""
+    for step in context.steps:
+        if step.act is Act.POLL and step.ballot is None:
+            message = f"「{step.title}」是投票，却没有写投票办法（ballot）：谁投票、多少人有效、多少票当选都无从核对；请照原文补上。"
+            severity = Severity.WARNING if step.condition is Condition.NOMINEES_EXCEED else Severity.ERROR
+            finding = BALLOT_RULES.finding(message, value="missing", limit="写明", severity=severity, step=step.id)
+            yield Found(finding, topic="ballot", curable=True)
     for body, step, ballot in _polls(context):
         supplied = _supplied(context, body, ballot)
         missing = [topic for topic in LABELS if getattr(ballot, topic) == MISSING]
+        if context.law is Law.OF_2025 and body is BodyId.RESIDENTS and step is poll_of(context.pack.body(body)):
+            missing = [topic for topic in missing if topic != "margin"]  # R25-18 and V25-18 ask for it: law2025.nomination
         filled = [topic for topic in missing if topic in supplied]
         for topic in missing:
             if topic not in supplied:
@@ -112,7 +132,8 @@ def _supplied(context: Context, body: BodyId, ballot: Ballot) -> dict[str, str]:
         hands = {"surplus_ballots": S2.id} if ballot.mode is PollMode.SHOW_OF_HANDS else {}
         return {"quorum": S2.id, "majority": S2.id, **hands}
     if not context.community:
-        return {"quorum": V14.id, "majority": V17.id, "further_vote": V19.id, "margin": "V8", "tie": "V18"}
+        margin = V8.id if context.law is Law.OF_2018 else V25_18.id
+        return {"quorum": V14.id, "majority": V17.id, "further_vote": V19.id, "margin": margin, "tie": V18.id}
     if context.law is Law.OF_2018:
         return {"quorum": R5.id, "majority": R5.id}
     return {"quorum": R25_19.id, "majority": R25_19.id, "further_vote": R25_19.id, "margin": R25_18.id}

@@ -11,6 +11,7 @@ WHOLES = {
     Denominator.CAST: "收回选票数",
     Denominator.VALID: "有效票数",
     Denominator.REPRESENTATIVES: "全体居民代表",
+    Denominator.HOUSEHOLDS: "全体户代表",
     Denominator.SEATS: "应选名额",
 }
 EXAMPLE = 50

@@ -64,6 +64,18 @@ _MESSAGES = {
 }
 
 
+_PATTERNS = {
+    schema.STEP_ID: "应写作“组织.名称”，如 residents.poll（小写字母、数字、下划线）",
+    schema.PACK_ID: "只能用小写字母、数字、连字符",
+    schema.MONTH: "应写作年-月，如 2021-03",
+}
+
+
+def _long_enough(item: Any) -> bool:
+    given = item["input"]
+    return isinstance(given, list) and len(given) >= item.get("ctx", {}).get("min_length", 1)
+
+
 def _schema_problems(error: ValidationError, located: Located) -> list[Problem]:
     found: list[tuple[Path, Problem]] = []
     literals: list[tuple[Path, Problem]] = []
@@ -75,6 +87,8 @@ def _schema_problems(error: ValidationError, located: Located) -> list[Problem]:
             found.append((path, located.at(path, _MESSAGES["missing"].format(field=field))))
         elif kind == "extra_forbidden":
             found.append((path, located.at(path, f"不认识的键“{path[-1] if path else ''}”{_similar(path)}")))
+        elif kind == "too_short" and _long_enough(item):
+            continue  # pydantic counts only the sound items; the others have findings of their own
         elif kind == "literal_error" and rest:
             literals.append(
                 (path, located.at(path, f"{_shown(item['input'])}不能写在这里；原文没有写的，请写 missing"))
@@ -92,9 +106,11 @@ def _message(kind: str, item: Any) -> str:
     context = item.get("ctx", {})
     value = _shown(item["input"])
     if kind in ("enum", "literal_error"):
-        return f"{value}不在允许的值之内：{str(context.get('expected', '')).replace(' or ', '、').replace(', ', '、')}"
+        allowed = str(context.get("expected", "")).replace(" or ", "、").replace(", ", "、").replace("'", "")
+        return f"{value}不在允许的值之内：{allowed}"
     if kind == "string_pattern_mismatch":
-        return f"{value}的写法不对，应符合 {context.get('pattern')}"
+        pattern = str(context.get("pattern"))
+        return f"{value}的写法不对，{_PATTERNS.get(pattern, f'应符合 {pattern}')}"
     if kind in ("greater_than_equal", "less_than_equal"):
         word, limit = (
             ("早于或小于下限", context.get("ge")) if "greater" in kind else ("晚于或大于上限", context.get("le"))

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from policies.calendar import DayUnit as DayUnit
 from policies.rule import Law
@@ -15,8 +15,12 @@ from policies.value import Value
 
 Missing = Literal["missing"]
 MISSING: Missing = "missing"
-StepId = Annotated[str, Field(pattern=r"^[a-z]+(\.[a-z_0-9]+)+$")]
+STEP_ID, PACK_ID, MONTH = r"^[a-z]+(\.[a-z_0-9]+)+$", r"^[a-z0-9][a-z0-9-]*$", r"^\d{4}-(0[1-9]|1[0-2])$"
+StepId = Annotated[str, Field(pattern=STEP_ID)]
 Words = Annotated[str, Field(min_length=1)]
+LawYear = Annotated[
+    Law, BeforeValidator(lambda raw: Law(str(raw)) if str(raw) in tuple(Law) else raw)
+]  # 2025 or "2025"
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
 
 
@@ -109,7 +113,7 @@ class Third(StrEnum):
 class MonthThird(Value):
     """上旬、中旬、下旬 of a month, `month` written 2021-03."""
 
-    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+    month: Annotated[str, Field(pattern=MONTH)]
     third: Third
 
 
@@ -124,7 +128,7 @@ def _window_kind(raw: object) -> str:
     if "lasts" in keys:
         return "lasting"
     if keys & {"month", "third"}:
-        return "third"
+        return "third of a month"
     return "absolute"
 
 
@@ -133,7 +137,7 @@ Window = Annotated[
     | Annotated[RelativeToPoll, Tag("poll")]
     | Annotated[RelativeToStep, Tag("step")]
     | Annotated[Lasting, Tag("lasting")]
-    | Annotated[MonthThird, Tag("third")]
+    | Annotated[MonthThird, Tag("third of a month")]
     | Annotated[Missing, Tag("missing")],
     Discriminator(_window_kind),
 ]
@@ -151,6 +155,7 @@ class Denominator(StrEnum):
     CAST = "cast"
     VALID = "valid"
     REPRESENTATIVES = "representatives"
+    HOUSEHOLDS = "households"  # 户代表
     SEATS = "seats"  # 应选名额, for a margin
 
 
@@ -395,12 +400,12 @@ class Pack(Value):
     """One plan. `version` grows with each edit; the content hash identifies what an election actually ran under."""
 
     format: Literal[1]
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    id: Annotated[str, Field(pattern=PACK_ID)]
     version: Words
     title: Words
     source: Words
     kind: Literal["community", "village"]
-    law: Law
+    law: LawYear
     term_years: int | Missing
     starts: Day  # the first day anything of the plan may happen
     completed_by: Day  # the plan's last limit

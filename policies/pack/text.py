@@ -5,11 +5,12 @@ so that 2021-02-30 is reported like any other impossible value instead of failin
 """
 
 import re
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from policies.pack.problem import Problem
@@ -19,6 +20,9 @@ MAX_VALUES = 100_000
 MAX_DEPTH = 40
 PREFIX = "tag:yaml.org,2002:"
 _WHOLE = re.compile(r"^[-+]?\d{1,12}$")
+_LONG = re.compile(r"^[-+]?\d{13,}$")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control and direction characters and halves of surrogate pairs: escapes can write them, no paper has them."""
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
@@ -56,7 +60,9 @@ def read_text(text: str) -> tuple[Located | None, list[Problem]]:
     if len(text) > MAX_CHARACTERS:
         return None, [_whole(f"文件过大：{len(text)} 个字符，上限 {MAX_CHARACTERS}")]
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ReusedAnchorWarning)  # YAML allows it, and the warning would be in English
+            node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -102,7 +108,10 @@ class _Reader:
             if not isinstance(key, ScalarNode):
                 self._report(key, path, "键必须是简单的文字")
                 continue
-            name = str(key.value)
+            name = _paired(str(key.value))
+            if _UNPRINTABLE.search(name):
+                self._report(key, path, "键里含有看不见的控制字符，请重新输入")
+                continue
             if name in first:
                 self._report(key, (*path, name), f"键“{name}”重复（第一次写在第 {first[name]} 行），请删去一处")
                 continue
@@ -114,8 +123,10 @@ class _Reader:
         return answer
 
     def _scalar(self, node: Node, path: Path) -> Any:
-        tag, value = str(node.tag), str(node.value)
+        tag, value = str(node.tag), _paired(str(node.value))
         match tag.removeprefix(PREFIX):
+            case "str" | "timestamp" if _UNPRINTABLE.search(value):
+                self._report(node, path, "含有看不见的控制字符，请重新输入这一处文字")
             case "str" | "timestamp":
                 return value
             case "null":
@@ -124,6 +135,8 @@ class _Reader:
                 return value.lower() == "true"
             case "int" if _WHOLE.match(value):
                 return int(value)
+            case "int" if _LONG.match(value):
+                self._report(node, path, f"“{value[:20]}…”位数过多，整数至多 12 位")
             case "int" | "float" | "bool":
                 self._report(node, path, f"“{value}”不是整数、true 或 false；若本来就是文字，请加引号")
             case _:
@@ -135,6 +148,13 @@ class _Reader:
         self.problems.append(Problem(line=mark.line + 1, column=mark.column + 1, path=written(path), message=message))
 
 
+def _paired(value: str) -> str:
+    """Two escaped halves, as JSON writes a rare character, made one."""
+    if value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value):
+        return value
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
 _SYNTAX = (
     ("could not find expected ':'", "这里少了冒号，或上一行缩进、引号不对"),
     ("mapping values are not allowed", "这里不能再写“键: 值”，请检查缩进，或给含冒号的文字加引号"),
@@ -143,7 +163,7 @@ _SYNTAX = (
     ("found unexpected end of stream", "文件提前结束，可能缺少引号或括号"),
     ("while scanning a quoted scalar", "引号没有配对"),
     ("undefined alias", "引用了没有定义的锚点"),
-    ("expected a single document", "一个文件只能有一份方案（不要写 ---）"),
+    ("expected a single document", "一个文件只能写一份（不要再写 ---）"),
     ("expected ',' or", "方括号或花括号里缺少逗号或没有配对"),
 )
 

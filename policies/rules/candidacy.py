@@ -7,7 +7,7 @@ from policies.eligibility import X2
 from policies.finding import Finding
 from policies.rules.order import O4
 from policies.rules.polls import P5
-from policies.rules.residents import R2, R3
+from policies.rules.residents import R2, R3, ROUTES
 
 
 def names_needed(seats: int, margin: tuple[int, int]) -> int:
@@ -102,7 +102,13 @@ def still_eligible(person: str, name: str) -> Finding:
 
 def no_such_route(name: str, route: str, known: tuple[str, ...]) -> Finding:
     """R3: nominated by a way the plan does not know."""
-    return R3.finding(f"{name} 的提名方式「{route}」不在方案规定之内。", value=route, limit="、".join(known))
+    allowed = "、".join(ROUTES.get(one, one) for one in known)
+    return R3.finding(
+        f"{name} 的提名方式「{ROUTES.get(route, route)}」不在方案规定之内，方案只有：{allowed}。",
+        value=route,
+        limit=allowed,
+        remedy="按方案规定的方式重新提名",
+    )
 
 
 def no_deputy(deputy: str) -> Finding:

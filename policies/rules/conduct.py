@@ -45,9 +45,9 @@ def right_form(sheet: ResultForm, *, body: Body, mode: PollMode, seats: int, vot
     """O4: the form is the one for this poll: body, way of voting, seats open, first or further vote."""
     wrong = []
     if sheet.body is not body:
-        wrong.append(("组织", sheet.body.value, body.value))
+        wrong.append(("组织", sheet.body.label, body.label))
     if sheet.mode != Mode(mode.value):
-        wrong.append(("投票方式", sheet.mode.value, mode.value))
+        wrong.append(("投票方式", sheet.mode.label, Mode(mode.value).label))
     if sheet.total_seats != seats:
         wrong.append(("应选名额", str(sheet.total_seats), str(seats)))
     if sheet.round != vote:
@@ -180,12 +180,13 @@ def delegates_as_registered(
                 f"填报户数 {stated_households} 与登记户数 {households} 不符。",
                 value=stated_households,
                 limit=households,
+                remedy="按登记户数更正",
             )
         )
     if from_organizations != organizations:
         findings.append(
             R7.finding(
-                f"驻社区单位等应各推选 1 名代表，共 {organizations} 名，实为 {from_organizations} 名。",
+                f"驻社区单位等应各推选 1 名代表，共 {organizations} 名，现有 {from_organizations} 名。",
                 value=from_organizations,
                 limit=organizations,
             )
@@ -200,7 +201,8 @@ def supervisory_seats(seats: int, plan: Seats | None) -> list[Finding]:
         low, high = max(low, plan.min), min(high, plan.max)
     if low <= seats <= high:
         return []
-    return [S1.finding(f"监督委员会职数 {seats} 名，应为 {low} 至 {high} 名。", value=seats, limit=f"{low}–{high}")]
+    span = str(low) if low == high else f"{low} 至 {high}"
+    return [S1.finding(f"监督委员会职数 {seats} 名，应为 {span} 名；请按方案重提。", value=seats, limit=span)]
 
 
 def members_as_registered(members: int, due: int, stated_members: int, excused: int) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""P1–P4 and P6: term, form of the meeting, who votes, seats, and the publicity before the Party organization elects."""
+"""P1–P4, P6, P8, P14, P15: term, meeting, who votes, seats, publicity before the Party elects, and what follows the count."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from policies.finding import Finding
 from policies.pack.schema import Seats
 from policies.people import Person, birthday
 from policies.rule import Confidence, Rule, declare
-from policies.rules.polls import P8
+from policies.rules.polls import MAJORITY, P8, P14, P15
 
 TERM_YEARS = 5
 DELEGATES_FROM = 500  # members
@@ -136,7 +136,7 @@ def roll(members: Iterable[Person], in_custody: Collection[str] = ()) -> list[Fi
     """P3: one finding for each person on the roll of voting members who has no vote (ids of those in custody given)."""
     found = []
     for member in members:
-        why = member.standing.label if not member.standing.votes else "被羁押，党员权利暂停"
+        why = f"系{member.standing.label}" if not member.standing.votes else "被羁押，党员权利暂停"
         if not member.standing.votes or member.id in in_custody:
             found.append(
                 P3.finding(
@@ -156,7 +156,7 @@ def seats_allowed(
     if full_members is not None and full_members < COMMITTEE_FROM and seats > 1:
         found.append(
             P4.finding(
-                f"正式党员 {full_members} 名，不足 {COMMITTEE_FROM} 名，不设委员会，只设书记，不得设委员 {seats} 名（P4）。",
+                f"正式党员 {full_members} 名，不足 {COMMITTEE_FROM} 名，只设书记，不设委员会，不得设委员 {seats} 名；请重新提出职数（P4）。",
                 value=seats,
                 limit=1,
             )
@@ -164,9 +164,8 @@ def seats_allowed(
     elif not (full_members is not None and full_members < COMMITTEE_FROM):
         low, high = COMMITTEE_LAW
         if not low <= seats <= high:
-            found.append(
-                P4.finding(f"委员职数 {seats} 名，应为 {low} 至 {high} 名（P4）。", value=seats, limit=f"{low}–{high}")
-            )
+            message = f"委员职数 {seats} 名，应为 {low} 至 {high} 名；请重新提出职数（P4）。"
+            found.append(P4.finding(message, value=seats, limit=f"{low}–{high}"))
         found += _plan_seats(seats, part_time, plan)
     return found
 
@@ -176,17 +175,18 @@ def _plan_seats(seats: int, part_time: int, plan: Seats | None) -> list[Finding]
         return []
     found = []
     if isinstance(plan.min, int) and isinstance(plan.max, int) and not plan.min <= seats <= plan.max:
+        single = plan.min == plan.max
         found.append(
             P4.finding(
-                f"委员职数 {seats} 名，方案规定 {plan.min} 至 {plan.max} 名，请按方案重提（P4）。",
+                f"委员职数 {seats} 名，方案规定 {plan.min if single else f'{plan.min} 至 {plan.max}'} 名；请按方案重提（P4）。",
                 value=seats,
-                limit=f"{plan.min}–{plan.max}",
+                limit=plan.min if single else f"{plan.min}–{plan.max}",
             )
         )
     if part_time and not plan.part_time_min <= part_time <= plan.part_time_max:
         found.append(
             P4.finding(
-                f"兼职委员 {part_time} 名，方案规定 {plan.part_time_min} 至 {plan.part_time_max} 名（不占职数），请重提（P4）。",
+                f"兼职委员 {part_time} 名，方案规定 {plan.part_time_min} 至 {plan.part_time_max} 名（不占职数）；请按方案重提（P4）。",
                 value=part_time,
                 limit=f"{plan.part_time_min}–{plan.part_time_max}",
             )
@@ -231,16 +231,13 @@ def ready_for_meeting(
     """P6: publicity is over and the street has approved, in this order, before the meeting; None means not done."""
     found = []
     if publicity_ended is None or meeting <= publicity_ended:
-        limit = "公示期满" if publicity_ended is None else (publicity_ended + timedelta(days=1)).isoformat()
-        found.append(
-            P6.finding(
-                f"党员大会定在 {meeting}，公示{'尚未期满' if publicity_ended is None else f'到 {publicity_ended} 才期满'}；"
-                f"大会最早 {limit}（P6）。",
-                value=meeting.isoformat(),
-                limit=limit,
-                step=step,
-            )
-        )
+        if publicity_ended is None:
+            limit = "公示期满之后"
+            message = f"党员大会定在 {meeting}，公示尚未期满；请待公示期满后再开会（P6）。"
+        else:
+            limit = (publicity_ended + timedelta(days=1)).isoformat()
+            message = f"党员大会定在 {meeting}，公示到 {publicity_ended} 才期满；请推迟到 {limit} 或以后（P6）。"
+        found.append(P6.finding(message, value=meeting.isoformat(), limit=limit, step=step))
     if approved_on is None or approved_on > meeting:
         found.append(
             P6.finding(
@@ -300,3 +297,90 @@ def due_to_attend(
             step=step,
         )
     ]
+
+
+def fewer_seats(
+    elected: int, seats: int, *, present: int, agreed: int, recorded: bool, step: str | None = None
+) -> list[Finding]:
+    """P14: seats are left unfilled instead of a further vote only when more than half of those present with a vote agree
+    (strict, as every 「半数」 of the plan) and the decision stands in the minutes. Nobody elected is not nearly full.
+    """
+    if elected >= seats:
+        return []
+    found = []
+    needed = MAJORITY.needed(present)
+    if elected < 1:
+        found.append(
+            P14.finding(
+                f"应选 {seats} 名，无人当选，不属于“接近应选名额”，不得减少名额；请另行选举（P14）。",
+                value=elected,
+                limit=seats,
+                step=step,
+            )
+        )
+    if agreed < needed:
+        found.append(
+            P14.finding(
+                f"应选 {seats} 名，当选 {elected} 名，减少名额只有 {agreed} 人同意，须有 {needed} 人（到会有选举权的 {present} 人的过半数）；"
+                f"请就不足的 {seats - elected} 名另行选举（P14）。",
+                value=agreed,
+                limit=needed,
+                step=step,
+            )
+        )
+    if not recorded:
+        found.append(
+            P14.finding(
+                f"减少 {seats - elected} 个名额的决定没有写入会议记录；请补记表决情况（P14）。",
+                value="未记录",
+                limit="写入会议记录",
+                step=step,
+            )
+        )
+    return found
+
+
+def equal_number(names: int, posts: int, *, step: str | None = None) -> list[Finding]:
+    """P15: as many names as posts when the new committee elects its secretary and deputies."""
+    if names == posts:
+        return []
+    return [
+        P15.finding(
+            f"书记、副书记共 {posts} 个职位，候选人 {names} 名；应等额选举，请按 {posts} 名提出（P15）。",
+            value=names,
+            limit=posts,
+            remedy=f"按 {posts} 名提出候选人",
+            step=step,
+        )
+    ]
+
+
+def in_office(
+    name: str, takes_office: date, *, approved_on: date | None, filed: bool | None = None, step: str | None = None
+) -> list[Finding]:
+    """P15: nobody takes office before the street's approval; `filed` False: the secretary is not yet filed with the district.
+
+    `filed` None: not a secretary, or not yet due.
+    """
+    found = []
+    if approved_on is None or takes_office < approved_on:
+        said = "街道党工委尚未批复" if approved_on is None else f"街道党工委 {approved_on} 才批复"
+        found.append(
+            P15.finding(
+                f"{name} 于 {takes_office} 任职，{said}；未经批复不得任职，请待批复后任职（P15）。",
+                value=takes_office.isoformat(),
+                limit="批复之后" if approved_on is None else approved_on.isoformat(),
+                step=step,
+            )
+        )
+    if filed is False:
+        found.append(
+            P15.finding(
+                f"书记 {name} 尚未报区委组织部备案；请补报备案（P15）。",
+                value="未备案",
+                limit="报区委组织部备案",
+                remedy="补报备案",
+                step=step,
+            )
+        )
+    return found

@@ -15,7 +15,7 @@ from policies.rule import LAW_2025_IN_FORCE, Confidence, Law, Rule, declare
 PARTY = "《中国共产党基层组织选举工作条例》（摘录）"
 VILLAGE_2018, VILLAGE_2025 = "《村民委员会组织法》（2018）", "《村民委员会组织法》（2025）"
 RESIDENTS_2018, RESIDENTS_2025 = "《城市居民委员会组织法》（2018）", "《城市居民委员会组织法》（2025）"
-PLAN = "街道实施方案（篇四）"
+PLAN = "街道方案 "
 
 COUNT = ("count",)
 
@@ -86,7 +86,7 @@ P5 = declare(
         title="候选人差额",
         text="候选人的差额不少于应选人数的百分之二十，不足一人的进为一人（应选3、5、7名，候选人至少4、6、9名）。",
         on_failure="候选人名单不予批准，补足差额后重报。",
-        source=f"{PLAN}三（二）1（2）：“候选人的差额不少于应选人数的20%”",
+        source=f"{PLAN}三（二）1（2）三：“候选人的差额不少于应选人数的20%”",
         confidence=Confidence.PLAN,
         enforced=("count", "party.slate"),
     )
@@ -113,10 +113,10 @@ P8 = declare(
         id="P8",
         title="可不计入应到会的党员",
         text=(
-            "五类党员经报上级党组织同意并经党员大会通过，可不计入应到会人数：不能表达本人意志的精神疾病患者；"
-            "自费出国半年以上的；受留党察看以外处分而正在服刑或被羁押的；长期卧床不能到会的；外出六个月以上未转组织关系的。"
+            "五类党员经报上级党组织同意并经党员大会通过，可不计入应到会人数：因病不能表达本人意志的；自费出国半年以上的；"
+            "正在服刑的；长期卧床、生活不能自理的；外出六个月以上、按规定应转组织关系而没有转走的。"
         ),
-        on_failure="未经同意和通过的，仍计入应到会人数。",
+        on_failure="未经上级同意和大会通过的，仍计入应到会人数。",
         source=f"{PARTY}：可不计算在应到会人数之内的五种情形",
         confidence=Confidence.EXCERPT,
         enforced=(
@@ -131,7 +131,10 @@ P9 = declare(
         title="党内选举无记名投票",
         text="选举采用无记名投票，不得委托投票；候选人不得担任监票人、计票人。",
         on_failure="选举无效，改用无记名投票重新选举。",
-        source=f"{PARTY}：“选举采用无记名投票的方式”；{PLAN}三（二）1（3）：“选举采取无记名差额选举的方式进行”",
+        source=(
+            f"{PARTY}：“选举采用无记名投票的方式”；{PLAN}三（二）1（3）：“选举采取无记名差额选举的方式进行”；"
+            "不得委托投票、候选人不得监票计票：一般知识，未经核对"
+        ),
         confidence=Confidence.EXCERPT,
         enforced=(
             "count",
@@ -222,7 +225,10 @@ P15 = declare(
         title="书记、副书记等额选举",
         text="新一届委员会全体会议等额选举书记、副书记；街道党工委批复，书记报区委组织部备案。",
         on_failure="未经批复不得任职。",
-        source=f"{PLAN}三（二）1（3）：“再召开委员会全体会议等额选举产生书记、副书记”",
+        source=(
+            f"{PLAN}三（二）1（3）、（4）：“再召开委员会全体会议等额选举产生书记、副书记”"
+            "“街道党工委对选举结果及时进行批复”“并将党组织书记名单报区委组织部备案”"
+        ),
         confidence=Confidence.PLAN,
         enforced=(
             "count",
@@ -240,9 +246,9 @@ V1 = declare(
         title="村委会成员中应有妇女",
         text="村民委员会由三至七人组成，应当有妇女成员；每届任期五年。",
         on_failure="为妇女保留名额，在余缺名额中选出。",
-        source=f"{VILLAGE_2018}第六条、（2025）第八条：“村民委员会成员中，应当有妇女成员”",
+        source=f"{VILLAGE_2018}第六条、第十一条，（2025）第八条、第十四条：“村民委员会成员中，应当有妇女成员”",
         confidence=Confidence.VERIFIED,
-        article="6",
+        article="6、11（2018）、8、14（2025）",
         enforced=COUNT,
     )
 )
@@ -387,7 +393,8 @@ R5 = declare(
         on_failure="未达人数的选举无效，另行召集投票；未过半数的不得当选。",
         source=(
             f"{RESIDENTS_2018}第九条：“过半数出席，才能举行。会议的决定，由出席人的过半数通过”；"
-            f"{PLAN}三（二）2（5）：“有半数以上居民代表投票，选举有效”，按严格过半数执行（方案缺陷1）"
+            f"{PLAN}三（二）2（5）：“有半数以上居民代表投票，选举有效。候选人获得过半数以上选票，始得当选”，"
+            "“半数以上”含恰好一半，与法律的“过半数”不一致，从严按过半数执行"
         ),
         confidence=Confidence.PLAN,
         law_version=Law.OF_2018,
@@ -403,10 +410,11 @@ S2 = declare(
     Rule(
         id="S2",
         title="监督委员会推选",
-        text="居民会议或居民代表会议推选，一般三人，举手表决，过半数出席方可举行，出席人过半数通过，当场公布。",
+        text="居民会议或居民代表会议推选，一般三人，举手表决，过半数出席方可举行，出席人过半数通过，推选结果当场公布；"
+        "主任原则上由社区党组织纪检委员担任。",
         on_failure="重新推选。",
         source=(
-            f"{PLAN}三（二）3（2）：“以举手表决方式产生社区居务监督委员会成员，推选结果当场公布”；"
+            f"{PLAN}三（二）3（2）：“以举手表决方式产生社区居务监督委员会成员，推选结果当场公布”，二（五）：“一般由3人组成”；"
             f"{RESIDENTS_2018}第九条：“过半数出席，才能举行。会议的决定，由出席人的过半数通过”"
         ),
         confidence=Confidence.PLAN,
@@ -482,7 +490,7 @@ R25_29 = _community_2025(
     "应当有三分之二以上的组成人员参加方可召开……应当经到会组成人员的过半数通过",
 )
 
-BY_ANALOGY = "（居委会的规定对此未作规定，参照村委会选举规则；方案缺陷6）"
+BY_ANALOGY = "（居委会的规定对此未作规定，参照村委会选举规则）"
 
 # --- What each says when it applies ---
 
@@ -490,7 +498,7 @@ BY_ANALOGY = "（居委会的规定对此未作规定，参照村委会选举规
 def quorum_missed(quorum: Threshold, whole: int, reached: int) -> Finding:
     """Too few took part: `reached` of `whole` persons. Names the number needed, and exactly half as not enough."""
     needed = quorum.share.needed(whole)
-    exact = "恰好等于，仍不算“超过”；" if reached * quorum.share.bottom == whole * quorum.share.top else ""
+    exact = "恰好等于这一比例，不算“超过”；" if reached * quorum.share.bottom == whole * quorum.share.top else ""
     message = (
         f"{quorum.label} {whole} 人，参加 {reached} 人，未达到{quorum.share.chinese}："
         f"{exact}至少须 {needed} 人，还差 {needed - reached} 人，选举无效。"
@@ -514,6 +522,23 @@ def ballots_surplus(
         f"收回选票{'' if exact else '至少'} {collected} 张，多于{label} {whole}，多出 {surplus} 张，选举无效{aside}。"
     )
     return _say(clause, message, value=collected, limit=whole)
+
+
+def marks_within_seats(marks: int, seats: int, *, step: str | None = None) -> list[Finding]:
+    """P11: one ballot names no more people than there are seats; a blank one (no marks) is an abstention and stays valid.
+
+    The limit is the number of seats (应选名额), not of candidates and not the margin.
+    """
+    if marks <= seats:
+        return []
+    return [
+        P11.finding(
+            f"一张选票选了 {marks} 人，多于应选名额 {seats} 名，该票无效；请从有效票中剔除（P11）。",
+            value=marks,
+            limit=seats,
+            step=step,
+        )
+    ]
 
 
 def not_secret(clause: Clause) -> Finding:

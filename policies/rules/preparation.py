@@ -37,9 +37,9 @@ V24 = declare(
         title="离任审计结果选举前公布",
         text="离任经济责任审计结果应当在下一届委员会选举之前公布。",
         on_failure="审计结果公布前不进入选举",
-        source="《村民委员会组织法》（2018）第三十五条（社区参照）",
+        source="《村民委员会组织法》（2018）第三十五条、（2025）第四十条（社区参照；街道方案未安排离任审计）",
         confidence=Confidence.VERIFIED,
-        article="35",
+        article="35（2018）、40（2025）",
         enforced=(
             "prep.audit",
             "lint",

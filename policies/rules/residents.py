@@ -1,6 +1,6 @@
 """R1–R4, R6, R7 and V6: the residents' committee from its election committee to the handover."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from policies.arithmetic import at_least
@@ -13,6 +13,7 @@ LIST_DAYS = 3
 ANNOUNCED_WITHIN = 1
 HANDOVER_WITHIN = 10
 VOTERS_LIST_DAYS = 20
+FILED_WITH = ("区民政局", "街道")
 ROUTES = {
     "voters": "有选举权的居民",
     "household_representatives": "户代表",
@@ -30,9 +31,9 @@ R1 = declare(
         title="居民委员会职数和任期",
         text="居民委员会由主任、副主任和委员共五至九人组成（方案：7至9名），每届任期五年。",
         on_failure="按规定职数重新提出方案",
-        source="街道方案 二（五）；《城市居民委员会组织法》（2018）第七条、第八条",
+        source="街道方案 二（五）；《城市居民委员会组织法》（2018）第七条、第八条，（2025）第八条、第十四条",
         confidence=Confidence.VERIFIED,
-        article="7",
+        article="7、8（2018）、8、14（2025）",
         enforced=(
             "lint",
             "prep.plan",
@@ -61,9 +62,10 @@ R3 = declare(
     Rule(
         id="R3",
         title="候选人提名和审查",
-        text="居民10人以上、户代表5人以上、居民小组代表2人以上联名提名，或选民自荐；经选举委员会预审、街道初审、区级联审、区委常委会讨论。",
+        text="有选举权的居民10人以上、户代表5人以上、居民小组选举的代表2人以上联名提名，或选民自荐；经选举委员会预审"
+        "（居务监督委员会由街道或社区党组织预审）、街道初审、区级联审、区委常委会讨论通过。",
         on_failure="联名不足的提名不予受理；未经逐级审查的不得列为候选人",
-        source="街道方案 三（二）2（4）、3（1）",
+        source="街道方案 三（二）2（4）、3（1）；党组织人选的推荐见 三（二）1（2）一",
         confidence=Confidence.PLAN,
         enforced=(
             "party.recommendation",
@@ -130,7 +132,7 @@ def seats_allowed(seats: int, *, plan: tuple[int, int] | None = None, step: str 
         return []
     return [
         R1.finding(
-            f"居民委员会职数 {seats} 名，应为 {low} 至 {high} 名；请重新提出方案（R1）。",
+            f"居民委员会职数 {seats} 名，应为 {low if low == high else f'{low} 至 {high}'} 名；请重新提出方案（R1）。",
             value=seats,
             limit=f"{low}–{high}",
             step=step,
@@ -162,8 +164,14 @@ def committee_composition(
             R2.finding(f"居民选举委员会 {n} 人，应为单数；请增减一人（R2）。", value=n, limit="单数", step=step)
         )
     if chair is None or chair not in members:
+        nobody = "未推选" if chair is None else f"为 {chair}"
         found.append(
-            R2.finding("居民选举委员会主任须由其成员担任；请重新推选（R2）。", value=chair, limit="成员之一", step=step)
+            R2.finding(
+                f"居民选举委员会主任须由其成员担任，现{nobody}；请重新推选（R2）。",
+                value=chair,
+                limit="成员之一",
+                step=step,
+            )
         )
     elif secretary is not None and chair != secretary:
         found.append(
@@ -175,6 +183,48 @@ def committee_composition(
             )
         )
     return found
+
+
+def members_standing(members: Sequence[str], nominees: Collection[str], *, step: str | None = None) -> list[Finding]:
+    """R2: one finding for each member of the election committee who stands for election and has not left it (ids)."""
+    return [
+        R2.finding(
+            f"{member} 已被提名为候选人，仍在居民选举委员会任职；应即退出，所缺名额从原推选结果中依次递补（R2）。",
+            value=member,
+            limit="退出居民选举委员会",
+            step=step,
+        )
+        for member in members
+        if member in nominees
+    ]
+
+
+def replaced_in_order(
+    successor: str | None, reserves: Sequence[str], nominees: Collection[str], *, step: str | None = None
+) -> list[Finding]:
+    """R2: a place left empty goes to the first of the reserves (ids, in order of the original vote) who does not stand.
+
+    `successor` None: nobody has moved up, which is right only where no reserve is left.
+    """
+    due = next((reserve for reserve in reserves if reserve not in nominees), None)
+    if successor == due:
+        return []
+    if due is None:
+        message = f"递补 {successor} 没有依据：原推选结果中已无可以递补的人；请另行推选（R2）。"
+    else:
+        message = f"居民选举委员会缺额应由原推选结果中的 {due} 依次递补，现{f'由 {successor} ' if successor else '未'}递补；请更正（R2）。"
+    return [R2.finding(message, value=successor, limit=due, step=step)]
+
+
+def presided_by(
+    presiding: str, chair: str, deputy: str, nominees: Collection[str], *, step: str | None = None
+) -> list[Finding]:
+    """R2: the chair presides; the deputy does once the chair stands for election (ids)."""
+    due = deputy if chair in nominees else chair
+    if presiding == due:
+        return []
+    why = f"主任 {chair} 已被提名为候选人，应由副主任 {due} 主持" if due == deputy else f"应由主任 {due} 主持"
+    return [R2.finding(f"选举工作{why}，现由 {presiding} 主持；请更正（R2）。", value=presiding, limit=due, step=step)]
 
 
 def nomination_backed(
@@ -190,6 +240,23 @@ def nomination_backed(
             f"{nominee or '该提名'}由{who} {supporters} 人联名，不足 {needed} 人；请补足联名，否则不予受理（R3）。",
             value=supporters,
             limit=needed,
+            step=step,
+        )
+    ]
+
+
+def reviewed_at_every_level(
+    nominee: str, passed: Collection[str], levels: Sequence[str], *, step: str | None = None
+) -> list[Finding]:
+    """R3: a nominee on the list has passed every level of review (`levels`: their Chinese names, in order)."""
+    missing = [level for level in levels if level not in passed]
+    if not missing:
+        return []
+    return [
+        R3.finding(
+            f"{nominee} 尚未通过{'、'.join(missing)}，不得列为候选人；请逐级审查通过后再列入名单（R3）。",
+            value="、".join(missing),
+            limit="、".join(levels),
             step=step,
         )
     ]
@@ -241,6 +308,24 @@ def _within(start: date, day: date, within: int, what: str, since: str, step: st
     return [R6.finding(message, value=day.isoformat(), limit=last.isoformat(), step=step)]
 
 
+def result_filed(
+    filed_with: Collection[str], due: Sequence[str] = FILED_WITH, *, step: str | None = None
+) -> list[Finding]:
+    """R6: the result form goes to the district's civil affairs and to the street, both."""
+    missing = [office for office in due if office not in filed_with]
+    if not missing:
+        return []
+    return [
+        R6.finding(
+            f"选举结果报告单尚未报{'、'.join(missing)}备案；应分别报{'和'.join(due)}备案，请补报（R6）。",
+            value="、".join(filed_with) or "未报备案",
+            limit="、".join(due),
+            remedy="补报备案",
+            step=step,
+        )
+    ]
+
+
 def representatives_needed(households: int | None, delegates: Delegates) -> int:
     """R7: one for each group of households begun, and not below the floor; a missing number demands nothing."""
     each = delegates.households_each
@@ -260,7 +345,7 @@ def representatives_enough(
             f"居民代表 {count} 人，应不少于 {needed} 人"
             + (
                 f"（{households} 户，每 {delegates.households_each} 户 1 名，且不少于 {delegates.at_least} 人）"
-                if households
+                if households and not by_groups
                 else ""
             )
             + "；请补选后再投票（R7）。",

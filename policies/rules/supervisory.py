@@ -1,10 +1,12 @@
-"""S1: who may sit on the supervisory committee (S2, its show of hands, is counted in policies/rules/polls.py)."""
+"""S1: who may sit on the supervisory committee; S2: how it is chosen (its count is in policies/rules/polls.py)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from policies.finding import Finding, Severity
 from policies.pack.schema import Seats
 from policies.rule import Confidence, Rule, declare
+from policies.rules.polls import S2
 
 LAW = (3, 5)
 
@@ -12,11 +14,13 @@ S1 = declare(
     Rule(
         id="S1",
         title="监督委员会组成",
-        text="由居民会议或居民代表会议推选3至5人（社区一般3人），应有懂财会、管理的人员；居（村）委会成员及其近亲属不得担任；"
-        "书记原则上不兼主任，主任原则上由党组织纪检委员担任。",
+        text="由居民会议或居民代表会议推选3至5人（社区一般3人），其中应有具备财会、管理知识的人员；居（村）委会成员及其近亲属"
+        "不得担任；书记原则上不兼主任，主任原则上由党组织纪检委员担任。",
         on_failure="另行推选",
-        source="《村民委员会组织法》（2018）第三十二条（社区参照）；街道方案 二（五）（六）",
+        source="《村民委员会组织法》（2018）第三十二条、（2025）第三十七条（社区参照）；街道方案 二（五）、（六）；"
+        "3至5人、书记不兼主任：仅见摘录",
         confidence=Confidence.VERIFIED,
+        article="32（2018）、37（2025）",
         enforced=(
             "lint",
             "prep.plan",
@@ -68,19 +72,24 @@ def members_allowed(
             other = (near_relatives or {})[member]
             found.append(
                 S1.finding(
-                    f"{member} 是居民委员会成员 {other} 的近亲属，不得担任监督委员会成员（S1）。",
+                    f"{member} 是居民委员会成员 {other} 的近亲属，不得担任监督委员会成员；请另行推选（S1）。",
                     value=member,
                     step=step,
                 )
             )
     if finance is False:
         found.append(
-            S1.finding("监督委员会成员中没有懂财会、管理的人员；请另行推选（S1）。", limit="至少 1 人", step=step)
+            S1.finding(
+                "监督委员会成员中没有具备财会、管理知识的人员（0 人），至少应有 1 人；请另行推选（S1）。",
+                value=0,
+                limit=1,
+                step=step,
+            )
         )
     if chair is not None and chair == secretary:
         found.append(
             S1.finding(
-                f"{chair} 任党组织书记，原则上不兼监督委员会主任；请说明理由（S1）。",
+                f"{chair} 任党组织书记，原则上不兼任监督委员会主任；请另选主任或说明理由（S1）。",
                 value=chair,
                 severity=Severity.WARNING,
                 step=step,
@@ -93,6 +102,34 @@ def members_allowed(
                 value=chair,
                 limit=discipline_member,
                 severity=Severity.WARNING,
+                step=step,
+            )
+        )
+    return found
+
+
+def chosen_openly(
+    voted_on: date, announced_on: date | None, *, by_show_of_hands: bool, step: str | None = None
+) -> list[Finding]:
+    """S2: chosen by a show of hands, the result announced on the spot (None: not announced)."""
+    found = []
+    if not by_show_of_hands:
+        found.append(
+            S2.finding(
+                "监督委员会没有以举手表决方式推选；方案规定举手表决，请重新推选（S2）。",
+                value="未举手表决",
+                limit="举手表决",
+                step=step,
+            )
+        )
+    if announced_on != voted_on:
+        said = "没有公布" if announced_on is None else f"到 {announced_on} 才公布"
+        found.append(
+            S2.finding(
+                f"{voted_on} 推选监督委员会，结果{said}；应当场公布，请立即公布并说明原因（S2）。",
+                value=None if announced_on is None else announced_on.isoformat(),
+                limit=voted_on.isoformat(),
+                remedy="立即公布并说明原因",
                 step=step,
             )
         )

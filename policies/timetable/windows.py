@@ -27,8 +27,11 @@ def bounds(step: Step) -> tuple[date | None, date | None]:
 
 
 def poll_of(body: Body) -> Step | None:
-    """The body's poll, from which E−n counts: its first step whose act is a poll."""
-    return next((step for step in body.steps if step.act is Act.POLL), None)
+    """The body's poll, from which E−n counts: its first step whose act is a poll, a primary (预选) only where there is no other."""
+    polls = [step for step in body.steps if step.act is Act.POLL]
+    return next(
+        (step for step in polls if step.condition is not Condition.NOMINEES_EXCEED), polls[0] if polls else None
+    )
 
 
 def predecessors(pack: Pack, conditions: Iterable[Condition] = ORDINARY) -> dict[str, tuple[str, ...]]:

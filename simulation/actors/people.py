@@ -112,7 +112,7 @@ def _nominee(scene: Scene, person: str, post: Post) -> Nominee:
 def review(scene: Scene) -> Reviewed:
     """A conclusion on everybody before this level: exactly those are screened out whom this level's files show unfit."""
     level = _Level(scene)
-    return Reviewed(
+    return Reviewed.model_construct(
         conclusions=tuple(level.conclude(person) for person in scene.task.people),
         signed_on=scene.day,
         document=scene.number("审"),
@@ -148,7 +148,7 @@ class _Level:
         if bar is not None and self.departments and person not in self.scene.body.reinstated:
             return self._excluded(person, "X2", bar.situation.heading, bar.evidence)
         reason = f"经街道党工委讨论同意作为人选（{sanction.document}）" if sanction is not None and self.first else ""
-        return Conclusion(person=person, passed=True, reason=reason, reviewer=self.reviewer)
+        return Conclusion.model_construct(person=person, passed=True, reason=reason, reviewer=self.reviewer)
 
     def _excluded(self, person: str, rule: str, reason: str, evidence: str) -> Conclusion:
         return Conclusion(

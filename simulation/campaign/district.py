@@ -91,7 +91,12 @@ def _drawn(job: Job, district: SyntheticDistrict) -> FaultPlan:
 def line_of(noted: Entry) -> bytes:
     """A committed fact as its journal line, without number and hash."""
     return entry(
-        district=noted.district, street=noted.street, unit=noted.unit, body=noted.body, at=noted.at, fact=noted.fact
+        district=noted.district,
+        street=noted.street,
+        unit=noted.unit,
+        body=noted.body,
+        at=noted.at,
+        fact=noted.noted.text,
     )
 
 

@@ -21,10 +21,12 @@ from simulation.campaign.request import Campaign, Job, jobs
 from simulation.checker import Report, Violation, merged
 from simulation.digest import Digest
 from simulation.journal import JournalWriter
-from workflows.facts import BodyCompleted, UnitClosed
 
 POLL_SECONDS = 0.2
 """How often the parent looks at its processes' progress."""
+UNIT_CLOSED = "unit_closed"
+ENDS = ("body_completed", UNIT_CLOSED)
+"""Kinds of facts that move the progress bar."""
 STAGES = 4
 """A unit's stages on a progress bar: three bodies in office, and the unit closed."""
 
@@ -140,12 +142,12 @@ class _Tally:
 
     def heard(self, noted: Entry) -> None:
         """A fact was committed; only ends count."""
-        if not isinstance(noted.fact, BodyCompleted | UnitClosed):
+        if noted.kind not in ENDS:
             return
         with self.stages.get_lock():
             self.stages.value += 1
             self.day.value = noted.at.toordinal()
-            self.closed.value += isinstance(noted.fact, UnitClosed)
+            self.closed.value += noted.kind == UNIT_CLOSED
 
     def show(self, meter: Meter) -> None:
         """Tell a meter."""
@@ -165,7 +167,7 @@ def _rehearsed(share: Sequence[Job], folder: Path, workers: int, tally: _Tally, 
 
     def heard(noted: Entry) -> None:
         tally.heard(noted)
-        if isinstance(noted.fact, BodyCompleted | UnitClosed):
+        if noted.kind in ENDS:
             tally.show(meter)
 
     for job in share:

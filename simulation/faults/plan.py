@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from simulation.population.district import SyntheticUnit
 
 
+_NAMING = ("refused", "overdue")
+"""Kinds of facts that may name a fault."""
+
+
 class Happened(Protocol):
     """A journal entry, as much of it as detection needs."""
 
@@ -32,6 +36,10 @@ class Happened(Protocol):
     @property
     def at(self) -> datetime:
         """When, aware."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of fact it is."""
 
     @property
     def fact(self) -> object:
@@ -164,8 +172,10 @@ class FaultPlan:
 
     def watch(self, entry: Happened) -> None:
         """Hear of one journal entry as it is written: a refusal or an overdue flag may name a fault."""
+        if not self._open or entry.kind not in _NAMING:
+            return
         fact = entry.fact
-        if not self._open or not isinstance(fact, Refused | Overdue):
+        if not isinstance(fact, Refused | Overdue):
             return
         for planted in self._open.get((entry.unit, fact.gate), ()):
             rule = _naming(planted, entry)

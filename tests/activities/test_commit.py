@@ -7,7 +7,7 @@ from activities.stores import Entry, MemoryStore
 from policies.pack.schema import Role
 from policies.rules.order import O2
 from tests.workflows.clerk import Clerk, brief
-from workflows.facts import BodyOpened, Commit, PaperRequest, Refusal, Task
+from workflows.facts import BodyOpened, Commit, Noted, PaperRequest, Refusal, Task
 from workflows.messages import Recorded, Submission
 
 NOON = datetime(2021, 2, 19, 12, tzinfo=timezone(timedelta(hours=8)))
@@ -23,7 +23,7 @@ def commit(number: int = 1, **changes: object) -> Commit:
         "unit": "U1",
         "body": "party",
         "at": NOON,
-        "facts": (BodyOpened(),),
+        "facts": (Noted.of(BodyOpened()),),
     }
     return Commit(**{**fields, **changes})  # type: ignore[arg-type]
 

@@ -170,3 +170,57 @@ def test_the_installed_command_answers(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["elected"] == ["张三"]
+
+
+YAML_NAME = "body: supervisory\nmode: show_of_hands\nlaw: 2018\nroll: 5\npresent: 4\nseats: 1\ncandidates: [{name: NAME, votes: 3}]\n"
+JSON_NAME = """{"body": "supervisory", "mode": "show_of_hands", "law": 2018, "roll": 5, "present": 4, "seats": 1,
+"candidates": [{"name": NAME, "votes": 3}]}"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        r'"\ud800"',  # half of a surrogate pair: no text at all
+        r'"甲\u001b[31m"',  # a terminal would obey it
+        r'"甲\n乙"',  # one row, two names
+        r'"甲\u202e"',  # turns the text around
+    ],
+)
+@pytest.mark.parametrize("form", [YAML_NAME, JSON_NAME])
+def test_a_name_that_cannot_be_shown_is_refused_where_it_stands(app: typer.Typer, name: str, form: str) -> None:
+    """In JSON and in YAML alike; what is printed holds none of it."""
+    text = form.replace("NAME", name)
+    for options in ((), ("--json",)):
+        result = run(app, text, *options)
+        assert result.exit_code == 2, result.output
+        assert not set(result.output) & set("\ud800\x1b\u202e")
+    assert any("candidates[0].name" in each["message"] for each in answer(run(app, text, "--json"))["findings"])
+
+
+def test_the_same_name_with_a_space_in_it_is_the_same_name(app: typer.Typer) -> None:
+    """王 五 and 王五 must not both be elected."""
+    text = "body: supervisory\nmode: show_of_hands\nlaw: 2018\nroll: 5\npresent: 4\nseats: 2\n"
+    result = run(app, text + "candidates: [{name: 王 五, votes: 3}, {name: 王五, votes: 4}]\n", "--json")
+    assert [each["rule"] for each in answer(result)["findings"]] == ["F.209"]
+
+
+def test_json_with_comments_is_told_so(app: typer.Typer) -> None:
+    """One remark with its line; an address inside quotation marks is no comment."""
+    found = answer(run(app, '{"body": "party",\n "mode": "members", // 党员大会\n "roll": 3}', "--json"))["findings"]
+    assert len(found) == 1
+    assert "第 2 行：JSON 里不能写注释" in found[0]["message"]
+    found = answer(run(app, '{"body": "http://a", "roll": }', "--json"))["findings"]
+    assert not any("注释" in each["message"] for each in found)
+
+
+@pytest.mark.parametrize("write", ["roll: {}\n", '{{"roll": {}}}'])
+def test_a_figure_of_more_than_twelve_digits_is_a_slip_of_the_key(app: typer.Typer, write: str) -> None:
+    """The same answer for YAML and JSON."""
+    found = answer(run(app, write.format("1" * 20), "--json"))["findings"]
+    assert any("roll" in each["message"] and "12 位" in each["message"] for each in found)
+
+
+def test_a_name_left_out_is_shown_at_its_candidate(app: typer.Typer) -> None:
+    """The line of the candidate, there being none of the name."""
+    found = answer(run(app, "body: party\nmode: members\ncandidates:\n  - {votes: 3}\n", "--json"))["findings"]
+    assert "第 4 行" in found[0]["message"]

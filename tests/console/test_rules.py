@@ -115,3 +115,17 @@ def test_every_place_of_enforcement_exists() -> None:
     others = set(console.rules.PLACES)
     for rule in load():
         assert set(rule.enforced) <= steps | others, rule.id
+
+
+def test_an_article_is_named_once() -> None:
+    """第十九条 in the quotation is article 19: it is not added again; 第20条 would be another."""
+    assert shown_source("《法》第十九条：“……”", "19") == "《法》第十九条：“……”"
+    assert shown_source("《法》：“……”", "20") == "《法》：“……”第20条"
+
+
+def shown_source(source: str, article: str) -> str:
+    """What the details show for a rule with this source and article."""
+    rule = Rule(
+        id="Q1", title="甲", text="乙", on_failure="丙", source=source, confidence=Confidence.GENERAL, article=article
+    )
+    return console.rules._source(rule)

@@ -1,5 +1,6 @@
 """`huanjie timetable`: its JSON, its calendar file, its exit codes."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -71,3 +72,38 @@ def test_a_plan_that_cannot_be_kept_still_shows_and_exits_1(tmp_path: Path) -> N
 def test_unusable_input_exits_2(arguments: list[str]) -> None:
     """Unknown name, unwritable file."""
     assert run(*arguments).exit_code == 2
+
+
+def test_a_calendar_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk leaves the old file as it was and nothing beside it."""
+    target = tmp_path / "plan.ics"
+    target.write_text("old", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    answer = run("street-2021", "--ics", str(target), "--json")
+    assert answer.exit_code == 2
+    assert json.loads(answer.stdout)["error"]["problems"] == [f"{target}：无法写入（磁盘已满）"]
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.ics"]
+    assert target.read_text(encoding="utf-8") == "old"
+
+
+def test_the_plan_itself_is_never_overwritten(tmp_path: Path) -> None:
+    """A slip of the hand: the same name twice."""
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(pack_text("street-2021"), encoding="utf-8")
+    assert run(str(plan), "--ics", str(plan)).exit_code == 2
+    assert plan.read_text(encoding="utf-8") == pack_text("street-2021")
+
+
+def test_a_plan_over_new_year_shows_its_years_and_open_windows_say_so(tmp_path: Path) -> None:
+    """02-19 would be two days; an end that is not given is no dash between dashes."""
+    plan = tmp_path / "plan.yaml"
+    text = pack_text("street-2021").replace("starts: 2021-02-01", "starts: 2020-12-01")
+    plan.write_text(text, encoding="utf-8")
+    assert "2021-02-19" in run(str(plan)).stdout
+    literal = run("street-2021", "--literal").stdout
+    assert "03-18 前" in literal
+    assert "— 至" not in literal

@@ -1,11 +1,14 @@
 """Each defect of the street plan is found from the rules: mended, its finding goes; planted elsewhere, it appears."""
 
+from datetime import date
+
 import pytest
 
 from policies.calendar import national_calendar
 from policies.finding import Severity
 from policies.lint import lint
 from policies.rule import BOOK, Law
+from policies.timetable import timetable
 from tests.policies.packs_under_test import BARE_EXAMPLE, BARE_STREET, CALENDAR, EXAMPLE, STREET, linted, pack
 
 POLL = "from: 2021-04-26, to: 2021-04-30"
@@ -344,3 +347,96 @@ def test_villages_are_read_against_their_own_law() -> None:
     found = linted(EXAMPLE, ("kind: community", "kind: village"), law=Law.OF_2025)
     assert found["V25-14:residents.poll"].limit == "村民直接选举"
     assert not [one for one in found if one.startswith("R25-")]
+
+
+PRIMARY = """\
+      - id: residents.primary
+        number: "3之一"
+        title: 预选
+        text: 提名人数超过规定的，组织预选。
+        act: poll
+        actor: election_committee
+        window: { from: 2021-04-22, to: 2021-04-22 }
+        condition: nominees_exceed
+        after: [residents.nomination]
+"""
+
+
+def test_a_primary_is_not_the_poll_that_days_are_counted_from() -> None:
+    """The example posts its list five days before the poll of 5-06, whatever primary stands before it."""
+    with_primary = pack(EXAMPLE, ("      - id: residents.review", PRIMARY + "      - id: residents.review"))
+    slots = timetable(with_primary, CALENDAR)
+    assert slots.feasible
+    assert slots.slot("residents.list").window_end == date(2021, 5, 3)
+
+
+def test_a_poll_without_a_word_on_voting_is_found() -> None:
+    """Leaving `ballot` out must not be quieter than writing `missing` in it; a primary may leave it to the county."""
+    ballot = EXAMPLE[EXAMPLE.index("        ballot:") : EXAMPLE.index("      - id: residents.handover")]
+    assert linted(EXAMPLE, (ballot, ""))["T9:residents.poll:ballot"].severity is Severity.ERROR
+    found = linted(EXAMPLE, ("      - id: residents.review", PRIMARY + "      - id: residents.review"))
+    assert found["T9:residents.primary:ballot"].severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("mode", "of", "found"),
+    [
+        ("representatives", "representatives", False),
+        ("representatives", "registered", True),
+        ("voters", "representatives", True),
+        ("voters", "registered", False),
+        ("households", "registered", True),
+        ("households", "households", False),
+    ],
+)
+def test_the_denominator_changes_with_the_mode(mode: str, of: str, found: bool) -> None:
+    """Half of the representatives is no quorum of voters."""
+    changes = (("mode: representatives", f"mode: {mode}"), ("of: representatives }", f"of: {of} }}"))
+    assert ("R5:residents.poll:quorum" in linted(EXAMPLE, *changes)) is found
+
+
+VOTERS_LIST = """\
+      - id: residents.voters_list
+        number: "2之一"
+        title: 公布选民名单
+        text: 公布选民名单。
+        act: publicity
+        actor: election_committee
+        window: WINDOW
+        after: [residents.representatives]
+"""
+
+
+@pytest.mark.parametrize(
+    ("window", "days"),
+    [
+        ("{ poll_to: -20 }", None),
+        ("{ poll_to: -19 }", 19),
+        ("{ poll_to: -14, unit: working }", None),  # 2021-05-06 less 14 working days is 4-14
+        ("{ poll_from: -30, poll_to: -15 }", 15),
+    ],
+)
+@pytest.mark.parametrize(("law", "id_"), [(Law.OF_2018, "V6"), (Law.OF_2025, "R25-17")])
+def test_a_list_counted_from_the_poll_day_keeps_its_twenty_days(
+    window: str, days: int | None, law: Law, id_: str
+) -> None:
+    """V6 under the 2018 laws where every voter votes, article 17 since 2026 whatever the mode; not only for printed dates."""
+    listed = VOTERS_LIST.replace("WINDOW", window)
+    changes = (
+        ("mode: representatives", "mode: voters"),
+        ("      - id: residents.nomination", f"{listed}      - id: residents.nomination"),
+    )
+    found = [
+        one
+        for one in linted(EXAMPLE, *changes, law=law).values()
+        if one.rule == id_ and one.step == "residents.voters_list"
+    ]
+    assert [one.value for one in found] == ([] if days is None else [days])
+    assert all(one.severity is Severity.ERROR for one in found)
+
+
+def test_a_missing_margin_is_one_finding_under_the_2025_law() -> None:
+    """Article 18 asks for it to be stated: nothing may say at the same time that the law states it already."""
+    found = linted(BARE_STREET, law=Law.OF_2025)
+    assert "R25-18:residents.poll:margin" in found
+    assert "差额" not in found["T9:residents.poll"].message

@@ -297,3 +297,47 @@ def test_a_damaged_pack_is_a_pack_or_a_pack_error(damage: list[tuple[int, str, s
     except PackError as error:
         problems = error.problems or (Problem(line=0, column=0, path="", message=""),)
     assert all(problem.message for problem in problems)
+
+
+def test_a_problem_inside_a_body_does_not_empty_the_bodies() -> None:
+    """One mistake, one problem: the list of bodies is not too short because one of them is unsound."""
+    with pytest.raises(PackError) as refused:
+        pack(EXAMPLE, ("min: 7, max: 9", "min: seven, max: 9"))
+    assert [problem.path for problem in refused.value.problems] == ["bodies[0].seats.min"]
+
+
+def test_a_month_that_does_not_exist_is_shown_at_the_month() -> None:
+    """Not at `third`, and with the way to write it."""
+    with pytest.raises(PackError) as refused:
+        pack(EXAMPLE, ("month: 2021-04,", "month: 2021-13,"))
+    (problem,) = refused.value.problems
+    assert problem.path == "bodies[0].steps[0].window.month"
+    assert "2021-03" in problem.message
+
+
+def test_the_law_may_be_written_without_quotation_marks() -> None:
+    """2018 and "2018" are the same plan; a year without a law is refused."""
+    assert content_hash(pack(EXAMPLE, ('law: "2018"', "law: 2018"))) == content_hash(pack(EXAMPLE))
+    for year in ("2030", '"2030"'):
+        with pytest.raises(PackError) as refused:
+            pack(EXAMPLE, ('law: "2018"', f"law: {year}"))
+        assert "2018、2025" in refused.value.problems[0].message
+
+
+@pytest.mark.parametrize("word", [r'"\ud800"', r'"a\e[31m"', r'"\u202e甲"'])
+def test_characters_nobody_can_see_are_refused_where_they_stand(word: str) -> None:
+    """A terminal would obey some of them, and half a surrogate pair cannot be written at all."""
+    with pytest.raises(PackError) as refused:
+        pack(EXAMPLE, ("title: 工作移交", f"title: {word}"))
+    assert [problem.path for problem in refused.value.problems] == ["bodies[0].steps[6].title"]
+
+
+def test_a_rare_character_in_two_escaped_halves_is_one_character() -> None:
+    """As JSON writes it."""
+    assert pack(EXAMPLE, ("title: 工作移交", r'title: "\ud842\udfb7田"')).step("residents.handover").title == "𠮷田"
+
+
+def test_an_anchor_used_twice_is_no_warning_in_english(recwarn: pytest.WarningsRecorder) -> None:
+    """YAML allows it; county staff must not read about it."""
+    pack(EXAMPLE, ("title: 公布候选人名单", "title: &a 公布候选人名单"), ("title: 投票选举", "title: &a 投票选举"))
+    assert not recwarn.list

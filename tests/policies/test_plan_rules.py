@@ -1,14 +1,16 @@
-"""The rules that live decisions call, at their limits: P1–P4, P6, R1–R4, R6, R7, V6, S1, X4, X5, V24."""
+"""The rules that live decisions call, at their limits: P1–P4, P6, P8, P11, P14, P15, R1–R4, R6, R7, S1, S2, X4, X5, V6, V24."""
 
 from datetime import date
 
 import pytest
 
 from policies.calendar import national_calendar
+from policies.eligibility import Nomination, standard_findings
 from policies.finding import Severity
 from policies.pack.schema import Committee, Delegates, NominationRoute, Seats
-from policies.people import PartyStanding, Person, Sex
-from policies.rules import party, preparation, residents, supervisory
+from policies.people import Body, PartyStanding, Person, Sex
+from policies.rule import BOOK, LAW_2025_IN_FORCE, Confidence, Law, blocking
+from policies.rules import candidacy, conduct, load, party, polls, preparation, residents, supervisory
 from tests.policies.packs_under_test import CALENDAR
 
 PLAN = Seats(text="5名", min=5, max=5, part_time_min=3, part_time_max=6)
@@ -55,7 +57,7 @@ def test_p4_seats_by_full_members_and_plan() -> None:
     assert party.seats_allowed(5, full_members=6)[0].limit == 1
     assert not party.seats_allowed(1, full_members=6, plan=PLAN)
     assert party.seats_allowed(9)[0].limit == "3–7"
-    assert party.seats_allowed(4, plan=PLAN)[0].limit == "5–5"
+    assert party.seats_allowed(4, plan=PLAN)[0].limit == 5
     assert party.seats_allowed(5, 7, plan=PLAN)[0].value == 7
 
 
@@ -182,3 +184,157 @@ def test_p8_leaving_members_out_needs_consent_and_a_vote() -> None:
     (finding,) = party.due_to_attend(40, 3, superior_consents=True, meeting_agreed=False)
     assert (finding.rule, finding.value, finding.limit) == ("P8", 37, 40)
     assert "党员大会表决通过" in finding.message
+
+
+def test_p11_marks_are_held_against_the_seats() -> None:
+    """Five of five is fine, six void; a blank ballot is an abstention and stays valid."""
+    assert not polls.marks_within_seats(5, 5)
+    assert not polls.marks_within_seats(0, 5)
+    (finding,) = polls.marks_within_seats(6, 5)
+    assert (finding.rule, finding.value, finding.limit) == ("P11", 6, 5)
+
+
+@pytest.mark.parametrize(
+    ("elected", "agreed", "recorded", "limits"),
+    [
+        (5, 0, False, []),  # every seat filled: nothing to decide
+        (4, 16, True, []),
+        (4, 15, True, [16]),  # exactly half of 30 is not more than half
+        (4, 16, False, ["写入会议记录"]),
+        (0, 30, True, [5]),
+        (0, 3, False, [5, 16, "写入会议记录"]),
+    ],
+)
+def test_p14_fewer_seats_need_a_recorded_majority(
+    elected: int, agreed: int, recorded: bool, limits: list[int | str]
+) -> None:
+    """More than half of the thirty present, written down, and somebody elected at all."""
+    found = party.fewer_seats(elected, 5, present=30, agreed=agreed, recorded=recorded)
+    assert [one.limit for one in found] == limits
+    assert {one.rule for one in found} <= {"P14"}
+
+
+def test_p15_as_many_names_as_posts_and_approval_before_office() -> None:
+    """Three posts, three names; nobody is in office before the street approves; the secretary is filed."""
+    assert not party.equal_number(3, 3)
+    assert party.equal_number(4, 3)[0].limit == 3
+    assert party.equal_number(2, 3)[0].value == 2
+    day, before = date(2021, 4, 8), date(2021, 4, 7)
+    assert not party.in_office("甲", day, approved_on=day, filed=True)
+    assert not party.in_office("甲", day, approved_on=before)
+    assert party.in_office("甲", before, approved_on=day)[0].limit == "2021-04-08"
+    assert party.in_office("甲", day, approved_on=None)[0].limit == "批复之后"
+    assert "备案" in party.in_office("甲", day, approved_on=day, filed=False)[0].message
+
+
+def test_r2_candidates_leave_and_places_are_filled_in_order() -> None:
+    """A nominated member may not sit; the next of the original vote who does not stand moves up; the deputy presides."""
+    assert [one.value for one in residents.members_standing(["a", "b", "c"], {"b", "x"})] == ["b"]
+    reserves = ["r1", "r2"]
+    assert not residents.replaced_in_order("r1", reserves, ())
+    assert not residents.replaced_in_order("r2", reserves, {"r1"})
+    assert not residents.replaced_in_order(None, reserves, {"r1", "r2"})
+    assert residents.replaced_in_order("r2", reserves, ())[0].limit == "r1"
+    assert residents.replaced_in_order(None, reserves, ())[0].limit == "r1"
+    assert residents.replaced_in_order("z", (), ())[0].value == "z"
+    assert not residents.presided_by("chair", "chair", "deputy", ())
+    assert not residents.presided_by("deputy", "chair", "deputy", {"chair"})
+    assert residents.presided_by("chair", "chair", "deputy", {"chair"})[0].limit == "deputy"
+    assert residents.presided_by("deputy", "chair", "deputy", ())[0].limit == "chair"
+
+
+def test_r3_every_level_of_review() -> None:
+    """Whoever lacks a level is not a candidate; the message names the level."""
+    levels = ("选举委员会预审", "街道初审", "区级联审", "区委常委会讨论")
+    assert not residents.reviewed_at_every_level("甲", levels, levels)
+    assert residents.reviewed_at_every_level("甲", levels[:2], levels)[0].value == "区级联审、区委常委会讨论"
+
+
+def test_r3_an_unknown_route_is_named_in_chinese() -> None:
+    """People read the way of nominating, not its key."""
+    finding = candidacy.no_such_route("甲", "superior_party", ("voters", "self"))
+    assert "「上级党组织」" in finding.message
+    assert finding.limit == "有选举权的居民、选民自荐"
+
+
+def test_r6_the_result_form_goes_to_both_offices() -> None:
+    """The district's civil affairs and the street."""
+    assert not residents.result_filed(["街道", "区民政局"])
+    assert "区民政局" in residents.result_filed(["街道"])[0].message
+    assert residents.result_filed([])[0].value == "未报备案"
+
+
+def test_r7_by_groups_only_the_floor_is_spoken_of() -> None:
+    """Nobody is told of thirty households where groups chose."""
+    (finding,) = residents.representatives_enough(3000, 49, delegates=DELEGATES, by_groups=True)
+    assert "30 户" not in finding.message
+
+
+def test_s1_seats_of_a_plan_that_gives_one_number() -> None:
+    """Three, not 「3 至 3」."""
+    (finding,) = conduct.supervisory_seats(4, Seats(text="3人", min=3, max=3))
+    assert finding.limit == "3"
+    assert "3 至 3" not in finding.message
+
+
+def test_s2_by_hands_and_announced_on_the_spot() -> None:
+    """The next day is too late."""
+    day = date(2021, 5, 8)
+    assert not supervisory.chosen_openly(day, day, by_show_of_hands=True)
+    assert supervisory.chosen_openly(day, date(2021, 5, 9), by_show_of_hands=True)[0].limit == "2021-05-08"
+    assert supervisory.chosen_openly(day, None, by_show_of_hands=True)[0].value is None
+    assert supervisory.chosen_openly(day, day, by_show_of_hands=False)[0].limit == "举手表决"
+
+
+def test_x3_binds_the_two_committees_not_their_supervisors() -> None:
+    """The plan's 二（一） speaks of the 「两委」: an experienced retiree may supervise, nobody under eighteen may."""
+    retiree = Person(id="n1", name="张三", sex=Sex.MALE, born=date(1958, 3, 1), retired=True, experience_months=0)
+    poll = date(2021, 5, 8)
+    of = {body: standard_findings(Nomination(person=retiree, body=body), poll_day=poll) for body in Body}
+    assert blocking(of[Body.RESIDENTS])
+    assert blocking(of[Body.PARTY])
+    assert not of[Body.SUPERVISORY]
+    young = retiree.model_copy(update={"born": date(2003, 5, 9), "retired": False})
+    (finding,) = standard_findings(Nomination(person=young, body=Body.SUPERVISORY), poll_day=poll)
+    assert (finding.rule, finding.value) == ("X3", 17)
+
+
+# ---------------------------------------------------------------- the book against the reference
+
+CONFIDENCE = (
+    {
+        f"P{n}": "S" for n in (1, 4, 7, 8, 9, 10, 11, 12, 13, 14)
+    }  # P1 S/V, P4 S/P4, P9 S/G: one letter, the source says which part
+    | {"P2": "V", "P3": "V", "P5": "P4", "P6": "P4", "P15": "P4", "R1": "V", "S1": "V", "S2": "P4"}
+    | {f"R{n}": "P4" for n in range(2, 8)}
+    | {f"X{n}": "P4" for n in range(1, 6)}
+)
+
+
+def test_every_rule_of_the_plan_is_in_the_book_with_its_confidence() -> None:
+    """P1–P15, R1–R7, S1–S2, X1–X5, none more and none less in these families."""
+    load()
+    assert {one: BOOK[one].confidence.value for one in CONFIDENCE} == CONFIDENCE
+    assert {one for one in BOOK if one[0] in "PRSX" and "-" not in one} == set(CONFIDENCE)
+
+
+def test_an_article_is_given_only_where_a_statute_was_read() -> None:
+    """Party rules and the plan have none; the ones of 2025 are those of their ids."""
+    for rule in load():
+        if rule.id[0] in "PX" or rule.confidence in (Confidence.EXCERPT, Confidence.GENERAL):
+            assert rule.article is None, rule.id
+        if rule.law_version is Law.OF_2025:
+            assert (rule.article, rule.confidence, rule.effective_from) == (
+                rule.id.partition("-")[2],
+                Confidence.TRANSCRIBED,
+                LAW_2025_IN_FORCE,
+            )
+
+
+def test_the_national_floor() -> None:
+    """The list and its objections, the quorum, the majority and the third, the handover, and registration."""
+    floor = {rule.id for rule in load() if rule.national_floor}
+    assert floor == {"V6", "V14", "V17", "V19"} | {
+        *(f"R25-{n}" for n in (16, 17, 19, 25)),
+        *(f"V25-{n}" for n in (16, 17, 24)),
+    }
