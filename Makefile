@@ -13,8 +13,11 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
 	@touch $@
 
+# Sixty communities of one district, with one fault of each kind that this plan can have, so that there is something to catch.
+FAULTS := F1=1 F3=1 F4=1 F5=1 F6=1 F7=1 F8=1 F9=1 F10=1
+
 rehearse: $(STAMP)
-	$(BIN)/huanjie rehearse street-2021 --units 60 --seed 2021 --out out/rehearsal
+	$(BIN)/huanjie rehearse street-2021 --units 60 --seed 2026 $(addprefix --fault ,$(FAULTS)) --out out/rehearsal
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
