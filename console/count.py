@@ -123,7 +123,8 @@ def _show(verdict: Verdict) -> None:
         return
     out.print(VERDICTS[verdict.valid])
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row("当选", escape("、".join(verdict.elected)) or "（无）")
+    nobody = "未定" if verdict.valid is None else "（无）"
+    table.add_row("当选", escape("、".join(verdict.elected)) or nobody)
     if verdict.tied:
         table.add_row("票数相等", escape("、".join(verdict.tied)))
     table.add_row("空缺名额", "—" if verdict.open_seats is None else str(verdict.open_seats))
@@ -149,7 +150,7 @@ def _show_shares(verdict: Verdict) -> None:
             continue
         reached = _figure(share.reached) if isinstance(share, Quorum) else "各人得票"
         ratio = f"{'不少于' if share.inclusive else '超过'} {share.share}"
-        table.add_row(name, share.label, _figure(share.figure), ratio, _figure(share.needed), reached)
+        table.add_row(name, share.label, _figure(share.figure), ratio, _figure(share.needed, "—"), reached)
     out.print(table)
 
 
@@ -167,5 +168,5 @@ def _show_findings(verdict: Verdict) -> None:
     out.print(table)
 
 
-def _figure(figure: int | None) -> str:
-    return "未填" if figure is None else str(figure)
+def _figure(figure: int | None, unstated: str = "未填") -> str:
+    return unstated if figure is None else str(figure)

@@ -98,7 +98,7 @@ def unanswered(context: Context) -> Iterator[Found]:
         supplied = _supplied(context, body, ballot)
         missing = [topic for topic in LABELS if getattr(ballot, topic) == MISSING]
         if context.law is Law.OF_2025 and body is BodyId.RESIDENTS and step is poll_of(context.pack.body(body)):
-            missing = [topic for topic in missing if topic != "margin"]  # R25-18 and V25-18 ask for it: law2025.nomination
+            missing = [topic for topic in missing if topic != "margin"]  # R25-18, V25-18: see law2025.nomination
         filled = [topic for topic in missing if topic in supplied]
         for topic in missing:
             if topic not in supplied:

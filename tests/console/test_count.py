@@ -224,3 +224,9 @@ def test_a_name_left_out_is_shown_at_its_candidate(app: typer.Typer) -> None:
     """The line of the candidate, there being none of the name."""
     found = answer(run(app, "body: party\nmode: members\ncandidates:\n  - {votes: 3}\n", "--json"))["findings"]
     assert "第 4 行" in found[0]["message"]
+
+
+def test_an_undecided_poll_does_not_say_that_nobody_is_elected(app: typer.Typer) -> None:
+    """未定 is not （无）."""
+    assert "未定" in run(app, PARTY.format(present=30, votes="null")).stdout
+    assert "（无）" in run(app, PARTY.format(present=29, votes=16)).stdout
