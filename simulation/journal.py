@@ -58,9 +58,9 @@ def entry(
 
     A fact given as text is taken as it is. The same facts give the same bytes, whoever encodes them. Raises ValueError for a number JSON cannot hold.
     """
-    when = at if isinstance(at, str) else at.isoformat()
+    when = _encode(at) if isinstance(at, str) else f'"{at.isoformat()}"'
     text = fact if isinstance(fact, str) else _encode(fact) if isinstance(fact, Mapping) else fact.model_dump_json()
-    return f'{_place(district, street, unit, body)},"at":{_encode(when)},"fact":{text}}}'.encode()
+    return f'{_place(district, street, unit, body)},"at":{when},"fact":{text}}}'.encode()
 
 
 @lru_cache(maxsize=1024)

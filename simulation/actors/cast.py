@@ -20,7 +20,7 @@ from simulation.actors.events import Happenings
 from simulation.actors.hours import beijing, beijing_day
 from simulation.actors.memory import UnitMemory
 from simulation.actors.queues import QueueStatistics
-from simulation.actors.scene import Scene
+from simulation.actors.scene import Scene, office
 from simulation.actors.timing import Clerks
 from simulation.faults import FaultPlan, Moment, Planted, slips
 from simulation.population.chance import stream
@@ -127,7 +127,7 @@ class Cast:
         self._error_rate = parameters.work.error_rate.value
         self._unanswered: dict[tuple[str, str], Planted] = {}
         self._turns: dict[tuple[str, str], _Turn] = {}  # gates not yet decided
-        self._tasks: dict[tuple[str, str], Task] = {}  # the latest word on each gate
+        self._tasks: dict[tuple[str, str], Task] = {}  # the latest word on each of them
         self.blocks: list[FalseBlock] = []
         self.given_up: list[tuple[str, str]] = []  # (workflow, gate) where nobody tries any more
         self.counts = _Counts()
@@ -293,7 +293,7 @@ class Cast:
     def _submission(self, scene: Scene, form: Form) -> Submission:
         step = scene.step
         second = step.countersigned_by[0] if step is not None and step.countersigned_by else None
-        return Submission.model_construct(  # every part of it is checked already; the workflow's side checks it again
+        return Submission(
             gate=scene.task.gate,
             role=scene.task.role,
             by=self._office(scene.task.role),
@@ -302,7 +302,7 @@ class Cast:
         )
 
     def _office(self, role: Role) -> str:
-        return self._setting.pack.roles.get(role, role.value)
+        return office(self._setting.pack, role)
 
     def _submit(
         self, workflow: str, submission: Submission, attempt: int, done: Callable[[UpdateResult], None]
@@ -321,7 +321,7 @@ class Cast:
         """The workflow's answer: go on, or correct the form and come back."""
         scene = turn.scene
         if outcome.failure is None:
-            self._turns.pop((scene.task.workflow, scene.task.gate), None)
+            self._settled(scene.task)
             self._remember(scene, submission.form)
             self._go_on(turn, submission.form)
             return
@@ -334,6 +334,13 @@ class Cast:
             self.given_up.append((workflow, scene.task.gate))
             return
         self._engine.at(self._clerks.again(scene, now), self._act, turn)
+
+    def _settled(self, task: Task) -> None:
+        """A gate is decided: forget it, unless the same gate has already been put into the inbox anew."""
+        key = task.workflow, task.gate
+        self._turns.pop(key, None)
+        if self._tasks.get(key) is task:
+            del self._tasks[key]
 
     def _refused(self, workflow: str, submission: Submission, findings: tuple[Finding, ...], *, honest: bool) -> None:
         self.counts.refused += 1

@@ -6,6 +6,7 @@ refused or overdue there can be put down to the fault.
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from random import Random
 
 from policies.pack.schema import Act
 from simulation.actors.hours import beijing, beijing_day
@@ -34,10 +35,10 @@ class Happenings:
 
     def before_announcement(self, scene: Scene, now: datetime, acts: datetime) -> None:
         """Somebody elected may decline the seat before the result is announced at the instant `acts`."""
-        rng = stream(self._seed, scene.unit.id, "declines")
         members = scene.task.people
         if scene.body_name != "residents" or scene.body.declined or not members:
             return
+        rng = stream(self._seed, scene.unit.id, "declines")
         if rng.random() < self._events.withdrawal_rate.value:
             scene.body.declined = True
             message = Withdrawal(person=rng.choice(members), reason="因个人原因放弃当选")
@@ -48,17 +49,21 @@ class Happenings:
         if not days or scene.task.round > 1:
             return
         last = scene.setting.calendar.end_of_publicity(scene.day, days, unit)
-        lists = [step.id for step in scene.setting.steps.values() if step.act is Act.PUBLICITY]
         rng = stream(self._seed, scene.unit.id, "complaint")
-        complained, about = rng.random() < self._events.complaint_rate.value, rng.choice(lists)
-        if complained and about == scene.task.step:
-            scene.memory.complaints += 1
-            message = Complaint(
-                id=f"{scene.unit.id}-{scene.memory.complaints}", about=about, text="反映名单中有人不符合条件"
-            )
-            self._send(self._within(now, last, rng.random()), scene.task.workflow, "complain", message, scene.memory)
+        if rng.random() < self._events.complaint_rate.value:
+            self._complaint(scene, now, last, rng)
         if scene.step is not None and scene.step.id == _voted_on(scene):
             self._withdrawals(scene, now, last)
+
+    def _complaint(self, scene: Scene, now: datetime, last_day: date, rng: Random) -> None:
+        """The unit's one complaint, if it is about this very list."""
+        about = rng.choice([step.id for step in scene.setting.steps.values() if step.act is Act.PUBLICITY])
+        if about != scene.task.step:
+            return
+        scene.memory.complaints += 1
+        number = f"{scene.unit.id}-{scene.memory.complaints}"
+        message = Complaint(id=number, about=about, text="反映名单中有人不符合条件")
+        self._send(self._within(now, last_day, rng.random()), scene.task.workflow, "complain", message, scene.memory)
 
     def _withdrawals(self, scene: Scene, now: datetime, last_day: date) -> None:
         rng = stream(self._seed, scene.unit.id, "withdrawals", scene.body_name)
@@ -93,7 +98,7 @@ def _voted_on(scene: Scene) -> str:
     """The step of the scene's body that posts the list to be voted on: the last posting before its first poll."""
     found = ""
     for body in scene.setting.pack.bodies:
-        if body.id.value != scene.body_name:
+        if body.id != scene.body_name:
             continue
         for step in body.steps:
             if step.act is Act.POLL:

@@ -6,7 +6,7 @@ plain subtraction. Nothing is searched day by day: a year of days is laid out on
 
 from bisect import bisect_right
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from policies.calendar import SATURDAY, Calendar, CalendarUnknown
 from workflows.electiontime import BEIJING
@@ -25,7 +25,7 @@ def beijing_day(instant: datetime) -> date:
 
 def beijing(day: date, hour: float) -> datetime:
     """An hour (such as 14.5) of a Beijing day, as an aware UTC instant on a whole minute."""
-    return (datetime.combine(day, time(0), BEIJING) + timedelta(minutes=round(hour * 60))).astimezone(UTC)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(seconds=round(hour * 60) * _MINUTE - _OFFSET)
 
 
 def working(calendar: Calendar) -> Callable[[date], bool]:

@@ -74,7 +74,11 @@ class UnitMemory:
 
     def body(self, step: str) -> Body:
         """The memory of the body a step belongs to."""
-        return self.bodies.setdefault(step.split(".", 1)[0], Body())
+        name = step.split(".", 1)[0]
+        found = self.bodies.get(name)
+        if found is None:
+            found = self.bodies[name] = Body()
+        return found
 
     def seated_before(self, body: str) -> set[str]:
         """Members of the bodies elected before this one."""

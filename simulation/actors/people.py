@@ -40,7 +40,7 @@ def seats_of(scene: Scene, body: str) -> int:
 def steps_of(scene: Scene) -> tuple[Step, ...]:
     """The steps of the scene's body in the pack's order."""
     for body in scene.setting.pack.bodies:
-        if body.id.value == scene.body_name:
+        if body.id == scene.body_name:
             return body.steps
     return ()
 
@@ -112,7 +112,7 @@ def _nominee(scene: Scene, person: str, post: Post) -> Nominee:
 def review(scene: Scene) -> Reviewed:
     """A conclusion on everybody before this level: exactly those are screened out whom this level's files show unfit."""
     level = _Level(scene)
-    return Reviewed.model_construct(
+    return Reviewed(
         conclusions=tuple(level.conclude(person) for person in scene.task.people),
         signed_on=scene.day,
         document=scene.number("审"),
@@ -131,12 +131,13 @@ class _Level:
         departments = [step.id for step in levels].index(vetting[0]) if vetting else len(levels) - 1
         self.departments = place >= departments  # what the departments know stays known from here on
         self.reviewer = scene.office(scene.task.role)
+        self.seated = scene.memory.seated_before(scene.body_name)
+        self.reinstated = scene.body.reinstated
 
     def conclude(self, person: str) -> Conclusion:
         """This level's conclusion on one person."""
-        unit, memory, name = self.scene.unit, self.scene.memory, self.scene.body_name
-        kin = memory.kin_of(person) & memory.seated_before(name)
-        if kin:
+        unit = self.scene.unit
+        if not self.seated.isdisjoint(self.scene.memory.kin_of(person)):
             return self._excluded(person, "X1", "与已当选的其他组织成员有近亲属关系", self.scene.number("亲属申报"))
         shortfall = unit.unqualified.get(person)
         if shortfall is not None:
@@ -145,10 +146,10 @@ class _Level:
         if sanction is not None and not sanction.allowed:
             return self._excluded(person, "X2", "党纪政务轻处分未过影响期，街道党工委讨论未同意", sanction.evidence)
         bar = unit.barred.get(person)
-        if bar is not None and self.departments and person not in self.scene.body.reinstated:
+        if bar is not None and self.departments and person not in self.reinstated:
             return self._excluded(person, "X2", bar.situation.heading, bar.evidence)
         reason = f"经街道党工委讨论同意作为人选（{sanction.document}）" if sanction is not None and self.first else ""
-        return Conclusion.model_construct(person=person, passed=True, reason=reason, reviewer=self.reviewer)
+        return Conclusion(person=person, passed=True, reason=reason, reviewer=self.reviewer)
 
     def _excluded(self, person: str, rule: str, reason: str, evidence: str) -> Conclusion:
         return Conclusion(

@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from policies.pack.schema import Role, Step
+from policies.pack.schema import Pack, Role, Step
 from simulation.actors.memory import Body, UnitMemory
 from simulation.population.district import SyntheticUnit
 from simulation.population.parameters import Parameters
 from workflows.facts import Task
 from workflows.setting import Setting
+
+
+def office(pack: Pack, role: Role) -> str:
+    """A role's Chinese name in the pack; a role the pack does not name goes by its id."""
+    name = pack.roles.get(role)
+    return role.value if name is None else name
 
 
 @dataclass(slots=True)
@@ -47,7 +53,7 @@ class Scene:
 
     def office(self, role: Role) -> str:
         """A role's Chinese name in the pack."""
-        return self.setting.pack.roles.get(role, role.value)
+        return office(self.setting.pack, role)
 
     def number(self, mark: str) -> str:
         """A document number (文号) of this decision: unique within the unit, and the same in every run."""

@@ -13,7 +13,7 @@ from simulation.actors.aims import Aim, aims
 from simulation.actors.hours import Hours, beijing, beijing_day, working
 from simulation.actors.playbook import is_sideline
 from simulation.actors.queues import Desks, QueueStatistics, Sessions
-from simulation.actors.scene import Scene
+from simulation.actors.scene import Scene, office
 from simulation.population.parameters import Parameters
 from workflows.setting import Setting
 
@@ -225,4 +225,4 @@ def _inspects(scene: Scene) -> bool:
 
 
 def _named(setting: Setting, role: Role) -> str:
-    return setting.pack.roles.get(role, role.value)
+    return office(setting.pack, role)

@@ -80,6 +80,11 @@ def _carry_on(coroutine: Coroutine[Any, Any, Any], yielded: Any) -> Generator[An
             return stop.value
 
 
+async def _carried_on(coroutine: Coroutine[Any, Any, Any], yielded: Any) -> Any:
+    """`_carry_on` as a coroutine: since Python 3.12 a task takes nothing else."""
+    return await _carry_on(coroutine, yielded)
+
+
 class Step:
     """The coroutine of one attempt: its stand-in, later its task, and whether it waits for the engine itself."""
 
@@ -131,7 +136,6 @@ class ActivityExecution:
         "cancel_requested",
         "codec",
         "command",
-        "context",
         "deadline_entry",
         "definition",
         "details",
@@ -187,7 +191,6 @@ class ActivityExecution:
         self.details: Any = None
         self.info_cache: temporalio.activity.Info | None = None
         self.step: Step | None = None
-        self.context: contextvars.Context | None = None
         self.deadline_entry: Entry | None = None
         self.timeout_entry: Entry | None = None
         self.beat_entry: Entry | None = None
@@ -270,11 +273,13 @@ class ActivityExecution:
             wrapped.__cause__ = error
             self._finished(self.attempt, error=wrapped)
             return
-        self.context = contextvars.copy_context()
-        self.context.run(self._call, definition, arguments)
+        context = contextvars.copy_context()
+        context.run(self._call, definition, arguments, context)
 
-    def _call(self, definition: sdk.ActivityDefinition, arguments: list[Any]) -> None:
-        """Runs inside the activity's own context."""
+    def _call(self, definition: sdk.ActivityDefinition, arguments: list[Any], context: contextvars.Context) -> None:
+        """Runs inside the activity's own context, which knows the execution; not the other way round, so that nothing is
+        left for the cycle collector.
+        """
         engine = self.engine
         sdk.enter_activity(self.info, self.heartbeat, self.cancel_event, self.details, self.codec, engine.client)
         loop = asyncio.get_running_loop()
@@ -291,6 +296,11 @@ class ActivityExecution:
                 self._finished(self.attempt, result)
             return
         attempt = self.attempt
+        if not engine._settings.step_at_once:
+            self.step = Step(engine)
+            sdk.current_step.set(self.step)
+            self._as_task(definition.fn(*arguments), self.step, attempt, context)
+            return
         driver = asyncio.current_task(loop)
         step = self.step = Step(engine)
         stand_in = step.stand_in
@@ -312,10 +322,14 @@ class ActivityExecution:
             sdk.swap_current_task(loop, stand_in, driver)
             raise
         sdk.swap_current_task(loop, stand_in, driver)
-        task = loop.create_task(
-            _carry_on(coroutine, yielded),
-            name=f"{self.command.activity_type} of {self.run.workflow_id}",
-            context=self.context,
+        self._as_task(_carried_on(coroutine, yielded), step, attempt, context)
+
+    def _as_task(
+        self, coroutine: Coroutine[Any, Any, Any], step: Step, attempt: int, context: contextvars.Context
+    ) -> None:
+        """Let a real task of the loop run the activity; the virtual clock stands still until it is done."""
+        task = asyncio.get_running_loop().create_task(
+            coroutine, name=f"{self.command.activity_type} of {self.run.workflow_id}", context=context
         )
         step.promote(task)
         task.add_done_callback(lambda done: self._task_done(done, attempt, step))
@@ -363,7 +377,7 @@ class ActivityExecution:
         self.outcome_entry = None
         if error is None:
             try:
-                payload = self.codec.payloads.to_payload(result)
+                payload = self.codec.nothing if result is None else self.codec.payloads.to_payload(result)
             except Exception as failed:
                 error = failed
             else:

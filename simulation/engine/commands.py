@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 
 from simulation.engine import sdk
@@ -91,7 +92,9 @@ class Commands:
                     self._core._wake(waiter)
             return
         if command.HasField("completed"):
-            update.result = command.completed
+            # A copy: the update is remembered for long, and a part keeps the whole completion it belongs to in memory.
+            update.result = Payload()
+            update.result.CopyFrom(command.completed)
         else:
             update.failure = command.rejected
             if not update.accepted:

@@ -68,6 +68,7 @@ class Settings:
     suggest_bytes: int
     record: bool
     crash_after: Callable[[str, int], bool] | None
+    step_at_once: bool
 
 
 class Core:

@@ -7,10 +7,12 @@ Everything else in the engine talks in the functions below, so that a new SDK ve
 from __future__ import annotations
 
 import asyncio
+import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from datetime import UTC, timedelta
+from functools import cached_property
 from typing import Any, NoReturn
 
 import temporalio.activity
@@ -132,6 +134,11 @@ class Codec:
             isinstance(each, temporalio.converter.WithSerializationContext) and each.with_context(probe) is not each
             for each in (self.payloads, self.failures)
         )
+
+    @cached_property
+    def nothing(self) -> Payload:
+        """What None is encoded as, which is all that most activities return. Copied wherever it goes."""
+        return self.payloads.to_payload(None)
 
     def for_workflow(self, workflow_id: str) -> temporalio.converter.PayloadConverter:
         """Payload converter for values that belong to one workflow."""
@@ -696,6 +703,10 @@ current_step: ContextVar[Any] = ContextVar("engine_activity_step", default=None)
 # --- stepping coroutines without a loop hop ---------------------------------------------------------------------------
 
 
+MAY_STEP_AT_ONCE = sys.version_info < (3, 14)
+"""From 3.14 on asyncio forbids entering a task inside another task's step."""
+
+
 class StandInTask:
     """What `asyncio.current_task()` is while an activity runs its first step outside a real task.
 
@@ -703,10 +714,11 @@ class StandInTask:
     `asyncio.timeout` and task groups entered before the first suspension keep working.
     """
 
+    __slots__ = ("__weakref__", "cancelled_early", "real")
+
     def __init__(self) -> None:
         self.real: asyncio.Task[Any] | None = None
         self.cancelled_early: tuple[Any, ...] | None = None
-        self._cancelling = 0
 
     def cancel(self, msg: Any = None) -> bool:
         if self.real is not None:

@@ -130,7 +130,10 @@ def test_activity_info_and_arguments_that_do_not_decode() -> None:
     run(main())
 
 
-def test_timeouts_of_activities_that_take_virtual_time() -> None:
+@pytest.mark.parametrize("at_once", [True, False])
+def test_timeouts_of_activities_that_take_virtual_time(at_once: bool) -> None:
+    """The same whether an activity starts within the driver's step or, as newer Pythons demand, as a task of its own."""
+
     async def main() -> None:
         engines: list[Engine] = []
 
@@ -139,17 +142,17 @@ def test_timeouts_of_activities_that_take_virtual_time() -> None:
             await engines[0].sleep(seconds)
             return "done"
 
-        async with make_engine(slow) as engine:
+        async with make_engine(slow, step_at_once=at_once) as engine:
             engines.append(engine)
             assert await outcome(engine, "slow", 90) == "done @90"
 
-        async with make_engine(slow) as engine:
+        async with make_engine(slow, step_at_once=at_once) as engine:
             engines[0] = engine
             assert (
                 await outcome(engine, "slow", 90, start_to_close=60, attempts=2)
                 == "TimeoutError START_TO_CLOSE MAXIMUM_ATTEMPTS_REACHED @121"
             )
-        async with make_engine(slow) as engine:
+        async with make_engine(slow, step_at_once=at_once) as engine:
             engines[0] = engine
             assert (
                 await outcome(engine, "slow", 90, schedule_to_close=60) == "TimeoutError SCHEDULE_TO_CLOSE TIMEOUT @60"

@@ -46,3 +46,7 @@ def test_every_commit_delivered_twice_changes_nothing() -> None:
             self.store.apply = again  # type: ignore[method-assign]
 
     assert journal(Clerk(brief(), ledger=Twice)) == once
+
+
+def test_activities_as_tasks_of_the_loop_change_nothing() -> None:
+    assert journal(Clerk(brief())) == journal(Clerk(brief(), engine_options={"step_at_once": False}))
