@@ -139,7 +139,8 @@ class _Level:
         unit = self.scene.unit
         if not self.seated.isdisjoint(self.scene.memory.kin_of(person)):
             return self._excluded(person, "X1", "与已当选的其他组织成员有近亲属关系", self.scene.number("亲属申报"))
-        shortfall = unit.unqualified.get(person)
+        # The plan asks X3 of the two committees only (二（一）: 社区“两委”换届提名人选准入条件).
+        shortfall = None if self.scene.body_name == "supervisory" else unit.unqualified.get(person)
         if shortfall is not None:
             return self._excluded(person, "X3", shortfall.reason, self.scene.number("资格审"))
         sanction = unit.sanctioned.get(person)
