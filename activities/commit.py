@@ -16,5 +16,5 @@ class Ledger:
 
     @activity.defn(name=COMMIT)
     async def commit(self, commit: Commit) -> None:
-        """Render the commit's papers and write it; a repeated delivery changes nothing."""
-        self.store.apply(commit, tuple(notice(commit, request) for request in commit.papers))
+        """Write the commit with its papers, rendered where the store keeps them; a repeated delivery changes nothing."""
+        self.store.apply(commit, (notice(commit, request) for request in commit.papers))

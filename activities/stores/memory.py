@@ -1,6 +1,6 @@
 """The store in memory: for rehearsals and tests. It tells listeners what changed, so that actors see their tasks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from activities.stores.protocol import Entry, IssuedPaper
@@ -30,7 +30,7 @@ class MemoryStore:
         self.papers: list[IssuedPaper] = []
         self.papers_issued = 0
 
-    def apply(self, commit: Commit, papers: tuple[IssuedPaper, ...]) -> bool:
+    def apply(self, commit: Commit, papers: Iterable[IssuedPaper]) -> bool:
         """See `Store.apply`. A workflow's commits are numbered without gaps, so the last number is all there is to keep."""
         if commit.number <= self._written.get(commit.workflow, 0):
             return False
@@ -41,7 +41,7 @@ class MemoryStore:
             self._journal(Entry(*place, commit.at, noted))
         for gate in commit.closed:
             self._tasks.pop((commit.workflow, gate), None)
-        self.papers_issued += len(papers)
+        self.papers_issued += len(commit.papers)
         if self._keep_papers:
             self.papers.extend(papers)
         if commit.state:

@@ -1,5 +1,6 @@
 """What every store must do: apply a commit once, keep the inbox, the registry and the papers, and journal refusals."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -41,7 +42,7 @@ class IssuedPaper(NamedTuple):
 class Store(Protocol):
     """Commits are delivered at least once: the natural key (workflow, number) makes the second delivery change nothing."""
 
-    def apply(self, commit: Commit, papers: tuple[IssuedPaper, ...]) -> bool:
+    def apply(self, commit: Commit, papers: Iterable[IssuedPaper]) -> bool:
         """Write everything of one commit in one transaction; False (and no change) when it was written before."""
         ...
 
