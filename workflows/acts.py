@@ -238,7 +238,7 @@ class Election(Procedure):
         slated = await self.gate(
             step_id,
             Slated,
-            people=tuple(candidate.person.id for candidate in self.register.fit()),
+            people=tuple(candidate.person.id for candidate in self.fit()),
             check=lambda form: examination.slate(
                 form, self.fit(), self.register, self.names_needed(), self.seats, self.seated
             ),

@@ -16,7 +16,7 @@ from policies.form import ResultForm, contradictions
 from policies.kinship import KinGraph, Place
 from policies.pack.schema import Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
 from policies.people import Body, Post
-from policies.rules import candidacy, conduct, party, residents
+from policies.rules import candidacy, conduct, party, residents, supervisory
 from workflows.messages import (
     Announced,
     Chosen,
@@ -247,7 +247,7 @@ def plan(unit: UnitBrief, pack: Pack) -> list[Finding]:
     return [
         *party.seats_allowed(unit.party_seats, full_members=unit.party_members, plan=given.get(BodyId.PARTY)),
         *residents.seats_allowed(unit.residents_seats, plan=stated),
-        *conduct.supervisory_seats(unit.supervisory_seats, given.get(BodyId.SUPERVISORY)),
+        *supervisory.seats_allowed(unit.supervisory_seats, given.get(BodyId.SUPERVISORY)),
     ]
 
 

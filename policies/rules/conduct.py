@@ -6,12 +6,11 @@ from policies.counting import Verdict
 from policies.finding import Finding
 from policies.form import Body, Mode, ResultForm
 from policies.kinship import KinPath
-from policies.pack.schema import Ballot, PollMode, Seats
+from policies.pack.schema import Ballot, PollMode
 from policies.rule import Rule
 from policies.rules.order import O4
 from policies.rules.polls import P7, P9, P12, P13, R5, S2
 from policies.rules.residents import R6, R7
-from policies.rules.supervisory import S1
 
 HANDED_OVER = ("公章", "公共财产", "财务账目", "档案资料")
 """What the plan has the old committee pass on (三（二）2（6）)."""
@@ -192,17 +191,6 @@ def delegates_as_registered(
             )
         )
     return findings
-
-
-def supervisory_seats(seats: int, plan: Seats | None) -> list[Finding]:
-    """S1: three to five seats by law, and within what the plan gives."""
-    low, high = 3, 5
-    if plan is not None and isinstance(plan.min, int) and isinstance(plan.max, int):
-        low, high = max(low, plan.min), min(high, plan.max)
-    if low <= seats <= high:
-        return []
-    span = str(low) if low == high else f"{low} 至 {high}"
-    return [S1.finding(f"监督委员会职数 {seats} 名，应为 {span} 名；请按方案重提。", value=seats, limit=span)]
 
 
 def members_as_registered(members: int, due: int, stated_members: int, excused: int) -> list[Finding]:

@@ -30,6 +30,22 @@ S1 = declare(
 )
 
 
+def seats_allowed(seats: int, plan: Seats | None = None) -> list[Finding]:
+    """S1: three to five seats by law, and within what the plan gives."""
+    low, high, limit = _span(plan)
+    if low <= seats <= high:
+        return []
+    return [S1.finding(f"监督委员会职数 {seats} 名，应为 {limit} 名；请按方案重提。", value=seats, limit=limit)]
+
+
+def _span(plan: Seats | None) -> tuple[int, int, str]:
+    """Fewest and most members by law and plan, and how people say it."""
+    low, high = LAW
+    if plan is not None and isinstance(plan.min, int) and isinstance(plan.max, int):
+        low, high = max(low, plan.min), min(high, plan.max)
+    return low, high, f"{low}" if low == high else f"{low} 至 {high}"
+
+
 def members_allowed(
     members: Sequence[str],
     *,
@@ -48,11 +64,8 @@ def members_allowed(
     finance or management (None: not stated). The chair's two rules hold "in principle" and give warnings.
     """
     found = []
-    low, high = LAW
-    if plan is not None and isinstance(plan.min, int) and isinstance(plan.max, int):
-        low, high = max(low, plan.min), min(high, plan.max)
+    low, high, limit = _span(plan)
     if not low <= len(members) <= high:
-        limit = f"{low}" if low == high else f"{low} 至 {high}"
         found.append(
             S1.finding(
                 f"监督委员会 {len(members)} 人，应为 {limit} 人；请重新推选（S1）。",

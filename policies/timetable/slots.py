@@ -9,7 +9,7 @@ from policies.finding import Finding
 from policies.pack.schema import BodyId, Condition, Pack, RelativeToPoll, RelativeToStep, Role, Step
 from policies.rules.timetable import FEASIBLE
 from policies.timetable.build import first, last, network, shift
-from policies.timetable.network import Conflict, Network, Solution
+from policies.timetable.network import Conflict, Solution
 from policies.timetable.windows import ORDINARY, bounds, poll_of, predecessors
 from policies.value import Value
 
@@ -84,11 +84,6 @@ def timetable(
         critical_path=path,
         findings=tuple(infeasible(view, conflict) for conflict in _foremost(solution)),
     )
-
-
-def network_of(pack: Pack, calendar: Calendar) -> Network:
-    """The network of a pack as it stands, for what-if questions. Raises CalendarUnknown only when it is solved."""
-    return network(pack, calendar)
 
 
 def infeasible(pack: Pack, conflict: Conflict) -> Finding:

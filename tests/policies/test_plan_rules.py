@@ -10,7 +10,7 @@ from policies.finding import Severity
 from policies.pack.schema import Committee, Delegates, NominationRoute, Seats
 from policies.people import Body, PartyStanding, Person, Sex
 from policies.rule import BOOK, LAW_2025_IN_FORCE, Confidence, Law, blocking
-from policies.rules import candidacy, conduct, load, party, polls, preparation, residents, supervisory
+from policies.rules import candidacy, load, party, polls, preparation, residents, supervisory
 from tests.policies.packs_under_test import CALENDAR
 
 PLAN = Seats(text="5名", min=5, max=5, part_time_min=3, part_time_max=6)
@@ -272,7 +272,7 @@ def test_r7_by_groups_only_the_floor_is_spoken_of() -> None:
 
 def test_s1_seats_of_a_plan_that_gives_one_number() -> None:
     """Three, not 「3 至 3」."""
-    (finding,) = conduct.supervisory_seats(4, Seats(text="3人", min=3, max=3))
+    (finding,) = supervisory.seats_allowed(4, Seats(text="3人", min=3, max=3))
     assert finding.limit == "3"
     assert "3 至 3" not in finding.message
 
