@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from simulation.journal import CLOSED, DISTRICT_OPENED
+from activities.journal import CLOSED, DISTRICT_OPENED
 from workflows.setting import Setting
 
 PREPARATION = "prep"

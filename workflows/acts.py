@@ -66,7 +66,7 @@ class Election(Procedure):
 
     def open(self, brief: BodyBrief, body: BodyId, seats: int) -> None:
         """Set up a body's election; called from the workflow's `__init__`."""
-        self.begin(brief.unit, body, brief.shift)
+        self.begin(brief.unit, body, brief.shift, brief.clock)
         self.seats = seats
         self.seated = brief.seated  # members of the bodies elected before this one
         self.register = Register(body, brief.kin)
@@ -197,8 +197,10 @@ class Election(Procedure):
     @appeal.validator
     def _may_appeal(self, appeal: Appeal) -> None:
         candidate = self.register.candidates.get(appeal.person)
+        findings = self.beyond(appeal.by)
         if candidate is None or candidate.state is not CandidateState.EXCLUDED or self.listed:
-            refuse([complaints.not_appealable(appeal.person)])
+            findings.append(complaints.not_appealable(appeal.person))
+        refuse(findings)
 
     async def _hear(self, candidate: Candidate, key: str) -> None:
         decided = await self.decision(
@@ -307,8 +309,10 @@ class Election(Procedure):
         candidate = self.register.candidates.get(withdrawal.person)
         before = candidate is not None and candidate.state in _BEFORE_THE_POLL and not self.polling
         elected = self.replaceable and withdrawal.person in self.members
+        findings = self.beyond(withdrawal.by)
         if not before and not elected:
-            refuse([order.not_open("退出候选或放弃当选", self.waiting_for())])
+            findings.append(order.not_open("退出候选或放弃当选", self.waiting_for()))
+        refuse(findings)
 
     def _replace(self, person: str) -> str | None:
         """Who gave up a seat leaves it to the next in order of the original vote who had the majority, if anybody."""

@@ -4,77 +4,68 @@ A postponement of a street or of the whole district is one message here; each un
 """
 
 import asyncio
-from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 
+from policies.clock import Clock
 from policies.pack.schema import Role
+from policies.rules import order
 from workflows import electiontime
 from workflows.facts import Commit, DistrictClosed, DistrictOpened, Noted
 from workflows.messages import (
     DistrictBrief,
     DistrictOutcome,
     Hold,
+    Move,
     Postponement,
+    Receipt,
     Release,
     StreetBrief,
     StreetOutcome,
     UnitOutcome,
 )
-from workflows.procedure import COMMIT, COMMIT_RETRY, COMMIT_TIMEOUT, Procedure
+from workflows.procedure import COMMIT, COMMIT_RETRY, COMMIT_TIMEOUT, Procedure, refuse
 from workflows.setting import installed
 from workflows.steering import Steering
 from workflows.unit import UnitElection
-
-ONCE = RetryPolicy(maximum_attempts=1)
 
 
 class Area(Steering):
     """What street and district share: children started together, messages passed down to those still running."""
 
     def __init__(self, brief: StreetBrief | DistrictBrief) -> None:
+        self.steered()
         self.name = brief.name
         self.setting = installed(brief.setting)
+        self.clock = self.setting.clock
         self.held = None
-        self.children: dict[str, workflow.ChildWorkflowHandle[Any, Any]] = {}
 
     def called(self) -> str:
         """The area's name."""
         return self.name
 
-    def below(self) -> list[workflow.ChildWorkflowHandle[Any, Any]]:
-        """What is still running below."""
-        return list(self.children.values())
-
-    async def start(self, run: Any, brief: Any) -> Any:
-        """Start one child and wait for its outcome."""
-        handle = await workflow.start_child_workflow(run, brief, id=brief.id, retry_policy=ONCE)
-        self.children[brief.id] = handle
-        try:
-            return await handle
-        finally:
-            del self.children[brief.id]
-
     @workflow.signal
     async def hold(self, hold: Hold) -> None:
         """What is above was stopped."""
         self.held = hold
-        for child in self.below():
-            await child.signal(Procedure.hold, hold)
+        await self.pass_down(Procedure.hold, hold)
 
     @workflow.signal
     async def release(self, release: Release) -> None:
         """What is above was released."""
         self.held = None
-        for child in self.below():
-            await child.signal(Procedure.release, release)
+        await self.pass_down(Procedure.release, release)
 
     @workflow.signal
     async def postpone(self, postponement: Postponement) -> None:
         """What is above was postponed."""
-        for child in self.below():
-            await child.signal(Procedure.postpone, postponement)
+        await self.pass_down(Procedure.postpone, postponement)
+
+    @workflow.signal
+    async def clock_moved(self, clock: Clock) -> None:
+        """A drill's clock was set forward."""
+        self.clock = clock
+        await self.pass_down(Procedure.clock_moved, clock)
 
     @workflow.query
     def waiting_for(self) -> str:
@@ -89,11 +80,16 @@ class StreetElection(Area):
     @workflow.init
     def __init__(self, brief: StreetBrief) -> None:
         super().__init__(brief)
+        self.ids = (brief.id, brief.district)
+
+    def areas(self) -> tuple[str, ...]:
+        """The street and its district."""
+        return self.ids
 
     @workflow.run
     async def run(self, brief: StreetBrief) -> StreetOutcome:
         outcomes: list[UnitOutcome] = await asyncio.gather(
-            *(self.start(UnitElection.run, unit) for unit in brief.units)
+            *(self.start(UnitElection.run, unit, unit.id, unit.name) for unit in brief.units)
         )
         return StreetOutcome(street=brief.id, units=tuple(outcomes))
 
@@ -128,12 +124,35 @@ class DistrictElection(Area):
             )
         )
         streets: list[StreetOutcome] = await asyncio.gather(
-            *(self.start(StreetElection.run, street) for street in brief.streets)
+            *(self.start(StreetElection.run, street, street.id, street.name) for street in brief.streets)
         )
         completed = sum(unit.completed_on is not None for street in streets for unit in street.units)
         held = sum(len(street.units) for street in streets) - completed
         await self.commit(DistrictClosed(completed=completed, held=held))
         return DistrictOutcome(district=brief.id, completed=completed, held=held)
+
+    def areas(self) -> tuple[str, ...]:
+        """The district itself."""
+        return (self.brief.id,)
+
+    @workflow.update
+    async def order_move(self, move: Move) -> Receipt:
+        """Set a drill's clock forward, here and in every unit."""
+        assert self.clock is not None
+        self.clock = self.clock.moved(workflow.now(), move.to)
+        await self.pass_down(Procedure.clock_moved, self.clock)
+        return Receipt(gate="move")
+
+    @order_move.validator
+    def _may_move(self, move: Move) -> None:
+        findings = self.authority(move.by, "拨动演练时间")
+        if self.clock is None:
+            findings.append(order.clock_is_real(self.name))
+        elif move.to < electiontime.now():
+            findings.append(
+                order.not_forward(self.name, f"{move.to:%Y-%m-%d %H:%M}", f"{electiontime.now():%Y-%m-%d %H:%M}")
+            )
+        refuse(findings)
 
     async def commit(self, fact: DistrictOpened | DistrictClosed) -> None:
         """Write one fact of the district itself."""

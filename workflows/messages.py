@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from policies.authority import Signature
+from policies.clock import Clock, Instant
 from policies.eligibility import Relaxation
 from policies.finding import Finding
 from policies.form import ResultForm
-from policies.pack.schema import Role
 from policies.people import Kinship, Person, Post
 from policies.value import Value
 
@@ -203,9 +204,8 @@ class Submission(Value):
     """One decision handed in at one gate. `gate` is the gate's key: a step id, with `#2` … for its further rounds."""
 
     gate: Words
-    role: Role
-    by: Words  # the person or office that signs
-    second: str = ""  # the second signature where the step wants one
+    by: Signature
+    second: Signature | None = None  # where the step wants two
     form: Form
 
 
@@ -221,16 +221,14 @@ class Hold(Value):
 
     rule: Words
     reason: Words
-    role: Role
-    by: Words
+    by: Signature
 
 
 class Release(Value):
     """Let what was held go on."""
 
     reason: Words
-    role: Role
-    by: Words
+    by: Signature
 
 
 class Postponement(Value):
@@ -238,8 +236,15 @@ class Postponement(Value):
 
     days: int = Field(gt=0, le=180)
     reason: Words
-    role: Role
-    by: Words
+    by: Signature
+
+
+class Move(Value):
+    """Set a drill's clock forward, for every unit alike. A live election refuses it."""
+
+    to: Instant
+    reason: Words
+    by: Signature
 
 
 class Withdrawal(Value):
@@ -247,6 +252,7 @@ class Withdrawal(Value):
 
     person: Words
     reason: Words
+    by: Signature  # who enters it into the record
 
 
 class Complaint(Value):
@@ -255,6 +261,7 @@ class Complaint(Value):
     id: Annotated[str, Field(pattern=r"^[\w-]{1,40}$")]
     about: Words
     text: Words
+    by: Signature  # who received it
 
 
 class Appeal(Value):
@@ -262,6 +269,7 @@ class Appeal(Value):
 
     person: Words
     grounds: Words
+    by: Signature  # who received it
 
 
 # ---------------------------------------------------------------- what a workflow starts with and ends with
@@ -321,6 +329,7 @@ class BodyBrief(Value):
     kin: tuple[Kinship, ...] = ()
     representatives: int = 0  # residents' representatives, once chosen
     shift: int = 0  # calendar days by which the unit was postponed before this body began
+    clock: Clock | None = None  # a drill's clock as it runs now
 
 
 class BodyOutcome(Value):

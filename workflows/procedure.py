@@ -6,14 +6,17 @@ What happened is noted as facts and written by one commit a step. The acts built
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
+from policies.authority import Signature, countersigned, outside
+from policies.clock import Clock
 from policies.finding import Finding
 from policies.lifecycles import COMPLAINT, GATE, ComplaintTrigger, GateState, GateTrigger, advance, begin
 from policies.pack.schema import BodyId, Condition, ExtraGate, Role, Step
@@ -79,13 +82,14 @@ class Gate:
     last_day: date | None
     fixed: bool
     rule: str
-    two_signatures: bool = False
+    countersigned_by: tuple[Role, ...] = ()  # the plan wants a second signature, of one of these
     round: int = 1
     check: Check | None = None
     state: GateState = GateState.WAITING
     people: tuple[str, ...] = ()  # person ids the decision is about
     seats: int = 0  # polls: seats still open
     vote: int = 1  # polls: 2 for a further vote
+    seen: datetime | None = None  # when it was opened, in election time
     submission: Submission | None = field(default=None)
 
     def happens(self, trigger: GateTrigger) -> None:
@@ -96,13 +100,17 @@ class Gate:
 class Procedure:
     """What every election workflow inherits: its gates, its limits, its journal, and the messages it answers."""
 
-    def begin(self, unit: UnitBrief, body: BodyId, shift: int = 0) -> None:
-        """Set up; called from the workflow's `__init__`. `shift`: calendar days the unit was postponed already."""
+    def begin(self, unit: UnitBrief, body: BodyId, shift: int = 0, clock: Clock | None = None) -> None:
+        """Set up; called from the workflow's `__init__`. `shift`: calendar days the unit was postponed already.
+
+        `clock`: a drill's clock where it was moved already.
+        """
         self.unit = unit
         self.body = body
         self.setting = installed(unit.setting)
         self.pack = self.setting.pack
         self.calendar = self.setting.calendar
+        self.clock = clock or self.setting.clock
         self.gates: dict[str, Gate] = {}
         self.rounds: dict[str, int] = {}
         self.shift = shift
@@ -187,13 +195,14 @@ class Procedure:
             await self._sleep(lambda seen=moved: self.moved != seen, delay, why)  # type: ignore[misc]
         self.waiting_rule = order.O2
 
-    async def _sleep(self, changed: Callable[[], bool], delay: timedelta | None, summary: str) -> bool:
-        """Wait for a change or for a delay; True when the delay ran out."""
-        try:
-            await workflow.wait_condition(changed, timeout=delay, timeout_summary=f"{self.unit.name} {summary}")
-        except TimeoutError:
-            return True
-        return False
+    async def _sleep(self, changed: Callable[[], bool], delay: timedelta | None, summary: str) -> None:
+        """Wait for a change or for so much election time."""
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                changed,
+                timeout=None if delay is None else electiontime.waiting(delay),
+                timeout_summary=f"{self.unit.name} {summary}",
+            )
 
     # ------------------------------------------------------------ gates
 
@@ -250,7 +259,7 @@ class Procedure:
                 last_day=law_bound[0] if law_bound else self.limit(step_id),
                 fixed=law_bound is not None,
                 rule=law_bound[1].id if law_bound else order.O5.id,
-                two_signatures=bool(step.countersigned_by),
+                countersigned_by=step.countersigned_by,
                 check=check,
                 people=people,
                 seats=seats,
@@ -301,6 +310,7 @@ class Procedure:
         gate.happens(GateTrigger.OPEN)
         self.gates[gate.key] = gate
         gate.round = round_
+        gate.seen = electiontime.now()
         self.note(GateOpened(gate=gate.key, role=gate.role, opens_on=gate.opens_on, last_day=gate.last_day))
         self.to_inbox(gate)
         self._flag_if_late(gate)
@@ -308,12 +318,12 @@ class Procedure:
         while gate.submission is None:
             moved = self.moved
             alarm = None if self.held else self._next_alarm(gate)
-            ran_out = await self._sleep(
+            await self._sleep(
                 lambda seen=moved: gate.submission is not None or self.moved != seen,  # type: ignore[misc]
                 alarm,
                 f"「{gate.title}」期限",
             )
-            if ran_out and gate.submission is None:
+            if gate.submission is None and not self.held:
                 self._remind(gate)
                 self._flag_if_late(gate)
                 await self.commit()
@@ -342,14 +352,25 @@ class Procedure:
         """Time to the next reminder or overdue flag; None when nothing more will ring."""
         if gate.last_day is None or gate.state is GateState.OVERDUE:
             return None
-        if gate.state is GateState.OPEN and gate.last_day > gate.opens_on:
+        if self._to_be_reminded(gate):
             reminder = electiontime.until(gate.last_day, REMIND_HOUR)
             if reminder > timedelta(0):
                 return reminder
         return max(electiontime.until(gate.last_day + timedelta(days=1)), timedelta(milliseconds=1))
 
+    @staticmethod
+    def _to_be_reminded(gate: Gate) -> bool:
+        """A gate of more than one day that was opened before its last day's reminder."""
+        if gate.state is not GateState.OPEN or gate.last_day is None or gate.last_day <= gate.opens_on:
+            return False
+        return gate.seen is None or gate.seen < electiontime.instant(gate.last_day, REMIND_HOUR)
+
     def _remind(self, gate: Gate) -> None:
-        if gate.state is GateState.OPEN and gate.last_day is not None and electiontime.today() <= gate.last_day:
+        """On the last day, once: a clock that was set forward may have passed the very hour."""
+        if not self._to_be_reminded(gate) or gate.last_day is None:
+            return
+        now = electiontime.now()
+        if electiontime.instant(gate.last_day, REMIND_HOUR) <= now and now.date() <= gate.last_day:
             gate.happens(GateTrigger.REMIND)
             self.note(Reminded(gate=gate.key, last_day=gate.last_day))
 
@@ -381,21 +402,21 @@ class Procedure:
         if today < gate.opens_on:
             return [order.window_not_open(gate.title, gate.opens_on, today)]
         findings = []
-        if submission.role is not gate.role:
-            roles = self.pack.roles
-            findings.append(
-                order.wrong_role(
-                    gate.title, roles.get(submission.role, submission.role), roles.get(gate.role, gate.role)
-                )
-            )
-        if gate.two_signatures and submission.second.strip() in ("", submission.by.strip()):
-            findings.append(order.second_signature_missing(gate.title, submission.by))
+        roles, role = self.pack.roles, submission.by.role
+        if role is not gate.role:
+            findings.append(order.wrong_role(gate.title, roles.get(role, role), roles.get(gate.role, gate.role)))
+        findings.extend(self.beyond(submission.by))
+        findings.extend(countersigned(gate.title, submission.by, submission.second, gate.countersigned_by, roles))
         if not isinstance(submission.form, gate.forms):
             return [*findings, order.wrong_form(gate.title, submission.form.kind)]
         findings.extend(order.dated_within(gate.title, examination.day_of(submission.form), gate.opens_on, today))
         if gate.check is not None:
             findings.extend(gate.check(submission.form))
         return findings
+
+    def beyond(self, signature: Signature) -> list[Finding]:
+        """O6: a signature that does not reach this unit."""
+        return outside(signature, self.unit.name, (self.unit.id, self.unit.street, self.unit.district))
 
     def _not_open(self, submission: Submission) -> Finding:
         step = self.setting.steps.get(submission.gate.split("#")[0])
@@ -414,7 +435,11 @@ class Procedure:
         self._closed.append(gate.key)
         self.note(
             Decided(
-                gate=gate.key, role=submission.role, by=submission.by, second=submission.second, form=submission.form
+                gate=gate.key,
+                role=submission.by.role,
+                by=submission.by.text,
+                second=submission.second.text if submission.second else "",
+                form=submission.form,
             )
         )
         return Receipt(gate=gate.key, remarks=tuple(remarks))
@@ -436,8 +461,10 @@ class Procedure:
 
     @complain.validator
     def _may_complain(self, complaint: Complaint) -> None:
+        findings = self.beyond(complaint.by)
         if complaint.id in self.complaints:
-            refuse([complaints.already_received(complaint.id)])
+            findings.append(complaints.already_received(complaint.id))
+        refuse(findings)
 
     def beside(self, work: Any) -> None:
         """Run something beside the plan's own line; `settled` waits for all of it."""
@@ -484,7 +511,7 @@ class Procedure:
         """Stop here until released; submissions are refused with the hold's rule."""
         self.held = hold
         self.moved += 1
-        self.note(Held(rule=hold.rule, reason=hold.reason, by=hold.by))
+        self.note(Held(rule=hold.rule, reason=hold.reason, by=hold.by.text))
         await self.commit()
 
     @workflow.signal
@@ -494,7 +521,7 @@ class Procedure:
             return
         self.held = None
         self.moved += 1
-        self.note(Released(reason=release.reason, by=release.by))
+        self.note(Released(reason=release.reason, by=release.by.text))
         await self.commit()
 
     @workflow.signal
@@ -509,8 +536,14 @@ class Procedure:
                 if gate.opens_on > electiontime.today():
                     gate.opens_on += later
                 self.to_inbox(gate)
-        self.note(Postponed(days=postponement.days, reason=postponement.reason, by=postponement.by))
+        self.note(Postponed(days=postponement.days, reason=postponement.reason, by=postponement.by.text))
         await self.commit()
+
+    @workflow.signal
+    async def clock_moved(self, clock: Clock) -> None:
+        """A drill's clock was set forward: everything that waits reckons anew."""
+        self.clock = clock
+        self.moved += 1
 
     @workflow.query
     def waiting_for(self) -> str:

@@ -3,13 +3,16 @@
 A worker installs its settings before it starts; a workflow that names an unknown one fails at once instead of guessing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 
+from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from policies.calendar import Calendar, DayUnit
+from policies.clock import Clock
 from policies.pack.identity import content_hash
 from policies.pack.schema import Absolute, Body, BodyId, MonthThird, Pack, Step
 from policies.timetable import Slot, timetable
@@ -25,6 +28,7 @@ class Setting:
     calendar: Calendar
     steps: dict[str, Step]
     slots: dict[str, Slot]
+    clock: Clock | None = None  # a drill's clock; None where election time is workflow time
     _publicity: dict[str, tuple[int, DayUnit]] = field(default_factory=dict)
 
     def body(self, body: BodyId) -> Body:
@@ -68,10 +72,14 @@ class Setting:
 _INSTALLED: dict[str, Setting] = {}
 
 
-def install(pack: Pack, calendar: Calendar) -> Setting:
-    """Freeze pack and calendar into a setting and make it known to this process; the same content gives the same hash."""
+def install(pack: Pack, calendar: Calendar, clock: Clock | None = None) -> Setting:
+    """Freeze pack, calendar and (for a drill) clock into a setting and make it known to this process.
+
+    The same content gives the same hash.
+    """
     pack_hash = content_hash(pack)
-    key = sha256(f"{pack_hash}\n{calendar.model_dump_json()}".encode()).hexdigest()[:16]
+    drilled = "" if clock is None else f"\n{clock.model_dump_json()}"
+    key = sha256(f"{pack_hash}\n{calendar.model_dump_json()}{drilled}".encode()).hexdigest()[:16]
     if key not in _INSTALLED:
         executed = pack.as_executed()
         _INSTALLED[key] = Setting(
@@ -79,14 +87,37 @@ def install(pack: Pack, calendar: Calendar) -> Setting:
             pack=executed,
             pack_sha256=pack_hash,
             calendar=calendar,
+            clock=clock,
             steps={step.id: step for body in executed.bodies for step in body.steps},
             slots={slot.step: slot for slot in timetable(pack, calendar, resolved=True).slots},
         )
     return _INSTALLED[key]
 
 
+def supply(supplier: Callable[[str], Setting | None] | None) -> None:
+    """Let a worker fetch settings that it does not have yet; None takes the supplier away.
+
+    A setting is named by the hash of its content, so whoever fetches it, whenever, gets the same: asking while a workflow
+    runs or replays cannot make it another.
+    """
+    global _supplier
+    _supplier = supplier
+
+
+_supplier: Callable[[str], Setting | None] | None = None
+
+
 def installed(key: str) -> Setting:
-    """The setting with this hash. Raises a non-retryable ApplicationError when this worker does not have it."""
+    """The setting with this hash. Raises a non-retryable ApplicationError when this worker cannot have it."""
+    if key not in _INSTALLED and _supplier is not None:
+        with workflow.unsafe.sandbox_unrestricted():
+            found = _supplier(key)
+        if found is not None and found.hash != key:
+            raise ApplicationError(
+                f"登记的方案与指纹 {key} 不符（实为 {found.hash}）：登记内容被改动过",
+                type="altered_setting",
+                non_retryable=True,
+            )
     try:
         return _INSTALLED[key]
     except KeyError:

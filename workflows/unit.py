@@ -1,11 +1,12 @@
 """One community's whole election: the preparation, then the three bodies in their required order (三（一）, 一（四）)."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 
 from temporalio import workflow
 
+from policies.clock import Clock
 from policies.finding import Finding
 from policies.lifecycles import UNIT, UnitTrigger, begin
 from policies.pack.schema import BodyId
@@ -41,8 +42,8 @@ class UnitElection(Steering, Procedure):
     @workflow.init
     def __init__(self, brief: UnitBrief) -> None:
         self.begin(brief, BodyId.PREPARATION)
+        self.steered()
         self.track = begin(UNIT)
-        self.child: workflow.ChildWorkflowHandle[Any, BodyOutcome] | None = None
         self.bodies: list[str] = []  # bodies begun, in order
         self.note(UnitOpened(unit=brief))
 
@@ -60,23 +61,21 @@ class UnitElection(Steering, Procedure):
 
         # (二) 先社区党组织、后居民委员会、再推选居务监督委员会
         self.enters(UnitTrigger.START)
-        party = await self.elect(PartyElection.run, "party", BodyBrief(unit=self.unit, shift=self.shift))
+        party = await self.elect(PartyElection.run, "party", self.brief())
         self.enters(UnitTrigger.PARTY_DONE)
         residents = await self.elect(
             ResidentsElection.run,
             "residents",
-            BodyBrief(unit=self.unit, seated=party.elected, kin=party.kin, shift=self.shift),
+            self.brief(seated=party.elected, kin=party.kin),
         )
         self.enters(UnitTrigger.RESIDENTS_DONE)
         supervisory = await self.elect(
             SupervisoryElection.run,
             "supervisory",
-            BodyBrief(
-                unit=self.unit,
+            self.brief(
                 seated=(*party.elected, *residents.elected),
                 kin=residents.kin,
                 representatives=residents.representatives,
-                shift=self.shift,
             ),
         )
         self.enters(UnitTrigger.SUPERVISORY_DONE)
@@ -132,21 +131,20 @@ class UnitElection(Steering, Procedure):
         await self.commit()
         return UnitOutcome(unit=self.unit.id, completed_on=None, held_by=X4.id, reason=reason)
 
-    async def elect(self, run: Any, body: str, brief: BodyBrief) -> BodyOutcome:
+    def brief(self, **before: Any) -> Callable[[], BodyBrief]:
+        """What a body starts from, as things stand when it starts: a hold or a postponement may come before it can."""
+        return lambda: BodyBrief(unit=self.unit, shift=self.shift, clock=self.clock, **before)
+
+    async def elect(self, run: Any, body: str, brief: Callable[[], BodyBrief]) -> BodyOutcome:
         """Run one body's election as a child workflow and wait until it is complete; only then may the next begin."""
         await self.commit()
         while self.held is not None:
             await workflow.wait_condition(lambda: self.held is None)
         self.bodies.append(body)
         self.waiting = f"{BODY_NAMES[body]}换届进行中"
-        self.child = await workflow.start_child_workflow(
-            run,
-            brief,
-            id=f"{self.unit.id}/{body}",
-            static_summary=f"{self.unit.name} {BODY_NAMES[body]}",
+        outcome: BodyOutcome = await self.start(
+            run, brief(), f"{self.unit.id}/{body}", f"{self.unit.name} {BODY_NAMES[body]}"
         )
-        outcome: BodyOutcome = await self.child
-        self.child = None
         return outcome
 
     # ------------------------------------------------------------ messages that concern the running body too
@@ -167,9 +165,9 @@ class UnitElection(Steering, Procedure):
         """The unit's name."""
         return self.unit.name
 
-    def below(self) -> list[workflow.ChildWorkflowHandle[Any, Any]]:
-        """The body whose election is running."""
-        return [] if self.child is None else [self.child]
+    def areas(self) -> tuple[str, ...]:
+        """The unit, its street, its district."""
+        return (self.unit.id, self.unit.street, self.unit.district)
 
     async def take_hold(self, hold: Hold) -> None:
         """Stop the unit's own gates."""
@@ -204,7 +202,12 @@ class UnitElection(Steering, Procedure):
         """The street or the district was postponed."""
         await self._hear(self.take_postponement(postponement), Procedure.postpone, postponement)
 
+    @workflow.signal
+    async def clock_moved(self, clock: Clock) -> None:
+        """A drill's clock was set forward."""
+        await Procedure.clock_moved(self, clock)
+        await self.pass_down(Procedure.clock_moved, clock)
+
     async def _hear(self, own: Awaitable[None], signal: Any, message: Hold | Release | Postponement) -> None:
         await own
-        for child in self.below():
-            await child.signal(signal, message)
+        await self.pass_down(signal, message)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from activities.stores.protocol import Entry, IssuedPaper
-from workflows.facts import Commit, Noted, Refusal, Refused, Task
+from activities.stores.protocol import Entry, IssuedPaper, refused_fact
+from workflows.facts import Commit, Noted, Refusal, Task
 
 
 class MemoryStore:
@@ -56,9 +56,7 @@ class MemoryStore:
         """See `Store.refuse`. A refusal for a body that never began is journalled under its unit."""
         unit = refusal.workflow.rsplit("/", 1)[0]
         place = self._places.get(refusal.workflow) or self._places[unit]
-        submission = refusal.submission
-        refused = Refused(gate=submission.gate, role=submission.role, by=submission.by, findings=refusal.findings)
-        self._journal(Entry(*place, at, Noted.of(refused)))
+        self._journal(Entry(*place, at, Noted.of(refused_fact(refusal))))
 
     def inbox(self) -> list[Task]:
         """See `Store.inbox`."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from workflows.facts import Commit, FactBody, Noted, Refusal, Task
+from workflows.facts import Commit, FactBody, Noted, Refusal, Refused, Task
 
 
 class Entry(NamedTuple):
@@ -37,6 +37,14 @@ class IssuedPaper(NamedTuple):
     kind: str
     title: str
     text: str
+
+
+def refused_fact(refusal: Refusal) -> Refused:
+    """What the journal says of a refused submission, whichever store writes it."""
+    submission = refusal.submission
+    return Refused(
+        gate=submission.gate, role=submission.by.role, by=submission.by.text, findings=refusal.findings
+    )
 
 
 class Store(Protocol):

@@ -61,6 +61,28 @@ O5 = declare(
         enforced=("every gate", "checker"),
     )
 )
+O6 = declare(
+    Rule(
+        id="O6",
+        title="管辖范围",
+        text="各级各部门只办理本辖区、本职责范围内的事项；街道的签字只及于本街道，社区的签字只及于本社区。",
+        on_failure="由有管辖权的街道、社区或部门办理",
+        source="街道方案 三",
+        confidence=Confidence.PLAN,
+        enforced=("every gate",),
+    )
+)
+O7 = declare(
+    Rule(
+        id="O7",
+        title="演练时间",
+        text="演练可以压缩日程、向前拨动时间，各单位同时拨动；正式换届的时间不得拨动，任何时间不得向后拨。",
+        on_failure="正式换届按实际日期办理；演练只能向前拨",
+        source="本系统的演练规则",
+        confidence=Confidence.GENERAL,
+        enforced=("district",),
+    )
+)
 
 
 _SUPERIORS = {
@@ -111,6 +133,16 @@ def second_signature_missing(title: str, first: str) -> Finding:
     return O3.finding(f"「{title}」须由两个不同的人签字，目前只有{first}签字。", value=first, limit="两人签字")
 
 
+def wrong_countersigner(title: str, role: str, expected: str) -> Finding:
+    """O3: the second signature is not of a role that the plan names."""
+    return O3.finding(f"「{title}」的第二签字应由{expected}签署，不能由{role}签署。", value=role, limit=expected)
+
+
+def outside_scope(name: str, area: str) -> Finding:
+    """O6: somebody signs for a place outside the area for which the role is held."""
+    return O6.finding(f"{name}的职责范围不包括{area}，不能办理。", value=name, limit=area)
+
+
 def wrong_form(title: str, kind: str) -> Finding:
     """O4: the form handed in belongs to another kind of step."""
     return O4.finding(f"「{title}」交来的表单类型不符（{kind}）。", value=kind)
@@ -137,6 +169,16 @@ def may_not_steer(role: str, what: str, allowed: str) -> Finding:
 def nothing_to_release(name: str) -> Finding:
     """O2: a release without a hold."""
     return O2.finding(f"{name}没有暂停，无须解除。", value=name)
+
+
+def clock_is_real(name: str) -> Finding:
+    """O7: a live election's time cannot be moved."""
+    return O7.finding(f"{name}是正式换届，时间不能拨动。", value=name)
+
+
+def not_forward(name: str, to: str, now: str) -> Finding:
+    """O7: a drill's clock moves forward only."""
+    return O7.finding(f"{name}现在是 {now}，不能拨到更早的 {to}。", value=to, limit=now)
 
 
 def already_held(name: str, reason: str) -> Finding:

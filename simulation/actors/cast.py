@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from policies.authority import Signature
 from policies.finding import Finding
 from policies.pack.schema import Act, Role
 from simulation.actors import playbook, polls
@@ -123,7 +124,8 @@ class Cast:
         self._seed, self._engine, self._refuse, self._faults = seed, engine, ledger_refuse, faults
         self._clerks = Clerks(setting, parameters, engine.at)
         self._memories: dict[str, UnitMemory] = {}
-        self._happenings = Happenings(seed, parameters.events, self._send_later)
+        self._signatures: dict[Role, Signature] = {}
+        self._happenings = Happenings(seed, parameters.events, self._send_later, self._signed)
         self._error_rate = parameters.work.error_rate.value
         self._unanswered: dict[tuple[str, str], Planted] = {}
         self._turns: dict[tuple[str, str], _Turn] = {}  # gates not yet decided
@@ -150,9 +152,7 @@ class Cast:
 
     def postpone(self, unit: str, days: int, at: datetime, reason: str = "因特殊情况推迟换届日程") -> None:
         """Have the street postpone a unit by so many days at an instant."""
-        message = Postponement(
-            days=days, reason=reason, role=Role.STREET_COMMITTEE, by=self._office(Role.STREET_COMMITTEE)
-        )
+        message = Postponement(days=days, reason=reason, by=self._signed(Role.STREET_COMMITTEE))
         self._engine.at(at, self._send, unit, "order_postponement", message, self.memory(unit))
 
     # ------------------------------------------------------------ a task arrives
@@ -295,14 +295,17 @@ class Cast:
         second = step.countersigned_by[0] if step is not None and step.countersigned_by else None
         return Submission(
             gate=scene.task.gate,
-            role=scene.task.role,
-            by=self._office(scene.task.role),
-            second="" if second is None else self._office(second),
+            by=self._signed(scene.task.role),
+            second=None if second is None else self._signed(second),
             form=form,
         )
 
-    def _office(self, role: Role) -> str:
-        return office(self._setting.pack, role)
+    def _signed(self, role: Role) -> Signature:
+        """In a rehearsal the office itself signs, for the whole district."""
+        if role not in self._signatures:
+            name = office(self._setting.pack, role)
+            self._signatures[role] = Signature(person=name, name=name, role=role, scope=self._district.id)
+        return self._signatures[role]
 
     def _submit(
         self, workflow: str, submission: Submission, attempt: int, done: Callable[[UpdateResult], None]
@@ -411,7 +414,8 @@ class Cast:
         scene.memory.complaints += 1
         number = f"{scene.unit.id}-{scene.memory.complaints}"
         self._unanswered[scene.task.workflow, f"complaint:{number}"] = planted
-        message = Complaint(id=number, about=scene.task.step, text=planted.variant.text)
+        by = self._signed(Role.STREET_DISCIPLINE)
+        message = Complaint(id=number, about=scene.task.step, text=planted.variant.text, by=by)
         at = beijing(beijing_day(now) + timedelta(days=1), _NINE)
         self._send_later(at, scene.task.workflow, "complain", message, scene.memory)
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from random import Random
 
-from policies.pack.schema import Act
+from policies.authority import Signature
+from policies.pack.schema import Act, Role
 from simulation.actors.hours import beijing, beijing_day
 from simulation.actors.memory import UnitMemory
 from simulation.actors.scene import Scene
@@ -23,8 +24,8 @@ Send = Callable[[datetime, str, str, Complaint | Withdrawal | Appeal, UnitMemory
 class Happenings:
     """Draws what comes in between, when the decision is taken that gives rise to it."""
 
-    def __init__(self, seed: int, events: Events, send: Send) -> None:
-        self._seed, self._events, self._send = seed, events, send
+    def __init__(self, seed: int, events: Events, send: Send, signed: Callable[[Role], Signature]) -> None:
+        self._seed, self._events, self._send, self._signed = seed, events, send, signed
 
     def after(self, scene: Scene, form: object, now: datetime) -> None:
         """What a decision just accepted gives rise to."""
@@ -41,7 +42,8 @@ class Happenings:
         rng = stream(self._seed, scene.unit.id, "declines")
         if rng.random() < self._events.withdrawal_rate.value:
             scene.body.declined = True
-            message = Withdrawal(person=rng.choice(members), reason="因个人原因放弃当选")
+            by = self._signed(Role.STREET_OFFICE)
+            message = Withdrawal(person=rng.choice(members), reason="因个人原因放弃当选", by=by)
             self._send(now + (acts - now) / 2, scene.task.workflow, "withdraw", message, scene.memory)
 
     def _posted(self, scene: Scene, now: datetime) -> None:
@@ -62,7 +64,8 @@ class Happenings:
             return
         scene.memory.complaints += 1
         number = f"{scene.unit.id}-{scene.memory.complaints}"
-        message = Complaint(id=number, about=about, text="反映名单中有人不符合条件")
+        by = self._signed(Role.STREET_DISCIPLINE)
+        message = Complaint(id=number, about=about, text="反映名单中有人不符合条件", by=by)
         self._send(self._within(now, last_day, rng.random()), scene.task.workflow, "complain", message, scene.memory)
 
     def _withdrawals(self, scene: Scene, now: datetime, last_day: date) -> None:
@@ -71,7 +74,8 @@ class Happenings:
         for person in scene.task.people:
             lot, moment = rng.random(), rng.random()
             if lot < rate:
-                message = Withdrawal(person=person, reason="因个人原因退出候选")
+                by = self._signed(Role.STREET_COMMITTEE)
+                message = Withdrawal(person=person, reason="因个人原因退出候选", by=by)
                 at = self._within(now, last_day, moment)
                 self._send(at, scene.task.workflow, "withdraw", message, scene.memory)
 
@@ -81,7 +85,8 @@ class Happenings:
                 continue
             rng = stream(self._seed, scene.unit.id, "appeal", conclusion.person, scene.task.gate)
             if rng.random() < self._events.appeal_rate.value:
-                message = Appeal(person=conclusion.person, grounds=f"对审查结论（{conclusion.reason}）有异议")
+                by, grounds = self._signed(Role.STREET_COMMITTEE), f"对审查结论（{conclusion.reason}）有异议"
+                message = Appeal(person=conclusion.person, grounds=grounds, by=by)
                 at = now + timedelta(minutes=10 + round(20 * rng.random()))
                 self._send(at, scene.task.workflow, "appeal", message, scene.memory)
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from activities.journal import entry
 from activities.stores import Entry
 from simulation.campaign.request import Job
 from simulation.checker import Checker, Report
 from simulation.digest import Digest, Digester, limits_of
 from simulation.faults import FaultPlan
-from simulation.journal import entry
 from simulation.population.district import SyntheticDistrict
 from simulation.population.synthesis import synthesize_district
 from simulation.rehearsal import DistrictRun, rehearse_district

@@ -15,12 +15,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, BinaryIO, Protocol
 
+from activities.journal import JournalWriter
 from activities.stores import Entry
 from simulation.campaign.district import Part, rehearse_part
 from simulation.campaign.request import Campaign, Job, jobs
 from simulation.checker import Report, Violation, merged
 from simulation.digest import Digest
-from simulation.journal import JournalWriter
 
 POLL_SECONDS = 0.2
 """How often the parent looks at its processes' progress."""

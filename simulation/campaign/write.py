@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from activities.journal import Chain
 from policies.pack.identity import content_hash
 from policies.rules import load
 from simulation import cases
@@ -18,7 +19,6 @@ from simulation.campaign.versions import versions
 from simulation.checker import Invariant, Violation
 from simulation.digest import limits_of
 from simulation.faults import FAULTS
-from simulation.journal import Chain
 from simulation.report import CaseRow, FaultRow, Material, render
 from workflows.setting import install
 

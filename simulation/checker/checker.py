@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Any
 
+from activities.journal import CLOSED, Chain
 from simulation.checker import gates, people, polls, postings
 from simulation.checker.days import Days
 from simulation.checker.plan import (
@@ -22,7 +23,6 @@ from simulation.checker.plan import (
 from simulation.checker.report import Invariant, Report, Violation
 from simulation.checker.secrecy import id_numbers, leaks, may_hold_id
 from simulation.checker.state import Context, District, Gate, Json, Unit
-from simulation.journal import CLOSED, Chain
 
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 _ENVELOPE = frozenset({"n", "district", "street", "unit", "body", "at", "fact", "hash"})
@@ -197,19 +197,19 @@ class Checker:
 
     def _refused(self, fact: Json) -> None:
         for finding in fact["findings"]:
-            self._findings[finding["rule"]] += 1
+            self._findings[str(finding["rule"])] += 1
 
     def _overdue(self, fact: Json) -> None:
         self._counts["overdue"] += 1
-        self._findings[fact["rule"]] += 1
+        self._findings[str(fact["rule"])] += 1
         gates.overdue(self._ctx, fact)
 
     def _excluded(self, fact: Json) -> None:
-        self._caught[fact["rule"]] += 1
+        self._caught[str(fact["rule"])] += 1
         people.excluded(self._ctx, fact)
 
     def _held(self, fact: Json) -> None:
-        self._caught[fact["rule"]] += 1
+        self._caught[str(fact["rule"])] += 1
         gates.held(self._ctx, fact)
 
     def _poll_failed(self, fact: Json) -> None:

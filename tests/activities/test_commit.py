@@ -6,7 +6,7 @@ from activities.notices import notice
 from activities.stores import Entry, MemoryStore
 from policies.pack.schema import Role
 from policies.rules.order import O2
-from tests.workflows.clerk import Clerk, brief
+from tests.workflows.clerk import Clerk, brief, signed
 from workflows.facts import BodyOpened, Commit, Noted, PaperRequest, Refusal, Task
 from workflows.messages import Recorded, Submission
 
@@ -61,7 +61,7 @@ def test_a_refusal_is_journalled_where_it_was_handed_in() -> None:
     store = MemoryStore(journal.append)
     store.apply(commit(), ())
     form = Recorded(held_on=date(2021, 2, 19))
-    submission = Submission(gate="party.reply", role=Role.PARTY_BRANCH, by="甲", form=form)
+    submission = Submission(gate="party.reply", by=signed(Role.PARTY_BRANCH, "甲"), form=form)
     for workflow in ("U1/party", "U1/residents"):
         store.apply(commit(workflow="U1", body="prep"), ())
         store.refuse(Refusal(workflow=workflow, submission=submission, findings=(O2.finding("尚未开启"),)), NOON)

@@ -29,7 +29,7 @@ from policies.pack.schema import Role
 from simulation.engine import Recording
 from tests.server.elections import EngineClerk, ErrandClerk, ServerClerk, moved_setting, weeks_from_2021
 from tests.server.server import WHY_NONE, Server, find_server, running
-from tests.workflows.clerk import PARTY, RESIDENTS, UNIT, Clerk, brief
+from tests.workflows.clerk import PARTY, RESIDENTS, UNIT, Clerk, brief, signed
 from workflows.catalogue import PASSED_THROUGH, WORKFLOWS
 from workflows.facts import Commit, Task
 from workflows.messages import (
@@ -209,14 +209,14 @@ def exclude_the_last(task: Task, form: Form) -> Form:
     return form.model_copy(update={"conclusions": (*form.conclusions[:-1], last)})
 
 
-STREET = {"role": Role.STREET_COMMITTEE, "by": "街道党工委"}
+STREET = {"by": signed(Role.STREET_COMMITTEE, "街道党工委")}
 LATER = Postponement(days=2, reason="疫情防控", **STREET)
 HOLD = Hold(rule="X4", reason="信访矛盾突出", **STREET)
 AGAIN = Hold(rule="X4", reason="再次暂停", **STREET)
 RELEASE = Release(reason="已化解", **STREET)
-APPEAL = Appeal(person=PARTY[7].id, grounds="与事实不符")
-COMPLAINT = Complaint(id="J1", about="party.publicity", text="公示不实")
-WITHDRAWAL = Withdrawal(person=RESIDENTS[11].id, reason="个人原因")
+APPEAL = Appeal(person=PARTY[7].id, grounds="与事实不符", **STREET)
+COMPLAINT = Complaint(id="J1", about="party.publicity", text="公示不实", **STREET)
+WITHDRAWAL = Withdrawal(person=RESIDENTS[11].id, reason="个人原因", **STREET)
 
 
 def tell(workflow: str, update: str, message: Any) -> Any:

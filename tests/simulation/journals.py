@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
+from activities.journal import JournalWriter
 from simulation.checker.plan import STEPS
-from simulation.journal import JournalWriter
 
 Json = dict[str, Any]
 Record = dict[str, Any]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from activities.journal import read_journal, verify_chain
 from console.packs import open_pack
 from policies.calendar import national_calendar
 from policies.pack.schema import Pack
@@ -21,7 +22,6 @@ from simulation.campaign.run import run
 from simulation.campaign.write import rehearse
 from simulation.checker import check_file
 from simulation.digest import digest_of, limits_of
-from simulation.journal import read_journal, verify_chain
 from simulation.population import parameters
 from workflows.setting import install
 

@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError
 from activities.commit import Ledger
 from activities.stores import Entry, MemoryStore
 from console.packs import open_pack
+from policies.authority import Signature
 from policies.calendar import national_calendar
 from policies.counting import count
 from policies.form import Ballots, Mode, ResultForm
@@ -110,6 +111,11 @@ SUPERVISORS = [person(number) for number in range(31, 36)]
 COMMITTEE = [person(number) for number in range(41, 52)]
 
 
+def signed(role: Role, name: str = "经办人", scope: str = "D01") -> Signature:
+    """Somebody's signature, good for the whole district unless said otherwise."""
+    return Signature(person=name, name=name, role=role, scope=scope)
+
+
 @dataclass
 class Refusal:
     """A submission that was refused, with the rules that refused it."""
@@ -182,7 +188,9 @@ class Clerk:
         given = change(task, form) if change else form
         if given is None:
             return
-        submission = Submission(gate=task.gate, role=task.role, by="经办人", second="复核人", form=given)
+        step = setting().steps.get(task.step)
+        second = signed(step.countersigned_by[0], "复核人") if step is not None and step.countersigned_by else None
+        submission = Submission(gate=task.gate, by=signed(task.role), second=second, form=given)
         self.send(task.workflow, submission, lambda: self.answer(task, True) if given is not form else None)
 
     def send(self, workflow: str, submission: Submission, refused: Callable[[], Any] = lambda: None) -> None:

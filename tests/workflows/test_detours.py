@@ -10,7 +10,7 @@ from policies.form import Mode
 from policies.pack.schema import ExtraGate, Role
 from policies.people import Post
 from simulation.engine import StuckError
-from tests.workflows.clerk import COMMITTEE, PARTY, RESIDENTS, UNIT, Clerk, at, brief, setting, street_2021
+from tests.workflows.clerk import COMMITTEE, PARTY, RESIDENTS, UNIT, Clerk, at, brief, setting, signed, street_2021
 from workflows.facts import Task
 from workflows.messages import (
     Appeal,
@@ -107,7 +107,12 @@ def test_somebody_screened_out_appeals_and_the_list_waits_for_the_answer(upheld:
     clerk = Clerk(brief(), answers={"party.street_review": excluding(7)})
     clerk.answers[f"appeal:{PARTY[7].id}"] = lambda task, form: form.model_copy(update={"upheld": upheld})
     clerk.events.append(
-        (at("2021-03-01", 12), lambda c: c.tell(PARTY_ID, "appeal", Appeal(person=PARTY[7].id, grounds="与事实不符")))
+        (
+            at("2021-03-01", 12),
+            lambda c: c.tell(
+                PARTY_ID, "appeal", Appeal(person=PARTY[7].id, grounds="与事实不符", by=signed(Role.STREET_COMMITTEE))
+            ),
+        )
     )
     clerk.run()
     (decided,) = clerk.of_kind("appeal_decided")
@@ -120,7 +125,12 @@ def test_somebody_screened_out_appeals_and_the_list_waits_for_the_answer(upheld:
 def test_nobody_appeals_who_was_not_screened_out() -> None:
     clerk = Clerk(brief())
     clerk.events.append(
-        (at("2021-03-01", 12), lambda c: c.tell(PARTY_ID, "appeal", Appeal(person=PARTY[0].id, grounds="不服")))
+        (
+            at("2021-03-01", 12),
+            lambda c: c.tell(
+                PARTY_ID, "appeal", Appeal(person=PARTY[0].id, grounds="不服", by=signed(Role.STREET_COMMITTEE))
+            ),
+        )
     )
     clerk.run()
     assert clerk.refusals[0].rules == ("K2",)
@@ -154,7 +164,12 @@ def test_a_slate_the_street_returns_is_made_and_posted_again() -> None:
 def test_withdrawals_below_the_margin_send_the_list_back() -> None:
     clerk = Clerk(brief())
     clerk.events.append(
-        (at("2021-03-29"), lambda c: c.tell(PARTY_ID, "withdraw", Withdrawal(person=PARTY[5].id, reason="个人原因")))
+        (
+            at("2021-03-29"),
+            lambda c: c.tell(
+                PARTY_ID, "withdraw", Withdrawal(person=PARTY[5].id, reason="个人原因", by=signed(Role.STREET_OFFICE))
+            ),
+        )
     )
     clerk.run()
     gates = [fact.gate for fact in clerk.of_kind("gate_opened", "party")]
@@ -166,7 +181,12 @@ def test_withdrawals_below_the_margin_send_the_list_back() -> None:
 def test_nobody_withdraws_while_the_poll_is_open() -> None:
     clerk = Clerk(brief())
     clerk.events.append(
-        (at("2021-04-02", 5), lambda c: c.tell(PARTY_ID, "withdraw", Withdrawal(person=PARTY[5].id, reason="个人原因")))
+        (
+            at("2021-04-02", 5),
+            lambda c: c.tell(
+                PARTY_ID, "withdraw", Withdrawal(person=PARTY[5].id, reason="个人原因", by=signed(Role.STREET_OFFICE))
+            ),
+        )
     )
     clerk.run()
     assert clerk.refusals[0].rules == ("O2",)
@@ -184,7 +204,12 @@ def test_one_elected_steps_back_and_the_next_by_votes_moves_up() -> None:
     )
     person = RESIDENTS[0].id
     clerk.events.append(
-        (at("2021-04-28", 15), lambda c: c.tell(RESIDENTS_ID, "withdraw", Withdrawal(person=person, reason="放弃")))
+        (
+            at("2021-04-28", 15),
+            lambda c: c.tell(
+                RESIDENTS_ID, "withdraw", Withdrawal(person=person, reason="放弃", by=signed(Role.STREET_OFFICE))
+            ),
+        )
     )
     clerk.answers["residents.announcement"] = lambda task, form: form.model_copy(
         update={"names": tuple(one.id for one in RESIDENTS[1:8])}
@@ -213,7 +238,7 @@ def test_nominated_committee_members_step_out_and_the_deputy_presides() -> None:
 
 def test_a_complaint_upheld_means_a_corrected_posting_that_counts_from_the_start() -> None:
     clerk = Clerk(brief())
-    complaint = Complaint(id="J1", about="party.publicity", text="名单有误")
+    complaint = Complaint(id="J1", about="party.publicity", text="名单有误", by=signed(Role.STREET_DISCIPLINE))
     clerk.events.append((at("2021-03-17"), lambda c: c.tell(PARTY_ID, "complain", complaint)))
     clerk.answers["complaint:J1"] = lambda task, form: form.model_copy(update={"upheld": True})
     clerk.run()
@@ -224,7 +249,7 @@ def test_a_complaint_upheld_means_a_corrected_posting_that_counts_from_the_start
 
 def test_an_unanswered_complaint_is_flagged_and_keeps_the_body_from_completing() -> None:
     clerk = Clerk(brief())
-    complaint = Complaint(id="J2", about="party.assembly", text="拉票")
+    complaint = Complaint(id="J2", about="party.assembly", text="拉票", by=signed(Role.STREET_DISCIPLINE))
     clerk.events.append((at("2021-04-02", 15), lambda c: c.tell(PARTY_ID, "complain", complaint)))
     clerk.delay = lambda task: timedelta(days=20 if task.gate.startswith("complaint") else 0, hours=10)
     clerk.run()
@@ -236,7 +261,7 @@ def test_an_unanswered_complaint_is_flagged_and_keeps_the_body_from_completing()
 
 def test_a_complaint_is_signed_by_two() -> None:
     clerk = Clerk(brief())
-    complaint = Complaint(id="J3", about="party.assembly", text="拉票")
+    complaint = Complaint(id="J3", about="party.assembly", text="拉票", by=signed(Role.STREET_DISCIPLINE))
     clerk.events.append((at("2021-04-02", 15), lambda c: c.tell(PARTY_ID, "complain", complaint)))
     alone = SignedOff(upheld=False, decided_on=date(2021, 4, 3), handler="甲", head="甲", reason="查无实据")
     clerk.answers["complaint:J3"] = lambda task, form: alone
@@ -284,8 +309,8 @@ def test_a_unit_never_rectified_ends_held_when_the_plans_days_are_over() -> None
     assert clerk.of_kind("body_opened") == []
 
 
-HOLD = Hold(rule="X4", reason="信访矛盾突出", role=Role.STREET_COMMITTEE, by="街道党工委")
-RELEASE = Release(reason="矛盾已化解", role=Role.STREET_COMMITTEE, by="街道党工委")
+HOLD = Hold(rule="X4", reason="信访矛盾突出", by=signed(Role.STREET_COMMITTEE, "街道党工委"))
+RELEASE = Release(reason="矛盾已化解", by=signed(Role.STREET_COMMITTEE, "街道党工委"))
 
 
 def test_a_held_unit_refuses_every_decision_until_released() -> None:
@@ -311,13 +336,21 @@ def test_a_held_unit_refuses_every_decision_until_released() -> None:
 
 def test_holding_is_for_those_who_may_and_only_once() -> None:
     clerk = Clerk(brief())
-    stranger = HOLD.model_copy(update={"role": Role.RESIDENTS_COMMITTEE})
+    stranger = HOLD.model_copy(update={"by": signed(Role.RESIDENTS_COMMITTEE, "居委会")})
     clerk.events += [
         (at("2021-02-01", 5), lambda c: c.tell(UNIT, "order_hold", stranger)),
         (at("2021-02-01", 6), lambda c: c.tell(UNIT, "order_release", RELEASE)),
         (at("2021-02-03", 5), lambda c: c.tell(UNIT, "order_hold", HOLD)),
-        (at("2021-02-03", 6), lambda c: c.tell(UNIT, "order_hold", HOLD.model_copy(update={"by": "再次"}))),
-        (at("2021-02-03", 7), lambda c: c.tell(UNIT, "order_release", RELEASE.model_copy(update={"by": "解除"}))),
+        (
+            at("2021-02-03", 6),
+            lambda c: c.tell(UNIT, "order_hold", HOLD.model_copy(update={"by": signed(Role.STREET_COMMITTEE, "再次")})),
+        ),
+        (
+            at("2021-02-03", 7),
+            lambda c: c.tell(
+                UNIT, "order_release", RELEASE.model_copy(update={"by": signed(Role.STREET_COMMITTEE, "解除")})
+            ),
+        ),
     ]
     assert clerk.run().completed_on is not None
     assert [refusal.rules for refusal in clerk.refusals] == [("O3",), ("O2",), ("O2",)]
@@ -325,7 +358,7 @@ def test_holding_is_for_those_who_may_and_only_once() -> None:
 
 def test_a_postponement_moves_the_plans_limits_but_not_the_laws() -> None:
     clerk = Clerk(brief())
-    later = Postponement(days=7, reason="疫情防控", role=Role.DISTRICT_ORGANIZATION, by="区换届办")
+    later = Postponement(days=7, reason="疫情防控", by=signed(Role.DISTRICT_ORGANIZATION, "区换届办"))
     clerk.events.append((at("2021-04-10", 5), lambda c: c.tell(UNIT, "order_postponement", later)))
     clerk.run()
     opened = {fact.gate: fact.last_day for fact in clerk.of_kind("gate_opened")}
@@ -387,7 +420,12 @@ def test_somebody_reinstated_and_screened_out_again_stays_out() -> None:
     clerk.answers[f"appeal:{PARTY[7].id}"] = lambda task, form: form.model_copy(update={"upheld": True})
     clerk.answers["party.joint_vetting#2"] = excluding(0)
     clerk.events.append(
-        (at("2021-03-01", 12), lambda c: c.tell(PARTY_ID, "appeal", Appeal(person=PARTY[7].id, grounds="与事实不符")))
+        (
+            at("2021-03-01", 12),
+            lambda c: c.tell(
+                PARTY_ID, "appeal", Appeal(person=PARTY[7].id, grounds="与事实不符", by=signed(Role.STREET_COMMITTEE))
+            ),
+        )
     )
     assert clerk.run().completed_on is not None
     slates = [fact.form.names for fact in clerk.of_kind("decided", "party") if fact.gate == "party.slate"]
@@ -398,7 +436,12 @@ def test_a_late_appeal_upheld_passes_every_level_before_the_list() -> None:
     clerk = Clerk(brief(), answers={"party.street_review": excluding(7)})
     clerk.answers[f"appeal:{PARTY[7].id}"] = lambda task, form: form.model_copy(update={"upheld": True})
     clerk.events.append(
-        (at("2021-03-12", 12), lambda c: c.tell(PARTY_ID, "appeal", Appeal(person=PARTY[7].id, grounds="与事实不符")))
+        (
+            at("2021-03-12", 12),
+            lambda c: c.tell(
+                PARTY_ID, "appeal", Appeal(person=PARTY[7].id, grounds="与事实不符", by=signed(Role.STREET_COMMITTEE))
+            ),
+        )
     )
     clerk.run()
     passed = {

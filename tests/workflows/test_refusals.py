@@ -7,7 +7,7 @@ import pytest
 from policies.form import ResultForm
 from policies.pack.schema import Role
 from policies.people import Kin, Kinship
-from tests.workflows.clerk import COMMITTEE, PARTY, RESIDENTS, SUPERVISORS, UNIT, Answer, Clerk, at, brief
+from tests.workflows.clerk import COMMITTEE, PARTY, RESIDENTS, SUPERVISORS, UNIT, Answer, Clerk, at, brief, signed
 from workflows.facts import Task
 from workflows.messages import Conclusion, Counted, Form, Recorded, Submission
 
@@ -163,7 +163,7 @@ def test_a_wrong_role_a_wrong_form_and_a_single_signature_all_at_once() -> None:
 
     def interfere(clerk: Clerk) -> None:
         form = Recorded(held_on=clerk.today)
-        clerk.send(UNIT, Submission(gate="prep.institution", role=Role.PARTY_BRANCH, by="甲", form=form))
+        clerk.send(UNIT, Submission(gate="prep.institution", by=signed(Role.PARTY_BRANCH, "甲"), form=form))
 
     clerk.events.append((at("2021-02-01", 5), interfere))
     clerk.run()
@@ -182,7 +182,15 @@ def test_a_body_out_of_turn() -> None:
 
     def out_of_turn(clerk: Clerk) -> None:
         for gate in ("residents.election_committee", "supervisory.nomination"):
-            clerk.send(UNIT, Submission(gate=gate, role=Role.RESIDENTS_COMMITTEE, by="甲", second="乙", form=form))
+            clerk.send(
+                UNIT,
+                Submission(
+                    gate=gate,
+                    by=signed(Role.RESIDENTS_COMMITTEE, "甲"),
+                    second=signed(Role.RESIDENTS_COMMITTEE, "乙"),
+                    form=form,
+                ),
+            )
 
     clerk.events.append((at("2021-03-01"), out_of_turn))
     assert clerk.run().completed_on is not None
@@ -202,7 +210,13 @@ def test_the_next_step_before_the_publicity_is_over(posting: str, next_gate: str
         body = next_gate.split(".")[0]
         form = Recorded(held_on=clerk.today)
         clerk.send(
-            f"{UNIT}/{body}", Submission(gate=next_gate, role=Role.STREET_COMMITTEE, by="甲", second="乙", form=form)
+            f"{UNIT}/{body}",
+            Submission(
+                gate=next_gate,
+                by=signed(Role.STREET_COMMITTEE, "甲"),
+                second=signed(Role.STREET_COMMITTEE, "乙"),
+                form=form,
+            ),
         )
 
     clerk = Clerk(brief(), events=[(at(str(two_days_on)), hurry)])

@@ -11,7 +11,7 @@ from activities.commit import Ledger
 from activities.stores import MemoryStore
 from policies.pack.schema import Role
 from simulation.engine import Engine
-from tests.workflows.clerk import Clerk, at, brief, setting, street_2021
+from tests.workflows.clerk import Clerk, at, brief, setting, signed, street_2021
 from workflows.area import DistrictElection
 from workflows.catalogue import PASSED_THROUGH, TASK_QUEUE, WORKFLOWS
 from workflows.messages import DistrictBrief, DistrictOutcome, Hold, Postponement, Release, StreetBrief
@@ -114,7 +114,7 @@ def test_district_and_streets_wait_for_their_units_and_the_journal_is_closed() -
 
 
 def test_a_district_postponed_moves_every_unit_and_body_below() -> None:
-    later = Postponement(days=5, reason="疫情防控", role=Role.DISTRICT_ORGANIZATION, by="区换届办")
+    later = Postponement(days=5, reason="疫情防控", by=signed(Role.DISTRICT_ORGANIZATION, "区换届办"))
     clerk, outcome = run_district((at("2021-03-05", 5), lambda c: c.tell("D01", "order_postponement", later)))
     assert outcome.completed == 3
     moved = {(e.unit, e.body) for e in clerk.facts if e.fact.kind == "postponed"}
@@ -124,8 +124,8 @@ def test_a_district_postponed_moves_every_unit_and_body_below() -> None:
 
 
 def test_a_street_held_holds_its_own_units_only() -> None:
-    hold = Hold(rule="X4", reason="信访矛盾突出", role=Role.DISTRICT_ORGANIZATION, by="区换届办")
-    release = Release(reason="已化解", role=Role.DISTRICT_ORGANIZATION, by="区换届办")
+    hold = Hold(rule="X4", reason="信访矛盾突出", by=signed(Role.DISTRICT_ORGANIZATION, "区换届办"))
+    release = Release(reason="已化解", by=signed(Role.DISTRICT_ORGANIZATION, "区换届办"))
     clerk, outcome = run_district(
         (at("2021-03-10", 1), lambda c: c.tell("D01-S01", "order_hold", hold)),
         (at("2021-03-10", 4), lambda c: c.tell("D01-S01", "order_release", release)),
@@ -136,6 +136,6 @@ def test_a_street_held_holds_its_own_units_only() -> None:
 
 
 def test_only_the_district_office_steers_the_district() -> None:
-    hold = Hold(rule="X4", reason="信访矛盾突出", role=Role.STREET_COMMITTEE, by="街道党工委")
+    hold = Hold(rule="X4", reason="信访矛盾突出", by=signed(Role.STREET_COMMITTEE, "街道党工委"))
     clerk, _ = run_district((at("2021-03-10", 1), lambda c: c.tell("D01", "order_hold", hold)))
     assert [refusal.rules for refusal in clerk.refusals] == [("O3",)]

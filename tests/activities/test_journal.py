@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.journal import GENESIS, Chain, JournalWriter, entry, read_journal, verify_chain
+from activities.journal import GENESIS, Chain, JournalWriter, entry, read_journal, verify_chain
 from tests.simulation import journals
 
 
