@@ -16,5 +16,9 @@ class Ledger:
 
     @activity.defn(name=COMMIT)
     async def commit(self, commit: Commit) -> None:
-        """Write the commit with its papers, rendered where the store keeps them; a repeated delivery changes nothing."""
+        """Write the commit; a repeated delivery changes nothing. At once, on the loop: for stores in memory."""
+        self.write(commit)
+
+    def write(self, commit: Commit) -> None:
+        """Write the commit with its papers, rendered where the store keeps them. Blocks as long as the store does."""
         self.store.apply(commit, (notice(commit, request) for request in commit.papers))

@@ -13,7 +13,7 @@ from datetime import datetime
 from time import perf_counter
 
 from tests.server.elections import EngineClerk, ServerClerk, moved_setting, weeks_from_2021
-from tests.server.server import Server, find_server, running
+from tests.server.server import Server, running, server_at_hand
 from tests.workflows.clerk import brief
 from workflows.messages import UnitBrief, UnitOutcome
 from workflows.unit import UnitElection
@@ -24,7 +24,7 @@ ENGINE_ROUNDS = 15
 
 def measures() -> Iterator[dict[str, object]]:
     """`server_time_skipping_ratio`; nothing where no server is at hand (see tests/server/server.py)."""
-    binary = find_server()
+    binary = server_at_hand()
     if binary is None:
         return
     by = weeks_from_2021()

@@ -9,7 +9,7 @@ from typer.exceptions import TyperException
 from console.output import UNUSABLE, err, reason, tolerate_any_terminal, unusable
 
 INTERRUPTED = 130
-COMMANDS = ("lint", "timetable", "count", "rules", "rehearse", "replay")
+COMMANDS = ("lint", "timetable", "count", "rules", "rehearse", "replay", "roster", "server", "live")
 
 
 def main() -> None:
@@ -70,3 +70,7 @@ def said(refused: TyperException) -> str:
         case _:
             what = message
     return f"{what}用法见 {command} --help"
+
+
+if __name__ == "__main__":
+    main()

@@ -30,6 +30,13 @@ def pack_text(name: str) -> str:
     return (resources.files("policies") / "packs" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def source_text(name_or_path: str) -> str:
+    """The YAML behind a pack that `open_pack` has opened."""
+    if name_or_path in bundled_packs():
+        return pack_text(name_or_path)
+    return Path(name_or_path).read_text(encoding="utf-8-sig")
+
+
 def open_pack(name_or_path: str) -> Pack | Unusable:
     """The pack of that name or in that file, or all that is wrong with it."""
     if name_or_path in bundled_packs():

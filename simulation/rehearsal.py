@@ -16,6 +16,7 @@ from activities.stores import Entry, MemoryStore
 from simulation.actors import Cast
 from simulation.engine import Engine
 from simulation.faults import FaultPlan
+from simulation.gateway import EngineGateway
 from simulation.population.district import SyntheticDistrict
 from simulation.population.parameters import Parameters
 from workflows.area import DistrictElection
@@ -76,8 +77,8 @@ async def rehearse_district(
             setting=setting,
             parameters=parameters,
             seed=seed,
-            engine=engine,
-            ledger_refuse=store.refuse,
+            stage=engine,
+            gateway=EngineGateway(engine, store.refuse),
             faults=faults,
         )
         cast_of.append(cast)

@@ -141,7 +141,7 @@ class DistrictElection(Area):
         assert self.clock is not None
         self.clock = self.clock.moved(workflow.now(), move.to)
         await self.pass_down(Procedure.clock_moved, self.clock)
-        return Receipt(gate="move")
+        return Receipt(gate="move", clock=self.clock)
 
     @order_move.validator
     def _may_move(self, move: Move) -> None:

@@ -1,6 +1,7 @@
 """Every workflow a worker serves, from the district down to the bodies."""
 
 from workflows.area import DistrictElection, StreetElection
+from workflows.officework import OfficeReport
 from workflows.party import PartyElection
 from workflows.residents import ResidentsElection
 from workflows.supervisory import SupervisoryElection
@@ -15,6 +16,8 @@ WORKFLOWS = (
     ResidentsElection,
     SupervisoryElection,
 )
+OFFICE_WORKFLOWS = (OfficeReport,)
+"""What a live worker serves beside the elections: the county office's reports."""
 
 PASSED_THROUGH = ("policies", "workflows", "activities", "pydantic", "transitions", "temporalio")
 """Modules a sandboxed runner must share with its worker instead of importing them anew: rules are immutable, and the

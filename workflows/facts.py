@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from policies.authority import Signature
 from policies.finding import Finding
 from policies.pack.schema import DayUnit, Role
 from policies.value import Value
-from workflows.messages import Form, Submission, UnitBrief
+from workflows.messages import Form, UnitBrief
 
 
 class DistrictOpened(Value):
@@ -329,8 +330,9 @@ class Commit(Value):
 
 
 class Refusal(Value):
-    """A refused submission, as the edge reports it to the journal."""
+    """A refused command, as the edge reports it to the journal: the gate it was meant for, or what else was asked."""
 
     workflow: str
-    submission: Submission
+    gate: str
+    by: Signature
     findings: tuple[Finding, ...]

@@ -16,6 +16,7 @@ from policies.pack.schema import Role
 from policies.rules import order
 from workflows.messages import Hold, Postponement, Receipt, Release
 from workflows.procedure import Procedure, refuse
+from workflows.search import place
 from workflows.setting import Setting
 
 ONCE = RetryPolicy(maximum_attempts=1)
@@ -49,7 +50,14 @@ class Steering:
     async def start(self, run: Any, brief: Any, child_id: str, summary: str | None = None) -> Any:
         """Start a child and wait for its outcome; what is passed down while it starts reaches it too, in order."""
         told = len(self.passed_down)
-        handle = await workflow.start_child_workflow(run, brief, id=child_id, retry_policy=ONCE, static_summary=summary)
+        handle = await workflow.start_child_workflow(
+            run,
+            brief,
+            id=child_id,
+            retry_policy=ONCE,
+            static_summary=summary,
+            search_attributes=place((*reversed(self.areas()), child_id.rpartition("/")[2])),
+        )
         while told < len(self.passed_down):
             signal, message = self.passed_down[told]
             told += 1

@@ -41,10 +41,7 @@ class IssuedPaper(NamedTuple):
 
 def refused_fact(refusal: Refusal) -> Refused:
     """What the journal says of a refused submission, whichever store writes it."""
-    submission = refusal.submission
-    return Refused(
-        gate=submission.gate, role=submission.by.role, by=submission.by.text, findings=refusal.findings
-    )
+    return Refused(gate=refusal.gate, role=refusal.by.role, by=refusal.by.text, findings=refusal.findings)
 
 
 class Store(Protocol):

@@ -10,9 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
-
+from gateway.command import Answer, Command, Gateway, Outcome, Verb
 from policies.authority import Signature
 from policies.finding import Finding
 from policies.pack.schema import Act, Role
@@ -27,8 +25,7 @@ from simulation.faults import FaultPlan, Moment, Planted, slips
 from simulation.population.chance import stream
 from simulation.population.district import SyntheticDistrict
 from simulation.population.parameters import Parameters
-from workflows.electiontime import BEIJING
-from workflows.facts import Refusal, Task
+from workflows.facts import Task
 from workflows.messages import (
     Appeal,
     Chosen,
@@ -45,7 +42,6 @@ from workflows.messages import (
     Submission,
     Withdrawal,
 )
-from workflows.procedure import REFUSED
 from workflows.setting import Setting
 
 ATTEMPTS = 6
@@ -53,15 +49,8 @@ ATTEMPTS = 6
 _NINE, _TEN = 9.0, 10.0
 
 
-class UpdateResult(Protocol):
-    """What the engine reports of an update."""
-
-    accepted: bool
-    failure: BaseException | None
-
-
-class EngineLike(Protocol):
-    """What actors need of an engine."""
+class Stage(Protocol):
+    """What actors need besides the gateway: the election's time."""
 
     @property
     def now(self) -> datetime:
@@ -69,11 +58,6 @@ class EngineLike(Protocol):
 
     def at(self, instant: datetime, callback: Callable[..., Any], /, *args: Any) -> Any:
         """Call back at an instant."""
-
-    def submit_update(
-        self, workflow_id: str, update_name: str, arg: Any, /, *, update_id: str, done: Callable[[Any], None]
-    ) -> None:
-        """Send an update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +100,13 @@ class Cast:
         setting: Setting,
         parameters: Parameters,
         seed: int,
-        engine: EngineLike,
-        ledger_refuse: Callable[[Refusal, datetime], None],
+        stage: Stage,
+        gateway: Gateway,
         faults: FaultPlan,
     ) -> None:
         self._district, self._setting, self._parameters = district, setting, parameters
-        self._seed, self._engine, self._refuse, self._faults = seed, engine, ledger_refuse, faults
-        self._clerks = Clerks(setting, parameters, engine.at)
+        self._seed, self._stage, self._gateway, self._faults = seed, stage, gateway, faults
+        self._clerks = Clerks(setting, parameters, stage.at)
         self._memories: dict[str, UnitMemory] = {}
         self._signatures: dict[Role, Signature] = {}
         self._happenings = Happenings(seed, parameters.events, self._send_later, self._signed)
@@ -153,7 +137,7 @@ class Cast:
     def postpone(self, unit: str, days: int, at: datetime, reason: str = "因特殊情况推迟换届日程") -> None:
         """Have the street postpone a unit by so many days at an instant."""
         message = Postponement(days=days, reason=reason, by=self._signed(Role.STREET_COMMITTEE))
-        self._engine.at(at, self._send, unit, "order_postponement", message, self.memory(unit))
+        self._stage.at(at, self._send, unit, Verb.POSTPONE, message, self.memory(unit))
 
     # ------------------------------------------------------------ a task arrives
 
@@ -161,8 +145,8 @@ class Cast:
         """A gate was opened, or its days were moved: its actor plans when to act, once its window has begun."""
         self._tasks[task.workflow, task.gate] = task
         opens = beijing(task.opens_on, 0)
-        if opens > self._engine.now:
-            self._engine.at(opens, self._take_up, task)
+        if opens > self._stage.now:
+            self._stage.at(opens, self._take_up, task)
         else:
             self._take_up(task)
 
@@ -170,7 +154,7 @@ class Cast:
         """Plan when to act on a task whose window has begun, unless its days were moved meanwhile."""
         if self._tasks.get((task.workflow, task.gate)) is not task:
             return
-        now = self._engine.now
+        now = self._stage.now
         unit = task.workflow.split("/", 1)[0]
         today = beijing_day(now)
         scene = Scene(
@@ -202,7 +186,7 @@ class Cast:
 
         def plan(instant: datetime, act: Callable[[], None]) -> None:
             self._happenings.before_announcement(turn.scene, now, instant)
-            self._engine.at(instant, act)
+            self._stage.at(instant, act)
 
         self._clerks.schedule(turn.scene, now, partial(self._act, turn), plan)
 
@@ -220,7 +204,7 @@ class Cast:
         moment = planted.variant.moment
         if moment is Moment.EXTRA:
             at = self._clerks.later_today(now, 0.5)
-            self._engine.at(at, self._out_of_turn, turn.scene, planted)
+            self._stage.at(at, self._out_of_turn, turn.scene, planted)
         elif moment is Moment.LATE and task.last_day is not None:
             self._faults.fire(planted, task.gate, now)
             self._late(turn)
@@ -231,13 +215,13 @@ class Cast:
         """Have the actor act on the day after the last one."""
         last_day = turn.scene.task.last_day
         assert last_day is not None
-        self._engine.at(beijing(last_day + timedelta(days=1), _TEN), self._act, turn)
+        self._stage.at(beijing(last_day + timedelta(days=1), _TEN), self._act, turn)
 
     # ------------------------------------------------------------ a form is handed in
 
     def _act(self, turn: _Turn) -> None:
         """Fill in the form and hand it in, unless the task's days were moved meanwhile."""
-        scene, now = turn.scene, self._engine.now
+        scene, now = turn.scene, self._stage.now
         if self._tasks.get((scene.task.workflow, scene.task.gate)) is not scene.task:
             return
         scene.day = beijing_day(now)
@@ -271,7 +255,7 @@ class Cast:
         if mutated == form:
             return None
         turn.planted = planted
-        self._faults.fire(planted, scene.task.gate, self._engine.now)
+        self._faults.fire(planted, scene.task.gate, self._stage.now)
         return mutated
 
     def _slip(self, turn: _Turn, form: Form) -> Form | None:
@@ -307,36 +291,26 @@ class Cast:
             self._signatures[role] = Signature(person=name, name=name, role=role, scope=self._district.id)
         return self._signatures[role]
 
-    def _submit(
-        self, workflow: str, submission: Submission, attempt: int, done: Callable[[UpdateResult], None]
-    ) -> None:
-        """Hand in at the workflow, or, where it does not run (yet, or any more), at the unit's own: what a gateway does."""
-        update_id = f"{workflow}:{submission.gate}:{attempt}"
-        try:
-            self._engine.submit_update(workflow, "decide", submission, update_id=update_id, done=done)
-        except RPCError as error:
-            unit = workflow.split("/", 1)[0]
-            if error.status is not RPCStatusCode.NOT_FOUND or unit == workflow:
-                raise
-            self._engine.submit_update(unit, "decide", submission, update_id=update_id, done=done)
+    def _submit(self, workflow: str, submission: Submission, attempt: int, answered: Callable[[Answer], None]) -> None:
+        key = f"{workflow}:{submission.gate}:{attempt}"
+        self._gateway.send(Command(workflow, Verb.DECIDE, submission, key), answered)
 
-    def _answered(self, turn: _Turn, workflow: str, submission: Submission, outcome: UpdateResult) -> None:
+    def _answered(self, turn: _Turn, workflow: str, submission: Submission, answer: Answer) -> None:
         """The workflow's answer: go on, or correct the form and come back."""
         scene = turn.scene
-        if outcome.failure is None:
+        if answer.accepted:
             self._settled(scene.task)
             self._remember(scene, submission.form)
             self._go_on(turn, submission.form)
             return
-        findings = _findings(outcome.failure)
-        if findings is None:
+        if answer.outcome is not Outcome.REFUSED:
             return  # the workflow closed meanwhile: nobody waits for this decision any more
-        now = self._engine.now
-        self._refused(workflow, submission, findings, honest=turn.planted is None and not turn.slip)
+        now = self._stage.now
+        self._refused(workflow, submission, answer.findings, honest=turn.planted is None and not turn.slip)
         if turn.attempt >= ATTEMPTS:
             self.given_up.append((workflow, scene.task.gate))
             return
-        self._engine.at(self._clerks.again(scene, now), self._act, turn)
+        self._stage.at(self._clerks.again(scene, now), self._act, turn)
 
     def _settled(self, task: Task) -> None:
         """A gate is decided: forget it, unless the same gate has already been put into the inbox anew."""
@@ -347,8 +321,6 @@ class Cast:
 
     def _refused(self, workflow: str, submission: Submission, findings: tuple[Finding, ...], *, honest: bool) -> None:
         self.counts.refused += 1
-        at = self._engine.now.astimezone(BEIJING)  # as the workflows date their own facts
-        self._refuse(Refusal(workflow=workflow, submission=submission, findings=findings), at)
         if honest:
             self._block(workflow, submission.gate, findings)
 
@@ -357,7 +329,7 @@ class Cast:
             FalseBlock(
                 workflow=workflow,
                 gate=gate,
-                at=self._engine.now,
+                at=self._stage.now,
                 rules=tuple(finding.rule for finding in findings if finding.blocks),
                 messages=tuple(finding.message for finding in findings if finding.blocks),
             )
@@ -393,7 +365,7 @@ class Cast:
 
     def _go_on(self, turn: _Turn, form: Form) -> None:
         """What a decision taken gives rise to: what is planted after it, or what happens by itself."""
-        scene, now = turn.scene, self._engine.now
+        scene, now = turn.scene, self._stage.now
         if playbook.is_sideline(scene.task.gate):
             return
         if not self._faults.touches(scene.unit.id):
@@ -405,7 +377,7 @@ class Cast:
         if planted.variant.moment is Moment.AHEAD and isinstance(form, Posted):
             days, unit = self._setting.publicity(scene.task.step)
             last = self._setting.calendar.end_of_publicity(form.posted_on, days, unit)
-            self._engine.at(beijing(last, _TEN), self._out_of_turn, scene, planted)
+            self._stage.at(beijing(last, _TEN), self._out_of_turn, scene, planted)
         elif planted.variant.moment is Moment.UNANSWERED:
             self._complain(scene, planted, now)
 
@@ -417,14 +389,14 @@ class Cast:
         by = self._signed(Role.STREET_DISCIPLINE)
         message = Complaint(id=number, about=scene.task.step, text=planted.variant.text, by=by)
         at = beijing(beijing_day(now) + timedelta(days=1), _NINE)
-        self._send_later(at, scene.task.workflow, "complain", message, scene.memory)
+        self._send_later(at, scene.task.workflow, Verb.COMPLAIN, message, scene.memory)
 
     def _out_of_turn(self, scene: Scene, planted: Planted) -> None:
         """Hand in a step whose time has not come, exactly as it would be handed in at its time."""
         target = self._setting.steps[planted.variant.target]
         body = target.id.split(".", 1)[0]
         workflow = f"{scene.unit.id}/{body}"
-        now = self._engine.now
+        now = self._stage.now
         people = scene.task.people or tuple(scene.memory.body(target.id).fit())
         seats = {"party": scene.unit.brief.party_seats, "residents": scene.unit.brief.residents_seats}
         task = Task(
@@ -453,57 +425,39 @@ class Cast:
         turn = _Turn(early, planted=planted)
         self._submit(workflow, submission, 0, partial(self._ahead_answered, turn, workflow, submission))
 
-    def _ahead_answered(self, turn: _Turn, workflow: str, submission: Submission, outcome: UpdateResult) -> None:
+    def _ahead_answered(self, turn: _Turn, workflow: str, submission: Submission, answer: Answer) -> None:
         """A step handed in out of turn was refused, as it should be; or it was taken, and then it counts."""
-        if outcome.failure is None:
+        if answer.accepted:
             self._remember(turn.scene, submission.form)
-            return
-        findings = _findings(outcome.failure)
-        if findings is not None:
-            self._refused(workflow, submission, findings, honest=False)
+        elif answer.outcome is Outcome.REFUSED:
+            self._refused(workflow, submission, answer.findings, honest=False)
 
     # ------------------------------------------------------------ messages that answer no task
 
     def _send_later(
-        self, at: datetime, workflow: str, update: str, message: Complaint | Withdrawal | Appeal, memory: UnitMemory
+        self, at: datetime, workflow: str, verb: Verb, message: Complaint | Withdrawal | Appeal, memory: UnitMemory
     ) -> None:
-        self._engine.at(at, self._send, workflow, update, message, memory)
+        self._stage.at(at, self._send, workflow, verb, message, memory)
 
     def _send(
         self,
         workflow: str,
-        update: str,
+        verb: Verb,
         message: Complaint | Withdrawal | Appeal | Postponement,
         memory: UnitMemory,
     ) -> None:
         about = message.id if isinstance(message, Complaint) else getattr(message, "person", "")
-        self.counts.events[update] = self.counts.events.get(update, 0) + 1
+        self.counts.events[verb] = self.counts.events.get(verb, 0) + 1
 
-        def done(outcome: UpdateResult) -> None:
-            if outcome.failure is not None:
-                findings = _findings(outcome.failure)
-                if findings is not None:
-                    self._block(workflow, update, findings)
+        def answered(answer: Answer) -> None:
+            if answer.outcome is Outcome.REFUSED:
+                self._block(workflow, verb, answer.findings)
+            elif not answer.accepted:
+                return
             elif isinstance(message, Withdrawal):
                 memory.body(f"{workflow.rsplit('/', 1)[-1]}.").steps_back(message.person)
             elif isinstance(message, Postponement):
                 memory.shift += message.days
 
-        update_id = f"{workflow}:{update}:{about}:{self._engine.now.isoformat()}"
-        try:
-            self._engine.submit_update(workflow, update, message, update_id=update_id, done=done)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-
-
-def _findings(failure: BaseException) -> tuple[Finding, ...] | None:
-    """The findings of a refusal; None where the workflow simply closed. Raises what is neither."""
-    cause: BaseException | None = failure
-    while cause is not None:
-        if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-            return tuple(Finding.model_validate(detail) for detail in cause.details)
-        cause = cause.__cause__
-    if isinstance(failure, RPCError) and failure.status is RPCStatusCode.NOT_FOUND:
-        return None
-    raise failure
+        key = f"{workflow}:{verb}:{about}:{self._stage.now.isoformat()}"
+        self._gateway.send(Command(workflow, verb, message, key), answered)

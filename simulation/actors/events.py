@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from random import Random
 
+from gateway.command import Verb
 from policies.authority import Signature
 from policies.pack.schema import Act, Role
 from simulation.actors.hours import beijing, beijing_day
@@ -17,8 +18,8 @@ from simulation.population.chance import stream
 from simulation.population.parameters import Events
 from workflows.messages import Appeal, Complaint, Posted, Reviewed, Withdrawal
 
-Send = Callable[[datetime, str, str, Complaint | Withdrawal | Appeal, UnitMemory], None]
-"""Send an update to a workflow at an instant: (when, workflow, update, message, the unit's memory)."""
+Send = Callable[[datetime, str, Verb, Complaint | Withdrawal | Appeal, UnitMemory], None]
+"""Send a message to a workflow at an instant: (when, workflow, verb, message, the unit's memory)."""
 
 
 class Happenings:
@@ -44,7 +45,7 @@ class Happenings:
             scene.body.declined = True
             by = self._signed(Role.STREET_OFFICE)
             message = Withdrawal(person=rng.choice(members), reason="因个人原因放弃当选", by=by)
-            self._send(now + (acts - now) / 2, scene.task.workflow, "withdraw", message, scene.memory)
+            self._send(now + (acts - now) / 2, scene.task.workflow, Verb.WITHDRAW, message, scene.memory)
 
     def _posted(self, scene: Scene, now: datetime) -> None:
         days, unit = scene.setting.publicity(scene.task.step)
@@ -66,7 +67,7 @@ class Happenings:
         number = f"{scene.unit.id}-{scene.memory.complaints}"
         by = self._signed(Role.STREET_DISCIPLINE)
         message = Complaint(id=number, about=about, text="反映名单中有人不符合条件", by=by)
-        self._send(self._within(now, last_day, rng.random()), scene.task.workflow, "complain", message, scene.memory)
+        self._send(self._within(now, last_day, rng.random()), scene.task.workflow, Verb.COMPLAIN, message, scene.memory)
 
     def _withdrawals(self, scene: Scene, now: datetime, last_day: date) -> None:
         rng = stream(self._seed, scene.unit.id, "withdrawals", scene.body_name)
@@ -77,7 +78,7 @@ class Happenings:
                 by = self._signed(Role.STREET_COMMITTEE)
                 message = Withdrawal(person=person, reason="因个人原因退出候选", by=by)
                 at = self._within(now, last_day, moment)
-                self._send(at, scene.task.workflow, "withdraw", message, scene.memory)
+                self._send(at, scene.task.workflow, Verb.WITHDRAW, message, scene.memory)
 
     def _reviewed(self, scene: Scene, form: Reviewed, now: datetime) -> None:
         for conclusion in form.conclusions:
@@ -88,7 +89,7 @@ class Happenings:
                 by, grounds = self._signed(Role.STREET_COMMITTEE), f"对审查结论（{conclusion.reason}）有异议"
                 message = Appeal(person=conclusion.person, grounds=grounds, by=by)
                 at = now + timedelta(minutes=10 + round(20 * rng.random()))
-                self._send(at, scene.task.workflow, "appeal", message, scene.memory)
+                self._send(at, scene.task.workflow, Verb.APPEAL, message, scene.memory)
 
     @staticmethod
     def _within(now: datetime, last: date, moment: float) -> datetime:

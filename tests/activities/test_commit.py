@@ -8,7 +8,6 @@ from policies.pack.schema import Role
 from policies.rules.order import O2
 from tests.workflows.clerk import Clerk, brief, signed
 from workflows.facts import BodyOpened, Commit, Noted, PaperRequest, Refusal, Task
-from workflows.messages import Recorded, Submission
 
 NOON = datetime(2021, 2, 19, 12, tzinfo=timezone(timedelta(hours=8)))
 
@@ -60,11 +59,17 @@ def test_a_refusal_is_journalled_where_it_was_handed_in() -> None:
     journal: list[Entry] = []
     store = MemoryStore(journal.append)
     store.apply(commit(), ())
-    form = Recorded(held_on=date(2021, 2, 19))
-    submission = Submission(gate="party.reply", by=signed(Role.PARTY_BRANCH, "甲"), form=form)
     for workflow in ("U1/party", "U1/residents"):
         store.apply(commit(workflow="U1", body="prep"), ())
-        store.refuse(Refusal(workflow=workflow, submission=submission, findings=(O2.finding("尚未开启"),)), NOON)
+        store.refuse(
+            Refusal(
+                workflow=workflow,
+                gate="party.reply",
+                by=signed(Role.PARTY_BRANCH, "甲"),
+                findings=(O2.finding("尚未开启"),),
+            ),
+            NOON,
+        )
     assert [(e.unit, e.body) for e in journal if e.fact.kind == "refused"] == [("U1", "party"), ("U1", "prep")]
 
 

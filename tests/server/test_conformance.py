@@ -28,7 +28,8 @@ from policies.form import Mode
 from policies.pack.schema import Role
 from simulation.engine import Recording
 from tests.server.elections import EngineClerk, ErrandClerk, ServerClerk, moved_setting, weeks_from_2021
-from tests.server.server import WHY_NONE, Server, find_server, running
+from tests.server.server import Server, running
+from tests.server.stock import stock_server
 from tests.workflows.clerk import PARTY, RESIDENTS, UNIT, Clerk, brief, signed
 from workflows.catalogue import PASSED_THROUGH, WORKFLOWS
 from workflows.facts import Commit, Task
@@ -75,10 +76,7 @@ class Pair:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    binary = find_server()
-    if binary is None:
-        pytest.skip(WHY_NONE)
-    with running(binary) as started:
+    with running(stock_server()) as started:
         yield started
 
 

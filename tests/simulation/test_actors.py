@@ -27,12 +27,13 @@ from simulation.actors.hours import Hours, beijing, beijing_day, working
 from simulation.actors.queues import Desks, Sessions
 from simulation.engine import Engine
 from simulation.faults import FaultPlan
+from simulation.gateway import EngineGateway
 from simulation.population.parameters import Parameters, load
 from simulation.population.synthesis import synthesize_district
 from simulation.rehearsal import DistrictRun, rehearse_district
 from workflows.electiontime import BEIJING
 from workflows.facts import Decided, Excluded, Overdue, PollSettled, Refusal, Task, UnitClosed
-from workflows.messages import Counted, Recorded, Submission
+from workflows.messages import Counted, Submission
 from workflows.procedure import REFUSED
 from workflows.setting import install
 
@@ -386,8 +387,8 @@ def cast_at(desk: Desk, refused: list[Refusal]) -> Cast:
         setting=SETTING,
         parameters=PARAMETERS,
         seed=1,
-        engine=desk,
-        ledger_refuse=lambda one, at: refused.append(one),
+        stage=desk,
+        gateway=EngineGateway(desk, lambda one, at: refused.append(one)),
         faults=FaultPlan.none(),
     )
 
@@ -413,7 +414,7 @@ def test_an_honest_form_refused_is_a_false_block_and_ends_after_some_attempts() 
     assert cast.given_up == [("D01-S01-U001", "prep.survey")]
     assert cast.blocks[0].rules == ("O2",)
     assert desk.now < beijing(date(2021, 2, 6), 0) + timedelta(days=7)
-    assert isinstance(refused[0].submission.form, Recorded)
+    assert {one.gate for one in refused} == {"prep.survey"}
 
 
 def test_what_the_body_cannot_hear_goes_to_the_unit() -> None:

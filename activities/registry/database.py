@@ -1,0 +1,135 @@
+"""Connections to the registry's database: how they are set up, and the two ways to use them, to read and to write.
+
+What is committed is on the disk when the commit returns, on both databases (SQLite: write-ahead log with synchronous=FULL).
+The workflow goes on once a step is committed: after a power failure a registry that had forgotten it could never catch up.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from activities.registry.errors import RegistryAddressError, RegistryMissingError, translated
+
+PATIENCE = 5.0  # seconds a writer waits for another one's lock before it gives up and says so
+
+
+def address(target: str | os.PathLike[str]) -> URL:
+    """The database's URL, from a URL or the path of an SQLite file. Raises RegistryAddressError."""
+    text = os.fspath(target)
+    if "://" not in text:
+        return URL.create("sqlite", database=text)
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise RegistryAddressError(
+            "登记库的地址写法不对：应为文件路径，或 postgresql://用户:口令@主机:端口/库名"
+        ) from error
+    match url.get_backend_name():
+        case "postgresql":
+            return url.set(drivername="postgresql+psycopg")
+        case "sqlite" if url.database and url.database != ":memory:":
+            return url.set(drivername="sqlite")
+    raise RegistryAddressError(f"登记库不能建在 {url.render_as_string()} 上：请用 SQLite 文件或 PostgreSQL")
+
+
+class Database:
+    """An engine with its rules: every transaction is either one that reads or one that writes.
+
+    Safe for many threads. On SQLite writers of this process queue here, in order, instead of polling for the file's lock.
+    """
+
+    def __init__(self, url: URL, patience: float = PATIENCE) -> None:
+        self.url = url
+        self.sqlite = url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url, patience) if self.sqlite else _postgresql(url, patience)
+        self._reader: Engine = (
+            self.engine
+            if self.sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
+        self._turn: AbstractContextManager[object] = threading.Lock() if self.sqlite else nullcontext()
+
+    @property
+    def name(self) -> str:
+        """Where it is, without a password."""
+        return str(self.url.database) if self.sqlite else self.url.render_as_string()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that may write: committed at the end, rolled back whole on any exception.
+
+        Raises RegistryUnavailableError when locked, full or away, ContradictionError when a constraint says no; nothing is
+        changed then.
+        """
+        with translated(), self._turn, self.engine.begin() as connection:
+            if self.sqlite:
+                # Take the lock at once: a transaction that began as a reader could not wait for it later.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that only reads, and sees one state throughout. Raises RegistryUnavailableError."""
+        with translated(), self._reader.begin() as connection:
+            if self.sqlite:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    def exists(self) -> bool:
+        """Whether there is something at the address; a PostgreSQL database answers for itself."""
+        return not self.sqlite or Path(str(self.url.database)).is_file()
+
+    def require(self) -> None:
+        """Raises RegistryMissingError where SQLite would silently make an empty file."""
+        if not self.exists():
+            raise RegistryMissingError(f"没有登记库 {self.name}：请先建立登记库，或更正路径")
+
+    def touch(self) -> None:
+        """Make the SQLite file, readable by its owner only: it holds people's names and tokens' digests."""
+        if self.sqlite and not self.exists():
+            path = Path(str(self.url.database))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+    def settle(self) -> None:
+        """Turn on SQLite's write-ahead log, once it is known whose file this is: the file itself remembers it."""
+        if self.sqlite:
+            with translated(), self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _sqlite(url: URL, patience: float) -> Engine:
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": patience}, pool_timeout=max(1.0, patience * 2)
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, record: Any) -> None:  # noqa: ARG001 - SQLAlchemy's
+        connection.isolation_level = None  # sqlite3 says no BEGIN of its own: `Database` does
+        for pragma in ("foreign_keys=ON", "synchronous=FULL", "recursive_triggers=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _postgresql(url: URL, patience: float) -> Engine:
+    limits = f"-c lock_timeout={max(1, int(patience * 1000))} -c idle_in_transaction_session_timeout=60000"
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,  # the server may have been started anew
+        pool_size=10,
+        pool_timeout=max(1.0, patience * 2),
+        connect_args={"options": limits, "connect_timeout": 10, "application_name": "huanjie"},
+    )

@@ -1,0 +1,1 @@
+"""The county office's reports: read from the registry (`rows`), composed (`compose`), worded (`text`), filed (`activity`)."""

@@ -1,0 +1,71 @@
+"""One fact, one sentence: what a report says of complaints, holds, failed polls and the like. Nobody is named but by number."""
+
+from activities.reports.rows import Plan
+from policies.pack.schema import BodyId
+from workflows.facts import (
+    AppealDecided,
+    Appealed,
+    BodyCompleted,
+    ComplaintDecided,
+    ComplaintReceived,
+    Excluded,
+    FactBody,
+    Held,
+    PollFailed,
+    Postponed,
+    Released,
+    SteppedOut,
+    UnitClosed,
+    WithdrewFact,
+)
+
+COMPLAINTS = (ComplaintReceived, ComplaintDecided, Appealed, AppealDecided)
+"""Facts that stand under 「举报申诉」; 零报告 is about these above all."""
+
+
+def sentence(fact: FactBody, body: str, plan: Plan) -> str:
+    """A fact in Chinese, without unit, time and full stop. `body` is the body it was noted for.
+
+    Raises ValueError for a fact that is no news.
+    """
+    match fact:
+        case ComplaintReceived():
+            return f"收到举报{fact.complaint}，涉及「{plan.title(fact.about)}」，{fact.last_day}前答复"
+        case ComplaintDecided():
+            return f"举报{fact.complaint}已办结：{'属实' if fact.upheld else '不属实'}"
+        case Appealed():
+            return f"收到对{body_title(body, plan)}审查结论的申诉1件"
+        case AppealDecided():
+            return f"申诉1件已复核：{'成立，恢复资格' if fact.upheld else '不成立，维持原结论'}"
+        case Excluded():
+            return f"「{plan.title(fact.gate)}」1人未通过（依据{fact.rule}）"
+        case WithdrewFact():
+            return f"1人退出{_moved_up(fact.successor)}"
+        case SteppedOut():
+            return f"选举委员会1人因被提名退出{_moved_up(fact.successor)}"
+        case PollFailed():
+            rules = "、".join(dict.fromkeys(finding.rule for finding in fact.findings))
+            return f"「{plan.title(fact.gate)}」选举无效（{rules}）"
+        case Held():
+            return f"暂停（{fact.rule}）：{fact.reason}"
+        case Released():
+            return f"解除暂停：{fact.reason}"
+        case Postponed():
+            return f"延期{fact.days}天：{fact.reason}"
+        case BodyCompleted():
+            vacant = f"，缺额{fact.open_seats}名" if fact.open_seats else ""
+            return f"{body_title(body, plan)}完成，选出{len(fact.seats)}名{vacant}"
+        case UnitClosed(completed_on=None):
+            return f"本轮未完成换届（{fact.held_by}）：{fact.reason}"
+        case UnitClosed():
+            return f"本单位换届全部完成（{fact.completed_on}）"
+    raise ValueError(f"{fact.kind} is no news")
+
+
+def body_title(body: str, plan: Plan) -> str:
+    """A body's election as the plan heads it."""
+    return plan.pack.body(BodyId(body)).title
+
+
+def _moved_up(successor: str | None) -> str:
+    return "，依次递补1人" if successor else ""

@@ -1,0 +1,18 @@
+"""`huanjie live`: a county's elections on a Temporal server, from bringing it up to reading its journal."""
+
+import typer
+
+from console.live import decide, look, manage, serve, steer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the application."""
+    live = typer.Typer(
+        invoke_without_command=True, help="正式运行（或在服务器上演练）：启动、开始换届、待办、办理、进度。"
+    )
+    serve.register(live)
+    manage.register(live)
+    look.register(live)
+    decide.register(live)
+    steer.register(live)
+    app.add_typer(live, name="live")

@@ -1,0 +1,281 @@
+"""Reading what stands: inbox, where every unit is, a gate's empty form, papers, reports and the journal."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from console.county import JsonOption, TokenOption, at_registry, banner
+from console.output import NO, out, print_json, reason, unusable
+
+if TYPE_CHECKING:
+    from activities.registry import Registry
+    from activities.registry.standing import UnitStanding, Waiting
+
+ElectionOption = Annotated[str, typer.Option("--election", metavar="编号", help="只看这一场换届。")]
+StreetOption = Annotated[str, typer.Option("--street", metavar="编号", help="只看这个街道。")]
+UnitOption = Annotated[str, typer.Option("--unit", metavar="编号", help="只看这个单位。")]
+
+
+def register(live: typer.Typer) -> None:
+    """Add the commands to the group."""
+    live.command("inbox", help="待办：什么事等着谁办，期限何日。")(inbox_command)
+    live.command("where", help="进度：每个单位走到哪一步。")(where_command)
+    live.command("papers", help="一个单位已出具的文书。")(papers_command)
+    live.command("journal", help="导出一场换届的日志并核对其完整。")(journal_command)
+
+
+def inbox_command(
+    election: ElectionOption = "",
+    street: StreetOption = "",
+    unit: UnitOption = "",
+    mine: Annotated[bool, typer.Option("--mine", help="只看本人（--token）能办的。")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="只看逾期的。")] = False,
+    token: TokenOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The gates that wait, oldest first."""
+
+    def show(registry: "Registry") -> None:
+        from gateway.door import Stranger
+        from live.county import instant
+
+        now = datetime.now(UTC)
+        grants = None
+        if mine:
+            person = registry.people.authenticate(token, now)
+            if not hasattr(person, "id"):
+                raise Stranger(person)
+            grants = registry.people.grants(person.id)
+        elections = [election] if election else [one.id for one in registry.elections.all()]
+        found = [
+            waiting
+            for one in elections
+            for waiting in registry.standings.inbox(
+                instant(registry, one, now).date(),
+                election=one,
+                street=street,
+                unit=unit,
+                grants=grants,
+                overdue_only=overdue,
+            )
+        ]
+        if as_json:
+            print_json([_waiting(one) for one in found])
+            return
+        banner(registry)
+        _inbox_table(registry, found)
+
+    at_registry(show, as_json=as_json)
+
+
+def _waiting(one: "Waiting") -> dict[str, Any]:
+    task = one.task
+    return {
+        "workflow": task.workflow,
+        "gate": task.gate,
+        "title": task.title,
+        "role": task.role.value,
+        "opens_on": task.opens_on.isoformat(),
+        "last_day": None if task.last_day is None else task.last_day.isoformat(),
+        "overdue": one.overdue,
+        "election": one.election,
+        "street": one.street,
+        "unit": one.unit,
+        "unit_name": one.unit_name,
+        "people": list(task.people),
+        "seats": task.seats,
+        "round": task.round,
+    }
+
+
+def _inbox_table(registry: "Registry", found: "list[Waiting]") -> None:
+    names = _role_names(registry, {one.election for one in found})
+    table = Table("单位", "事项", "流程", "环节", "待谁办", "开始", "期限")
+    for one in found:
+        late = f"[bold red]{one.task.last_day} 逾期[/]" if one.overdue else str(one.task.last_day or "")
+        role = names.get((one.election, one.task.role.value), one.task.role.value)
+        table.add_row(
+            escape(one.unit_name or one.street_name or one.election),
+            escape(one.task.title),
+            escape(one.task.workflow),
+            escape(one.task.gate),
+            escape(role),
+            str(one.task.opens_on),
+            late,
+        )
+    out.print(table if found else "没有待办。")
+
+
+def _role_names(registry: "Registry", elections: set[str]) -> dict[tuple[str, str], str]:
+    from policies.pack.load import load_pack
+
+    names: dict[tuple[str, str], str] = {}
+    for one in elections:
+        election = registry.elections.find(one)
+        if election is not None:
+            roles = load_pack(election.ground.pack_text, election.ground.pack_id).roles
+            names |= {(one, role.value): name for role, name in roles.items()}
+    return names
+
+
+def where_command(
+    election: Annotated[str, typer.Argument(metavar="换届编号", help="不写则列出全部换届。")] = "",
+    street: StreetOption = "",
+    unit: UnitOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Exit 2 for an election that is not recorded."""
+
+    def show(registry: "Registry") -> None:
+        from live.county import instant
+
+        now = datetime.now(UTC)
+        if not election:
+            _elections(registry, now, as_json=as_json)
+            return
+        at = instant(registry, election, now)
+        units = registry.standings.units(election, at.date(), street=street, unit=unit)
+        if as_json:
+            print_json({"election": election, "now": at.isoformat(), "units": [_unit(one) for one in units]})
+            return
+        banner(registry)
+        out.print(f"换届时间 {at:%Y-%m-%d %H:%M}", highlight=False)
+        _units_table(units)
+
+    at_registry(show, as_json=as_json)
+
+
+def _elections(registry: "Registry", now: datetime, *, as_json: bool) -> None:
+    from live.county import instant
+
+    found = [(one, instant(registry, one.id, now)) for one in registry.elections.all()]
+    if as_json:
+        print_json(
+            [
+                {
+                    "election": one.id,
+                    "title": one.title,
+                    "kind": one.kind.value,
+                    "now": at.isoformat(),
+                    "units": one.units,
+                    "completed": one.completed,
+                    "held": one.held,
+                }
+                for one, at in found
+            ]
+        )
+        return
+    banner(registry)
+    table = Table("编号", "名称", "换届时间", "单位", "完成", "暂缓")
+    for one, at in found:
+        table.add_row(
+            escape(one.id), escape(one.title), f"{at:%Y-%m-%d %H:%M}", str(one.units), str(one.completed), str(one.held)
+        )
+    out.print(table if found else "还没有换届：用 huanjie live start 开始。")
+
+
+STAGES = {
+    "prep": "准备",
+    "party": "党组织",
+    "residents": "居委会",
+    "supervisory": "监委会",
+}
+
+
+def _unit(one: "UnitStanding") -> dict[str, Any]:
+    return {
+        "unit": one.id,
+        "name": one.name,
+        "street": one.street,
+        "state": one.state,
+        "bodies": [{"workflow": body.workflow, "body": body.body, "state": body.state} for body in one.bodies],
+        "waiting": [
+            {
+                "workflow": each.task.workflow,
+                "gate": each.task.gate,
+                "role": each.task.role.value,
+                "last_day": None if each.task.last_day is None else each.task.last_day.isoformat(),
+                "overdue": each.overdue,
+            }
+            for each in one.tasks
+        ],
+        "completed_on": None
+        if one.closing is None or one.closing.completed_on is None
+        else one.closing.completed_on.isoformat(),
+        "held_by": "" if one.closing is None else one.closing.held_by,
+    }
+
+
+def _units_table(units: "tuple[UnitStanding, ...]") -> None:
+    table = Table("街道", "单位", "阶段", "正在等", "结果")
+    for one in units:
+        waiting = "；".join(
+            escape(each.task.title) + ("[bold red]（逾期）[/]" if each.overdue else "") for each in one.tasks
+        )
+        body = one.bodies[-1].body if one.bodies else ""
+        ended = ""
+        if one.closing is not None:
+            ended = (
+                f"{one.closing.completed_on} 完成"
+                if one.closing.completed_on
+                else f"暂缓：{escape(one.closing.reason)}"
+            )
+        table.add_row(escape(one.street_name), escape(one.name), STAGES.get(body, "未开始"), waiting, ended)
+    out.print(table)
+
+
+def papers_command(
+    workflow: Annotated[str, typer.Argument(metavar="流程", help="单位编号，或 单位编号/party 等。")],
+    as_json: JsonOption = False,
+) -> None:
+    """Every paper of a unit (or of one of its bodies), in order."""
+
+    def show(registry: "Registry") -> None:
+        papers = registry.standings.papers(workflow)
+        if as_json:
+            print_json([paper._asdict() for paper in papers])
+            return
+        banner(registry)
+        for paper in papers:
+            out.rule(f"{escape(paper.series)} {paper.number}")
+            out.print(escape(paper.text), highlight=False, soft_wrap=True)
+        if not papers:
+            out.print("还没有文书。")
+
+    at_registry(show, as_json=as_json)
+
+
+def journal_command(
+    election: Annotated[str, typer.Argument(metavar="换届编号")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help="导出到哪里（.jsonl）。")],
+    as_json: JsonOption = False,
+) -> None:
+    """Exit 0 when the chain is whole, 1 when it is not; the file is written either way unless it cannot be."""
+    if file.exists():
+        unusable([f"{file} 已经存在，不覆盖：请换一个文件名"], as_json=as_json)
+
+    def export(registry: "Registry") -> tuple[int, tuple[str, ...]]:
+        report = registry.journals.verify(election)
+        try:
+            with file.open("xb") as to:
+                lines = registry.journals.export(election, to).lines
+        except OSError as failed:
+            unusable([f"{file}：无法写入（{reason(failed)}）"], as_json=as_json)
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+        problems = tuple(f"第 {one.line} 行：{one.message}" for one in report.problems if "结束记录" not in one.message)
+        return lines, problems
+
+    lines, problems = at_registry(export, as_json=as_json)
+    if as_json:
+        print_json({"lines": lines, "problems": list(problems)})
+    else:
+        out.print(f"已导出 {lines} 行到 {escape(str(file))}。", highlight=False, soft_wrap=True)
+        for problem in problems:
+            out.print(escape(problem), soft_wrap=True)
+    raise typer.Exit(NO if problems else 0)

@@ -1,0 +1,52 @@
+"""`huanjie server`: the Temporal server under a county, prepared or stopped by hand."""
+
+import asyncio
+
+import typer
+
+from console.county import JsonOption, guarded, settings
+from console.live.serve import DrillOption, steps, tell
+from console.output import out, print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the application."""
+    server = typer.Typer(no_args_is_help=True, help="换届所用的 Temporal 服务器：准备、停止。")
+    server.command(
+        "prepare", help="准备服务器：建库、命名空间、检索属性、保留期、登记库、密钥；重复执行不会改变什么。"
+    )(prepare_command)
+    server.command("stop", help="停止本机为换届运行的 Temporal 服务器。")(stop_command)
+    app.add_typer(server, name="server")
+
+
+def prepare_command(drill: DrillOption = False, as_json: JsonOption = False) -> None:
+    """Bring everything to order once; a server that was started for it is stopped again."""
+    from activities.registry import Kind
+    from live.pilot import bring_up
+
+    county = settings()
+    prepared = guarded(lambda: asyncio.run(bring_up(county, Kind.DRILL if drill else Kind.LIVE, tell)), as_json=as_json)
+    if prepared.server is not None:
+        prepared.server.stop()
+    if as_json:
+        print_json(
+            {
+                "changed": prepared.changed,
+                "steps": [
+                    {"subject": step.subject, "outcome": step.outcome.value, "detail": step.detail}
+                    for step in prepared.steps
+                ],
+            }
+        )
+        return
+    steps(prepared)
+    out.print("已准备好。" if prepared.changed else "早已准备好，没有改动。")
+
+
+def stop_command() -> None:
+    """Exit 0 whether there was one or not."""
+    from live.server import stop_running
+
+    county = settings()
+    stopped = guarded(lambda: stop_running(county.configuration))
+    out.print("服务器已停止。" if stopped else "没有在运行的服务器。")

@@ -1,0 +1,73 @@
+"""Carrying a command to a workflow on a Temporal server, and its answer back. Knows nothing of who may send it."""
+
+import asyncio
+from datetime import timedelta
+from typing import Protocol
+
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError, RPCStatusCode
+
+from gateway.command import Answer, Command, Outcome
+from gateway.refusal import unaccepted, unit_of
+from workflows.messages import Receipt
+
+PATIENCE = timedelta(seconds=30)
+"""How long an answer is waited for: a worker that is restarting needs a few seconds."""
+
+_LATER = {
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.ABORTED,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.UNKNOWN,
+    RPCStatusCode.INTERNAL,
+}
+
+
+class NoAnswer(Exception):  # noqa: N818 - named for what happened
+    """Nobody answered in time; whether the command took effect is not known. The same key may be sent again."""
+
+
+class Carrier(Protocol):
+    """Whatever brings a command to its workflow."""
+
+    async def carry(self, command: Command) -> Answer:
+        """The workflow's answer. The command's key makes carrying it twice harmless. Raises NoAnswer."""
+        ...
+
+
+class TemporalCarrier:
+    """See Carrier. The key is the update's id: a server takes an update of one id once in a workflow's life."""
+
+    def __init__(self, client: Client, patience: timedelta = PATIENCE) -> None:
+        self._client, self._patience = client, patience
+
+    async def carry(self, command: Command) -> Answer:
+        """See Carrier. What is meant for a workflow that does not run (yet, or any more) goes to the unit's own."""
+        try:
+            async with asyncio.timeout(self._patience.total_seconds()):
+                answer = await self._update(command.workflow, command)
+                if answer.outcome is Outcome.CLOSED and unit_of(command.workflow) != command.workflow:
+                    answer = await self._update(unit_of(command.workflow), command)
+                return answer
+        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            raise NoAnswer(f"等待 {self._patience.total_seconds():.0f} 秒没有答复") from error
+        except RPCError as error:
+            if error.status in _LATER:
+                raise NoAnswer(f"换届服务器没有应答（{error.status.name}）") from error
+            raise
+
+    async def _update(self, workflow: str, command: Command) -> Answer:
+        handle = self._client.get_workflow_handle(workflow)
+        try:
+            receipt = await handle.execute_update(
+                command.verb.value, command.message, id=command.key, result_type=Receipt
+            )
+        except WorkflowUpdateFailedError as error:
+            return unaccepted(error)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return Answer(Outcome.CLOSED)
+            raise
+        return Answer(Outcome.ACCEPTED, receipt)

@@ -1,0 +1,89 @@
+"""What is sent through the gateway and what comes back: the same for the command line, the console, and the actors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from policies.authority import Signature
+from policies.finding import Finding
+from workflows.messages import (
+    Appeal,
+    Complaint,
+    Hold,
+    Move,
+    Postponement,
+    Receipt,
+    Release,
+    Submission,
+    Withdrawal,
+)
+
+Message = Submission | Complaint | Appeal | Withdrawal | Hold | Release | Postponement | Move
+
+
+class Verb(StrEnum):
+    """What may be asked of an election: the names of the workflows' updates."""
+
+    DECIDE = "decide"
+    COMPLAIN = "complain"
+    APPEAL = "appeal"
+    WITHDRAW = "withdraw"
+    HOLD = "order_hold"
+    RELEASE = "order_release"
+    POSTPONE = "order_postponement"
+    MOVE = "order_move"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One signed message for one workflow. `key` makes it idempotent: the same key twice has one effect and one answer."""
+
+    workflow: str
+    verb: Verb
+    message: Message
+    key: str
+
+    @property
+    def gate(self) -> str:
+        """What it is about: the gate's key, or the verb where it answers no gate."""
+        return self.message.gate if isinstance(self.message, Submission) else self.verb.value
+
+    @property
+    def by(self) -> Signature:
+        """Who signs."""
+        return self.message.by
+
+
+class Outcome(StrEnum):
+    """How a command ended."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    CLOSED = "closed"  # nobody waits for it: no such election, or it is over
+    AWAITS_SECOND = "awaits_second"  # the first of two signatures is kept; nothing is decided yet
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sender hears. Refused, `findings` say why, all at once; accepted, the receipt carries what the rules remark."""
+
+    outcome: Outcome
+    receipt: Receipt | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the command took effect."""
+        return self.outcome is Outcome.ACCEPTED
+
+
+Answered = Callable[[Answer], None]
+
+
+class Gateway(Protocol):
+    """The interface: `answered` is called exactly once, sooner or later. Refusals have been journalled by then."""
+
+    def send(self, command: Command, answered: Answered) -> None:
+        """Send a command on its way."""
+        ...

@@ -1,0 +1,176 @@
+"""A county at work: its registry, its server and its gateway opened together, elections begun, their journals read."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from activities.registry import Kind, Registry, opened_registry
+from activities.registry.elections import Election, Ground
+from activities.registry.people import Person
+from gateway.carrier import TemporalCarrier
+from gateway.door import Door
+from gateway.ground import supplier
+from live.connection import connect
+from live.encryption import EncryptionCodec
+from live.roster import Roster, area_id, district_brief
+from live.settings import CountySettings
+from policies.calendar import Calendar
+from policies.clock import Clock
+from policies.finding import Severity
+from policies.lint import lint
+from policies.lint.live import live_obstacles
+from policies.pack.load import load_pack
+from policies.pack.schema import Pack
+from policies.rule import law_in_force
+from workflows.area import DistrictElection
+from workflows.catalogue import TASK_QUEUE
+from workflows.electiontime import BEIJING
+from workflows.messages import DistrictBrief
+from workflows.search import place
+from workflows.setting import Setting, install
+
+TOKENS_LAST = timedelta(days=365)
+FIRST_HOUR = time(8)
+"""A drill begins at eight on the plan's first day."""
+
+
+class CannotStart(Exception):  # noqa: N818 - named for what happened
+    """An election that must not begin, with every reason."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("；".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class County:
+    """Everything a county's command needs, opened."""
+
+    registry: Registry
+    client: Client
+    door: Door
+
+
+@asynccontextmanager
+async def county(settings: CountySettings, *, patience: timedelta = timedelta(seconds=5)) -> AsyncIterator[County]:
+    """Open a county's registry, server and gateway. Raises RegistryError, ServerUnreachable, KeysUnusable, TransportRefused."""
+    with opened_registry(settings.registry_target) as registry:
+        endpoint = settings.endpoint(registry.kind)
+        client = await connect(endpoint, EncryptionCodec.of(settings.keys), identity="huanjie", patience=patience)
+        yield County(registry, client, Door(registry, TemporalCarrier(client), supplier(registry)))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an election is to begin with: the pack (as text too), the calendar, the roster, and a drill's pace."""
+
+    id: str
+    title: str
+    pack: Pack
+    pack_text: str
+    calendar: Calendar
+    roster: Roster
+    day: timedelta | None = None  # real time that a drill's day takes; None: real days
+    begins: date | None = None  # the drill's first day; None: the plan's
+    started_by: str = "管理员"
+
+
+def obstacles(plan: Plan, kind: Kind, now: datetime) -> tuple[str, ...]:
+    """Why the election must not begin: a live one needs a complete, lawful plan whose days are still to come.
+
+    A drill may run any plan, on a clock of its own; a live election may not have one.
+    """
+    if kind is Kind.DRILL:
+        return () if plan.day is not None else ("演练须写明一个换届日等于多少秒（--day-seconds）",)
+    today = now.astimezone(BEIJING).date()
+    problems = [] if plan.day is None else ["正式换届按实际日期进行，不能压缩日程（--day-seconds 只用于演练）"]
+    if plan.pack.starts < today:
+        problems.append(f"方案自 {plan.pack.starts} 开始，今天已是 {today}：正式换届的方案应从今天或以后开始")
+    problems += [each.message for each in live_obstacles(plan.pack) if each.severity is Severity.ERROR]
+    problems += [
+        f"{each.message}（{each.source}）"
+        for each in lint(plan.pack, plan.calendar, law_in_force(plan.pack.completed_by))
+        if each.severity is Severity.ERROR and not each.resolved
+    ]
+    return tuple(dict.fromkeys(problems))
+
+
+async def begin(county: County, plan: Plan, now: datetime) -> Election:
+    """Record the election and its staff, then start its first workflow. Safe to repeat: what is there stays.
+
+    Raises CannotStart, and RefusedRecordError when something else runs under this id.
+    """
+    registry = county.registry
+    known = registry.elections.find(plan.id)
+    election = known or _recorded(registry, plan, now)
+    if known is not None and load_pack(known.ground.pack_text, known.ground.pack_id) != plan.pack:
+        raise CannotStart((f"换届「{plan.id}」已经登记，用的是另一份方案：请换一个编号",))
+    _staff(registry, plan, now)
+    with suppress(WorkflowAlreadyStartedError):  # it has ended; its record stands
+        await county.client.start_workflow(
+            DistrictElection.run,
+            election.brief,
+            id=election.id,
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=place((election.id,)),
+            static_summary=election.title,
+        )
+    return election
+
+
+def _recorded(registry: Registry, plan: Plan, now: datetime) -> Election:
+    problems = obstacles(plan, registry.kind, now)
+    if problems:
+        raise CannotStart(problems)
+    clock = _clock(plan, now)
+    setting = install(plan.pack, plan.calendar, clock)
+    election = Election(
+        title=plan.title,
+        ground=Ground(
+            setting=setting.hash,
+            pack_id=plan.pack.id,
+            pack_version=plan.pack.version,
+            pack_sha256=setting.pack_sha256,
+            pack_text=plan.pack_text,
+            calendar_json=plan.calendar.model_dump_json(),
+            clock_json=None if clock is None else clock.model_dump_json(),
+            law=plan.pack.law.value,
+        ),
+        brief=_brief(plan, setting),
+        started_by=plan.started_by,
+        started_at=now,
+    )
+    registry.elections.record(election)
+    return election
+
+
+def _clock(plan: Plan, now: datetime) -> Clock | None:
+    if plan.day is None:
+        return None
+    first = plan.begins or plan.pack.starts
+    return Clock(real=now, election=datetime.combine(first, FIRST_HOUR, BEIJING).astimezone(UTC), day=plan.day)
+
+
+def _brief(plan: Plan, setting: Setting) -> DistrictBrief:
+    return district_brief(plan.roster, election=plan.id, setting=setting.hash, name=plan.title)
+
+
+def _staff(registry: Registry, plan: Plan, now: datetime) -> None:
+    """The roster's staff with their roles; somebody who has a role already keeps it."""
+    people = {one.person: Person(one.person, one.name, one.organization) for one in plan.roster.staff}
+    registry.people.add(*people.values())
+    for one in plan.roster.staff:
+        registry.people.grant(one.person, one.role, area_id(plan.id, one.scope), by=plan.started_by, at=now)
+
+
+def instant(registry: Registry, election: str, now: datetime) -> datetime:
+    """Now in an election, in Beijing: real time, or a drill's."""
+    clock = registry.elections.clock(election)
+    return (now if clock is None else Clock.model_validate_json(clock).at(now)).astimezone(BEIJING)

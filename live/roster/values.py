@@ -1,0 +1,93 @@
+"""What a roster says once it is read: streets, units, staff and incumbents of one county, typed and frozen.
+
+Counts only: nobody appears here as a voter, and no ID number has a field.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from policies.pack.schema import Role
+from policies.people import Body, Education, PartyStanding, Post, Sex
+from policies.value import Value
+
+CODE = r"^[A-Za-z0-9]{1,12}$"
+"""Codes become part of workflow ids, `{election}-{street}-{unit}`: letters and digits only, so that a hyphen always separates."""
+REFERENCE = r"^[A-Za-z0-9]{1,12}-[A-Za-z0-9]{1,12}$"
+AREA = r"^([A-Za-z0-9]{1,12}(-[A-Za-z0-9]{1,12})?)?$"
+MOST_LETTERS = 60
+TEXT = r"^[^=+\-@＝＋－＠\s]"
+"""A text's first character: none that a spreadsheet takes for the start of a formula."""
+MOST = 10_000_000
+MOST_SEATS = 99
+
+Code = Annotated[str, Field(pattern=CODE)]
+Text = Annotated[str, Field(pattern=TEXT, min_length=1, max_length=MOST_LETTERS)]
+Count = Annotated[int, Field(ge=0, le=MOST)]
+SeatCount = Annotated[int, Field(ge=1, le=MOST_SEATS)]
+
+WHOLE_AREA = ""
+"""The scope of those who act for the whole district or county."""
+
+
+class Street(Value):
+    """One street (or town) of the county."""
+
+    code: Code
+    name: Text
+
+
+class Unit(Value):
+    """One community or village. Numbers are persons and households, as `workflows.messages.UnitBrief` has them."""
+
+    street: Code
+    code: Code  # unique within its street
+    name: Text
+    households: Count
+    residents: Count
+    party_members: Count  # full members
+    party_due: Count  # of these, due to attend the members' meeting
+    organizations: Count  # entitled to send a representative
+    difficult: bool
+    party_seats: SeatCount
+    residents_seats: SeatCount
+    supervisory_seats: SeatCount
+    voters: Count | None = None  # registered voters; None: not stated
+
+    @property
+    def reference(self) -> str:
+        """How other sheets name this unit beyond doubt: `S01-U003`."""
+        return f"{self.street}-{self.code}"
+
+
+class Staff(Value):
+    """One role that one person holds in one area; who holds several has several of these."""
+
+    person: Code
+    name: Text
+    organization: Text
+    role: Role
+    scope: Annotated[str, Field(pattern=AREA)]  # WHOLE_AREA, a street's code, or a unit's reference
+
+
+class Incumbent(Value):
+    """One post held when the election begins; who holds several posts has several of these."""
+
+    unit: Annotated[str, Field(pattern=REFERENCE)]
+    body: Body
+    post: Post
+    name: Text
+    sex: Sex
+    born: date  # the first day of the month of birth
+    education: Education | None = None
+    standing: PartyStanding
+
+
+class Roster(Value):
+    """A county's roster, whole and consistent: every reference leads somewhere, every number is possible."""
+
+    streets: tuple[Street, ...]
+    units: tuple[Unit, ...]
+    staff: tuple[Staff, ...] = ()
+    incumbents: tuple[Incumbent, ...] = ()
