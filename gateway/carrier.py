@@ -52,7 +52,9 @@ class TemporalCarrier:
                     answer = await self._update(unit_of(command.workflow), command)
                 return answer
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-            raise NoAnswer(f"等待 {self._patience.total_seconds():.0f} 秒没有答复") from error
+            raise NoAnswer(
+                f"等待 {self._patience.total_seconds():.0f} 秒没有答复（工作进程可能正在重启；刚升级过的，请先运行 huanjie live upgrade）"
+            ) from error
         except RPCError as error:
             if error.status in _LATER:
                 raise NoAnswer(f"换届服务器没有应答（{error.status.name}）") from error

@@ -194,8 +194,6 @@ class Door:
         else:
             if answer.outcome is Outcome.REFUSED:
                 self._journal(command, answer.findings)
-            if answer.receipt is not None and answer.receipt.clock is not None:
-                self._registry.elections.set_clock(command.workflow, answer.receipt.clock.model_dump_json())
         kept = _Kept(answer.outcome, answer.receipt, answer.findings)
         stands = _KEPT.validate_json(
             self._registry.commands.finish(command.key, _KEPT.dump_json(kept).decode(), self._now())

@@ -1,7 +1,6 @@
 """What recorded elections run under, fetched from the registry by its hash: for workers, and for the gateway's own questions."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from activities.registry import Registry
 from policies.calendar import Calendar
@@ -13,8 +12,7 @@ from workflows.setting import Setting, install
 def supplier(registry: Registry) -> Callable[[str], Setting | None]:
     """What `workflows.setting.supply` wants: installs a recorded election's pack, calendar and clock; None when unrecorded.
 
-    A record that no longer gives the hash it stands under is not hidden: whoever asked compares. It is read on a thread of
-    its own: a workflow's thread sees modules through its sandbox, in which the YAML reader does not work.
+    A record that no longer gives the hash it stands under is not hidden: whoever asked compares.
     """
 
     def fetch(key: str) -> Setting | None:
@@ -25,8 +23,4 @@ def supplier(registry: Registry) -> Callable[[str], Setting | None]:
         calendar = Calendar.model_validate_json(ground.calendar_json)
         return install(load_pack(ground.pack_text, ground.pack_id), calendar, clock)
 
-    def apart(key: str) -> Setting | None:
-        with ThreadPoolExecutor(1, thread_name_prefix="setting") as thread:
-            return thread.submit(fetch, key).result()
-
-    return apart
+    return fetch

@@ -17,6 +17,7 @@ from gateway.door import Door
 from gateway.ground import supplier
 from live.connection import connect
 from live.encryption import EncryptionCodec
+from live.metrics import runtime
 from live.roster import Roster, area_id, district_brief
 from live.settings import CountySettings
 from policies.calendar import Calendar
@@ -32,7 +33,7 @@ from workflows.catalogue import TASK_QUEUE
 from workflows.electiontime import BEIJING
 from workflows.messages import DistrictBrief
 from workflows.search import place
-from workflows.setting import Setting, install
+from workflows.setting import Setting, install, supply
 
 TOKENS_LAST = timedelta(days=365)
 FIRST_HOUR = time(8)
@@ -61,8 +62,12 @@ async def county(settings: CountySettings, *, patience: timedelta = timedelta(se
     """Open a county's registry, server and gateway. Raises RegistryError, ServerUnreachable, KeysUnusable, TransportRefused."""
     with opened_registry(settings.registry_target) as registry:
         endpoint = settings.endpoint(registry.kind)
-        client = await connect(endpoint, EncryptionCodec.of(settings.keys), identity="huanjie", patience=patience)
-        yield County(registry, client, Door(registry, TemporalCarrier(client), supplier(registry)))
+        codec = EncryptionCodec.of(settings.keys)
+        quiet = runtime(core_level="ERROR")
+        client = await connect(endpoint, codec, runtime=quiet, identity="huanjie", patience=patience)
+        settings_of = supplier(registry)
+        supply(settings_of)
+        yield County(registry, client, Door(registry, TemporalCarrier(client), settings_of))
 
 
 @dataclass(frozen=True)

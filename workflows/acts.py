@@ -188,7 +188,7 @@ class Election(Procedure):
         """Somebody screened out asks for another look; the list waits for the answer."""
         candidate = self.register.candidates[appeal.person]
         candidate.happens(CandidateTrigger.APPEAL)
-        key = f"appeal:{appeal.person}"
+        key = self.next_key(f"appeal:{appeal.person}")
         self.open_matters[key] = "appeal"
         self.note(Appealed(person=appeal.person, grounds=appeal.grounds))
         self.beside(self._hear(candidate, key))

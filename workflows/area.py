@@ -11,7 +11,7 @@ from policies.clock import Clock
 from policies.pack.schema import Role
 from policies.rules import order
 from workflows import electiontime
-from workflows.facts import Commit, DistrictClosed, DistrictOpened, Noted
+from workflows.facts import ClockMoved, Commit, DistrictClosed, DistrictOpened, Noted
 from workflows.messages import (
     DistrictBrief,
     DistrictOutcome,
@@ -139,9 +139,10 @@ class DistrictElection(Area):
     async def order_move(self, move: Move) -> Receipt:
         """Set a drill's clock forward, here and in every unit."""
         assert self.clock is not None
-        self.clock = self.clock.moved(workflow.now(), move.to)
-        await self.pass_down(Procedure.clock_moved, self.clock)
-        return Receipt(gate="move", clock=self.clock)
+        clock = self.clock = self.clock.moved(workflow.now(), move.to)
+        await self.commit(ClockMoved(clock=clock, reason=move.reason, by=move.by.text))
+        await self.pass_down(Procedure.clock_moved, clock)
+        return Receipt(gate="move")
 
     @order_move.validator
     def _may_move(self, move: Move) -> None:
@@ -154,7 +155,7 @@ class DistrictElection(Area):
             )
         refuse(findings)
 
-    async def commit(self, fact: DistrictOpened | DistrictClosed) -> None:
+    async def commit(self, fact: DistrictOpened | ClockMoved | DistrictClosed) -> None:
         """Write one fact of the district itself."""
         self.commits += 1
         await workflow.execute_activity(

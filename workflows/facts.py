@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from policies.authority import Signature
+from policies.clock import Clock
 from policies.finding import Finding
 from policies.pack.schema import DayUnit, Role
 from policies.value import Value
@@ -222,6 +223,15 @@ class UnitClosed(Value):
     reason: str = ""
 
 
+class ClockMoved(Value):
+    """A drill's clock was set forward, for every unit alike; the registry reckons by it from then on."""
+
+    kind: Literal["clock_moved"] = "clock_moved"
+    clock: Clock
+    reason: str
+    by: str
+
+
 class DistrictClosed(Value):
     """The journal's closing fact for a district: without it the tail was cut."""
 
@@ -254,6 +264,7 @@ FactBody = Annotated[
     | Released
     | Postponed
     | UnitClosed
+    | ClockMoved
     | DistrictClosed,
     Field(discriminator="kind"),
 ]

@@ -214,7 +214,6 @@ class Receipt(Value):
 
     gate: str
     remarks: tuple[Finding, ...] = ()
-    clock: Clock | None = None  # a drill's clock as it runs now, where it was set
 
 
 class Hold(Value):

@@ -271,6 +271,11 @@ class Procedure:
             await self._extra_gate(extra, step)
         return cast(F, decided.form)
 
+    def next_key(self, step_id: str) -> str:
+        """The key of one more round: somebody reinstated may be screened out, and appeal, again."""
+        self.rounds[step_id] = self.rounds.get(step_id, 0) + 1
+        return self.key(step_id)
+
     def key(self, step_id: str) -> str:
         """The key of the step's present round: the step id, then step#2, step#3 …"""
         round_ = self.rounds.get(step_id, 1)
@@ -331,7 +336,12 @@ class Procedure:
         return gate.submission
 
     def to_inbox(self, gate: Gate) -> None:
-        """Put the gate's task into the inbox with the next commit, in place of an earlier one of the same key."""
+        """Put the gate's task into the inbox with the next commit, in place of an earlier one of the same key.
+
+        One that was decided meanwhile stays out.
+        """
+        if gate.submission is not None:
+            return
         self._opened.append(
             Task(
                 workflow=workflow.info().workflow_id,

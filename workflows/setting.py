@@ -108,11 +108,19 @@ _supplier: Callable[[str], Setting | None] | None = None
 
 
 def installed(key: str) -> Setting:
-    """The setting with this hash. Raises a non-retryable ApplicationError when this worker cannot have it."""
+    """The setting with this hash. Raises a non-retryable ApplicationError when this process cannot have it.
+
+    A worker with a supplier that does not find it raises LookupError instead: the workflow's task is tried again, because a
+    worker at the wrong registry must not end an election.
+    """
     if key not in _INSTALLED and _supplier is not None:
-        with workflow.unsafe.sandbox_unrestricted():
+        with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
             found = _supplier(key)
-        if found is not None and found.hash != key:
+        if found is None:
+            raise LookupError(
+                f"登记库中没有方案 {key}"
+            )  # not a failure of the election: it waits until the record is there
+        if found.hash != key:
             raise ApplicationError(
                 f"登记的方案与指纹 {key} 不符（实为 {found.hash}）：登记内容被改动过",
                 type="altered_setting",

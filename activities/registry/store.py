@@ -28,6 +28,7 @@ from activities.registry.model import (
     ChainRow,
     CommitRow,
     DecisionRow,
+    ElectionRow,
     JournalRow,
     PaperRow,
     PendingSignatureRow,
@@ -43,7 +44,7 @@ from activities.registry.model import (
 )
 from activities.stores.protocol import IssuedPaper, refused_fact
 from policies.pack.schema import BodyId
-from workflows.facts import BodyCompleted, Commit, Decided, Noted, Refusal, Task, UnitClosed
+from workflows.facts import BodyCompleted, ClockMoved, Commit, Decided, Noted, Refusal, Task, UnitClosed
 
 Row = dict[str, Any]
 
@@ -404,7 +405,21 @@ def _unit_closed(connection: Connection, commit: Commit, noted: Noted, line: int
     _write(connection, table(UnitClosingRow), [row])
 
 
-_OWN = {"decided": _decided, "body_completed": _body_completed, "unit_closed": _unit_closed}
+def _clock_moved(connection: Connection, commit: Commit, noted: Noted, line: int) -> None:  # noqa: ARG001 - one signature
+    fact = noted.read()
+    assert isinstance(fact, ClockMoved)
+    elections = table(ElectionRow)
+    connection.execute(
+        update(elections).where(elections.c.id == commit.district).values(clock_now_json=fact.clock.model_dump_json())
+    )
+
+
+_OWN = {
+    "decided": _decided,
+    "body_completed": _body_completed,
+    "unit_closed": _unit_closed,
+    "clock_moved": _clock_moved,
+}
 
 
 def _place_of(connection: Connection, workflow: str) -> _Place:

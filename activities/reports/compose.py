@@ -341,28 +341,43 @@ class _Whole:
                 )
 
     def ahead(self, unit: UnitStanding) -> Iterator[tuple[Step, date | None, date]]:
-        """The steps that a unit still has before it, with their days by the plan as postponed for this unit."""
+        """The steps that a unit still has before it, with their days by the plan as postponed for this unit.
+
+        Those of the body that runs or of a later one, and not begun. A step passed by on the way (a condition that did not
+        hold) comes no more; one that is open is no news; one that blocks nothing is never waited for.
+        """
+        if unit.closing is not None:
+            return
         by = timedelta(days=self.shifts[unit.id])
+        reached = self.reached(unit)
         for step_id, step in self.plan.steps.items():
             slot = self.plan.slots.get(step_id)
-            if slot is not None and slot.window_end is not None and self.lies_ahead(unit, step):
+            if slot is None or slot.window_end is None or self.places[step_id] <= reached:
+                continue
+            if self.applies(step, unit):
                 yield step, None if slot.window_start is None else slot.window_start + by, slot.window_end + by
 
-    def lies_ahead(self, unit: UnitStanding, step: Step) -> bool:
-        """Whether a unit still has this step before it: of the body that runs or of a later one, and not begun."""
-        if unit.closing is not None or step.record_only or step.condition is Condition.EVERY_VOTER:
+    @staticmethod
+    def applies(step: Step, unit: UnitStanding) -> bool:
+        """Whether the unit has to do this step at all."""
+        if step.record_only or step.condition is Condition.EVERY_VOTER:
             return False
-        if step.condition is Condition.DIFFICULT_UNIT and not unit.difficult:
-            return False
-        bodies = [body.id for body in self.plan.pack.bodies]
-        runs = bodies.index(BodyId(unit.bodies[-1].body)) if unit.begun else 0
-        of, place = self.places[step.id]
-        if of != runs:
-            return of > runs
-        begun = self.begun.get(unit.id, {})
-        furthest = max((self.places[one][1] for one in begun if self.places[one][0] == of), default=-1)
-        # A step passed by on the way (a condition that did not hold) comes no more; one that is open is no news.
-        return place > furthest
+        return step.condition is not Condition.DIFFICULT_UNIT or unit.difficult
+
+    def reached(self, unit: UnitStanding) -> tuple[int, int]:
+        """How far a unit has come: the body that runs and the furthest place in it that was begun (-1: none), as numbers."""
+        if not unit.begun:
+            return 0, -1
+        runs = self.bodies[BodyId(unit.bodies[-1].body)]
+        return max(
+            (self.places[step] for step in self.begun.get(unit.id, ()) if self.places[step][0] == runs),
+            default=(runs, -1),
+        )
+
+    @cached_property
+    def bodies(self) -> dict[BodyId, int]:
+        """Each body's number in the plan's order."""
+        return {body.id: number for number, body in enumerate(self.plan.pack.bodies)}
 
     @cached_property
     def places(self) -> dict[str, tuple[int, int]]:
@@ -374,12 +389,12 @@ class _Whole:
         }
 
     @cached_property
-    def begun(self) -> dict[str, dict[str, None]]:
+    def begun(self) -> dict[str, list[str]]:
         """The plan's steps that each unit ever had in an inbox."""
-        begun: dict[str, dict[str, None]] = {}
+        begun: dict[str, list[str]] = {}
         for gate in self.rows.gates:
             if gate.step in self.plan.steps and not gate.gate.startswith(MATTERS):
-                begun.setdefault(gate.unit, {})[gate.step] = None
+                begun.setdefault(gate.unit, []).append(gate.step)
         return begun
 
     def postings(self, street: _Street, first: date, last: date) -> Iterator[Posting]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from console.live import decide, look, manage, serve, steer
+from console.live import decide, look, manage, serve, steer, upgrade
 
 
 def register(app: typer.Typer) -> None:
@@ -15,4 +15,5 @@ def register(app: typer.Typer) -> None:
     look.register(live)
     decide.register(live)
     steer.register(live)
+    upgrade.register(live)
     app.add_typer(live, name="live")

@@ -139,6 +139,7 @@ class Unit:
     """One unit: its figures, bodies, kin, and what is still open."""
 
     __slots__ = (
+        "at",
         "bodies",
         "brief",
         "chair",
@@ -173,12 +174,13 @@ class Unit:
         self.held_since = ""
         self.was_held = False
         self.moves: set[tuple[str, int]] = set()
+        self.at: dict[str, str] = {}  # body → when its last fact was
 
 
 class District:
     """One district: its days and law, the units still open, and the figures its closing fact must repeat."""
 
-    __slots__ = ("at", "closed", "completed", "days", "done", "held", "law", "name", "omitted", "stated", "units")
+    __slots__ = ("closed", "completed", "days", "done", "held", "law", "name", "omitted", "stated", "units")
 
     def __init__(
         self, name: str, days: Days, law: str, stated: int | None, omitted: frozenset[str] = frozenset()
@@ -192,7 +194,6 @@ class District:
         self.done: set[str] = set()
         self.completed = 0
         self.held = 0
-        self.at = ""
         self.closed = False
 
 

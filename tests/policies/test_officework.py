@@ -24,9 +24,7 @@ A_MOMENT = timedelta(microseconds=1)
         (ReportKind.MONTH_DISPATCH, "2024-02-29", "2024-02", ("2024-02-01", "2024-02-29"), "2024-02-29T16"),
     ],
 )
-def test_periods_as_on_the_wall_calendar(
-    kind: ReportKind, day: str, key: str, days: tuple[str, str], due: str
-) -> None:
+def test_periods_as_on_the_wall_calendar(kind: ReportKind, day: str, key: str, days: tuple[str, str], due: str) -> None:
     """Weeks run from Monday to Sunday; a task list is due on the Friday before its week, the others on their last day."""
     period = period_of(kind, date.fromisoformat(day))
     assert (period.key, str(period.first), str(period.last)) == (key, *days)
