@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: rehearse test test-live lint types check bench docs golden clean
+.PHONY: rehearse test live drill servers test-live lint types check bench docs golden clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Huanjie needs Python 3.11 or newer, this is {v.major}.{v.minor}: make PYTHON=python3.11 ...")'
@@ -22,7 +22,20 @@ rehearse: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest
 
-# Against a real server: HUANJIE_TEMPORAL_SERVER names the binary, or `temporal-server` stands on PATH; without one, visible skips.
+# A pilot county on this machine (registry, Temporal server, worker) in ./county; the first time the server is built once.
+live: $(STAMP)
+	$(BIN)/huanjie live
+
+# The same as a drill: its own home, a clock that can be compressed and set forward.
+drill: $(STAMP)
+	HUANJIE_HOME=$${HUANJIE_HOME:-out/drill} $(BIN)/huanjie live --drill
+
+# The Temporal server and its SQL tool: found, or built once with Go and kept.
+servers: $(STAMP)
+	$(BIN)/huanjie server find
+
+# Against real servers: Temporal (HUANJIE_TEMPORAL_SERVER, on PATH, or once `make servers` has run) and PostgreSQL (Debian's
+# package postgresql). What is not there is skipped visibly; with CI=true it fails instead.
 test-live: $(STAMP)
 	$(BIN)/python -m pytest -n 0 -m server tests/server
 

@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from console import synthetic
 from console.output import OK, UNUSABLE, err, out, print_json, reason, unusable
 from console.packs import Unusable, open_pack
 from policies.pack.schema import Pack
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
         template_command
     )
     roster.command("check", help="核对填好的名册：所有问题一次列出，可另存一份标注了问题的副本。")(check_command)
+    synthetic.register(roster)
     app.add_typer(roster, name="roster", help="名册：生成 Excel 模板，核对填好的工作簿。")
 
 

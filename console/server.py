@@ -3,6 +3,7 @@
 import asyncio
 
 import typer
+from rich.markup import escape
 
 from console.county import JsonOption, guarded, settings
 from console.live.serve import DrillOption, steps, tell
@@ -15,6 +16,7 @@ def register(app: typer.Typer) -> None:
     server.command(
         "prepare", help="准备服务器：建库、命名空间、检索属性、保留期、登记库、密钥；重复执行不会改变什么。"
     )(prepare_command)
+    server.command("find", help="找到（没有则编译一次）服务器和它的 SQL 工具，说出在哪里。")(find_command)
     server.command("stop", help="停止本机为换届运行的 Temporal 服务器。")(stop_command)
     app.add_typer(server, name="server")
 
@@ -41,6 +43,23 @@ def prepare_command(drill: DrillOption = False, as_json: JsonOption = False) -> 
         return
     steps(prepared)
     out.print("已准备好。" if prepared.changed else "早已准备好，没有改动。")
+
+
+def find_command(as_json: JsonOption = False) -> None:
+    """Exit 0 with both paths; 2 when one is not to be had, with every way to install it."""
+    from live.server import AtAddress, find_server, find_sql_tool
+
+    county = settings()
+    found = guarded(
+        lambda: find_server(address=county.temporal_address or None, named=county.temporal_server, progress=tell),
+        as_json=as_json,
+    )
+    tool = guarded(lambda: find_sql_tool(progress=tell), as_json=as_json)
+    server = found.address if isinstance(found, AtAddress) else str(found.path)
+    if as_json:
+        print_json({"server": server, "sql_tool": str(tool)})
+    else:
+        out.print(f"服务器：{escape(server)}\nSQL 工具：{escape(str(tool))}", highlight=False, soft_wrap=True)
 
 
 def stop_command() -> None:

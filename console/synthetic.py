@@ -1,9 +1,14 @@
 """A synthetic roster for drills: a district's units and offices, made from a seed, in the workbook a county would hand in."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+from rich.markup import escape
+
+from console.output import out, reason, unusable
+from console.packs import Unusable, open_pack
 from policies.pack.schema import Pack, Role
-
 
 if TYPE_CHECKING:
     from live.roster import Roster
@@ -11,7 +16,6 @@ if TYPE_CHECKING:
 
 OF_DISTRICT = (Role.DISTRICT_ORGANIZATION, Role.JOINT_VETTING, Role.STANDING_COMMITTEE, Role.CIVIL_AFFAIRS)
 OF_STREET = (Role.STREET_COMMITTEE, Role.STREET_OFFICE, Role.STREET_DISCIPLINE)
-DRILL_UNITS = 6
 
 
 def synthetic_district(pack: Pack, units: int, seed: int) -> "SyntheticDistrict":
@@ -30,13 +34,20 @@ def synthetic_roster(district: "SyntheticDistrict", pack: Pack) -> "Roster":
     from live.roster import Roster, Staff, Street, Unit
     from live.roster.values import WHOLE_AREA
 
-    brief, streets, units, staff = district.brief, [], [], []
+    brief = district.brief
+    streets: list[Street] = []
+    units: list[Unit] = []
+    staff: list[Staff] = []
     names = pack.roles
 
     def clerk(role: Role, scope: str, where: str) -> None:
         number = f"P{len(staff) + 1:04}"
         name = names.get(role, role.value)
-        staff.append(Staff(person=number, name=f"演练人员{number[1:]}", organization=f"{where}{name}"[:60], role=role, scope=scope))
+        staff.append(
+            Staff(
+                person=number, name=f"演练人员{number[1:]}", organization=f"{where}{name}"[:60], role=role, scope=scope
+            )
+        )
 
     for role in OF_DISTRICT:
         clerk(role, WHOLE_AREA, brief.name)
@@ -55,3 +66,33 @@ def synthetic_roster(district: "SyntheticDistrict", pack: Pack) -> "Roster":
     return Roster(streets=tuple(streets), units=tuple(units), staff=tuple(staff))
 
 
+def register(roster: typer.Typer) -> None:
+    """Add the command to the roster's group."""
+    roster.command("synthetic", help="生成演练用的名册：单位、人数和工作人员全是虚构的。")(synthetic_command)
+
+
+def synthetic_command(
+    file: Annotated[Path, typer.Argument(metavar="文件", help="名册写到哪里，以 .xlsx 结尾。")],
+    pack: Annotated[
+        str, typer.Option("--pack", metavar="方案", help="自带方案的名称，或 YAML 文件的路径。")
+    ] = "street-2021",
+    units: Annotated[int, typer.Option("--units", min=1, max=500, help="多少个社区。")] = 6,
+    seed: Annotated[int, typer.Option("--seed", help="同一种子生成同一名册。")] = 2026,
+    force: Annotated[bool, typer.Option("--force", help="文件已存在时覆盖。")] = False,
+) -> None:
+    """Exit 0 when it is written, 2 when it cannot be (every reason at once)."""
+    opened = open_pack(pack)
+    problems = list(opened.problems) if isinstance(opened, Unusable) else []
+    if file.suffix.lower() != ".xlsx":
+        problems.append(f"文件应以 .xlsx 结尾，不能是“{file}”")
+    elif file.exists() and not force:
+        problems.append(f"{file} 已存在，不覆盖；请换一个名称，或加上 --force")
+    if problems or isinstance(opened, Unusable):
+        unusable(problems)
+    from live.roster import write_roster
+
+    try:
+        write_roster(synthetic_roster(synthetic_district(opened, units, seed), opened), file, opened)
+    except OSError as failed:
+        unusable([f"{file}：无法写入（{reason(failed)}）"])
+    out.print(f"已生成演练名册 {escape(str(file))}：{units} 个社区，全是虚构的。", highlight=False, soft_wrap=True)

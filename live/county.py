@@ -10,7 +10,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.registry import Kind, Registry, opened_registry
-from activities.registry.elections import Election, Ground
+from activities.registry.elections import Election, Ground, Sitting
 from activities.registry.people import Person
 from gateway.carrier import TemporalCarrier
 from gateway.door import Door
@@ -19,6 +19,7 @@ from live.connection import connect
 from live.encryption import EncryptionCodec
 from live.metrics import runtime
 from live.roster import Roster, area_id, district_brief
+from live.schedules import ensure_schedules
 from live.settings import CountySettings
 from policies.calendar import Calendar
 from policies.clock import Clock
@@ -127,6 +128,7 @@ async def begin(county: County, plan: Plan, now: datetime) -> Election:
             search_attributes=place((election.id,)),
             static_summary=election.title,
         )
+    await ensure_schedules(county.client, election.id, _clock_now(registry, election.id))
     return election
 
 
@@ -151,6 +153,22 @@ def _recorded(registry: Registry, plan: Plan, now: datetime) -> Election:
         brief=_brief(plan, setting),
         started_by=plan.started_by,
         started_at=now,
+        voters=tuple(
+            (area_id(plan.id, unit.reference), unit.voters) for unit in plan.roster.units if unit.voters is not None
+        ),
+        incumbents=tuple(
+            Sitting(
+                area_id(plan.id, one.unit),
+                one.body.value,
+                one.post.value,
+                one.name,
+                one.sex.value,
+                one.born,
+                None if one.education is None else one.education.value,
+                one.standing.value,
+            )
+            for one in plan.roster.incumbents
+        ),
     )
     registry.elections.record(election)
     return election
@@ -175,7 +193,12 @@ def _staff(registry: Registry, plan: Plan, now: datetime) -> None:
         registry.people.grant(one.person, one.role, area_id(plan.id, one.scope), by=plan.started_by, at=now)
 
 
+def _clock_now(registry: Registry, election: str) -> Clock | None:
+    clock = registry.elections.clock(election)
+    return None if clock is None else Clock.model_validate_json(clock)
+
+
 def instant(registry: Registry, election: str, now: datetime) -> datetime:
     """Now in an election, in Beijing: real time, or a drill's."""
-    clock = registry.elections.clock(election)
-    return (now if clock is None else Clock.model_validate_json(clock).at(now)).astimezone(BEIJING)
+    clock = _clock_now(registry, election)
+    return (now if clock is None else clock.at(now)).astimezone(BEIJING)

@@ -27,7 +27,7 @@ from temporalio.common import WorkerDeploymentVersion
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
-from workflows.catalogue import TASK_QUEUE, WORKFLOWS
+from workflows.catalogue import OFFICE_WORKFLOWS, TASK_QUEUE, WORKFLOWS
 
 DEPLOYMENT = "huanjie"
 DISTRIBUTION = "huanjie"
@@ -161,7 +161,7 @@ async def unfit_for(client: Client, replayer: Replayer | None = None) -> tuple[U
 def replayer_like(client: Client) -> Replayer:
     """A replayer of our workflows with the client's own plugins: the same converter, codec and sandbox."""
     plugins = [each for each in client.config()["plugins"] if hasattr(each, "configure_replayer")]
-    return Replayer(workflows=list(WORKFLOWS), plugins=plugins)  # type: ignore[arg-type]
+    return Replayer(workflows=[*WORKFLOWS, *OFFICE_WORKFLOWS], plugins=plugins)  # type: ignore[arg-type]
 
 
 async def move(client: Client, to: WorkerDeploymentVersion) -> int:

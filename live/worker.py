@@ -31,7 +31,7 @@ from live.encryption import EncryptionCodec
 from live.logs import logger
 from live.metrics import runtime
 from live.versions import DEPLOYMENT, VersionNotServed, current_version, make_current, this_version
-from workflows.catalogue import TASK_QUEUE, WORKFLOWS
+from workflows.catalogue import OFFICE_WORKFLOWS, TASK_QUEUE, WORKFLOWS
 from workflows.facts import Commit
 from workflows.procedure import COMMIT, COMMIT_TIMEOUT
 
@@ -102,7 +102,7 @@ async def serve(
         worker = Worker(
             client,
             task_queue=TASK_QUEUE,
-            workflows=list(WORKFLOWS),
+            workflows=[*WORKFLOWS, *OFFICE_WORKFLOWS],
             activities=[Offloaded(store, writers).commit, *activities],
             max_cached_workflows=size.cached_workflows,
             max_concurrent_workflow_tasks=size.workflow_tasks,

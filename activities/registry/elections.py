@@ -3,8 +3,9 @@
 Recording the same again changes nothing; recording something else under the same id is refused with every difference.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from itertools import groupby
 from typing import Any, cast
 
 from sqlalchemy import Connection, case, func, insert, select, update
@@ -15,16 +16,17 @@ from activities.registry.errors import RefusedRecordError, UnknownElectionError
 from activities.registry.model import (
     ChainRow,
     ElectionRow,
+    IncumbentRow,
     Kind,
     StreetRow,
     UnitClosingRow,
     UnitRow,
     table,
 )
-from activities.registry.record import FIGURES, Election, Ground, differences_between, problems_of
+from activities.registry.record import FIGURES, Election, Ground, Sitting, differences_between, problems_of
 from workflows.messages import DistrictBrief, StreetBrief, UnitBrief
 
-__all__ = ["Election", "Elections", "Ground", "Listed", "Place"]
+__all__ = ["Election", "Elections", "Ground", "Listed", "Place", "Sitting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,19 @@ class Elections:
         with self._database.reading() as connection:
             return tuple(Listed(**row._mapping) for row in connection.execute(query))
 
+    def incumbents(self, election: str) -> tuple[Sitting, ...]:
+        """The posts held when an election began, by unit."""
+        kept = table(IncumbentRow)
+        columns = [kept.c[each.name] for each in fields(Sitting)]
+        query = (
+            select(*columns)
+            .join(UnitRow, UnitRow.id == kept.c.unit)
+            .where(UnitRow.election == election)
+            .order_by(kept.c.unit, kept.c.number)
+        )
+        with self._database.reading() as connection:
+            return tuple(Sitting(*row) for row in connection.execute(query))
+
     def ground(self, setting: str) -> Ground | None:
         """What any election with this setting's hash runs under: whoever installs it must find the same hash."""
         query = select(table(ElectionRow)).where(ElectionRow.setting == setting).limit(1)
@@ -153,7 +168,7 @@ class Elections:
 
 
 def _insert(connection: Connection, election: Election, kind: Kind) -> None:
-    ground, brief = election.ground, election.brief
+    ground, brief, voters = election.ground, election.brief, dict(election.voters)
     row = {
         "id": election.id,
         "kind": kind,
@@ -185,12 +200,20 @@ def _insert(connection: Connection, election: Election, kind: Kind) -> None:
             "position": position,
             "name": unit.name,
             **{figure: getattr(unit, figure) for figure in FIGURES},
+            "voters": voters.get(unit.id),
         }
         for street in brief.streets
         for position, unit in enumerate(street.units)
     ]
     connection.execute(insert(StreetRow), streets)
     connection.execute(insert(UnitRow), units)
+    sitting = [
+        {"number": number, **asdict(one)}
+        for _, of_unit in groupby(sorted(election.incumbents, key=lambda one: one.unit), lambda one: one.unit)
+        for number, one in enumerate(of_unit, start=1)
+    ]
+    if sitting:
+        connection.execute(insert(IncumbentRow), sitting)
 
 
 def _read(connection: Connection, election: str) -> Election | None:

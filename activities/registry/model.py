@@ -170,6 +170,23 @@ class UnitRow(Base):
     party_seats: Mapped[int]
     residents_seats: Mapped[int]
     supervisory_seats: Mapped[int]
+    voters: Mapped[int | None]  # registered voters, a count; None where the roster does not say
+
+
+class IncumbentRow(Base):
+    """A post held when the election begins, for the statistics of before and after."""
+
+    __tablename__ = "incumbents"
+
+    unit: Mapped[str] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    body: Mapped[str]
+    post: Mapped[str]
+    name: Mapped[str]
+    sex: Mapped[str]
+    born: Mapped[date]
+    education: Mapped[str | None]
+    standing: Mapped[str]
 
 
 # ---------------------------------------------------------------- what is committed
@@ -241,7 +258,7 @@ class TaskRow(Base):
     """A gate in somebody's inbox, and afterwards that it was there."""
 
     __tablename__ = "tasks"
-    __table_args__ = (Index(None, "status", "role"),)
+    __table_args__ = (Index(None, "status", "role"), Index(None, "workflow", "status"))
 
     workflow: Mapped[str] = mapped_column(ForeignKey("workflows.workflow"), primary_key=True)
     gate: Mapped[str] = mapped_column(primary_key=True)

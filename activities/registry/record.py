@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from activities.registry.model import Kind
@@ -38,6 +38,20 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Sitting:
+    """A post held when the election begins: `unit` is the unit's id; body, post, sex, education and standing are their ids."""
+
+    unit: str
+    body: str
+    post: str
+    name: str
+    sex: str
+    born: date
+    education: str | None
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
 class Election:
     """One election as recorded. `brief` is what its first workflow starts with; its id is the election's."""
 
@@ -46,6 +60,8 @@ class Election:
     brief: DistrictBrief
     started_by: str  # a person's id
     started_at: datetime
+    voters: tuple[tuple[str, int], ...] = ()  # unit id → registered voters, where the roster says
+    incumbents: tuple[Sitting, ...] = ()
 
     @property
     def id(self) -> str:

@@ -14,6 +14,7 @@ from console.output import NO, out, print_json, reason, unusable
 if TYPE_CHECKING:
     from activities.registry import Registry
     from activities.registry.standing import UnitStanding, Waiting
+    from policies.officework import ReportKind
 
 ElectionOption = Annotated[str, typer.Option("--election", metavar="编号", help="只看这一场换届。")]
 StreetOption = Annotated[str, typer.Option("--street", metavar="编号", help="只看这个街道。")]
@@ -25,6 +26,7 @@ def register(live: typer.Typer) -> None:
     live.command("inbox", help="待办：什么事等着谁办，期限何日。")(inbox_command)
     live.command("where", help="进度：每个单位走到哪一步。")(where_command)
     live.command("papers", help="一个单位已出具的文书。")(papers_command)
+    live.command("reports", help="县换届办的报表：周任务清单、日反馈、周末小结、月末调度。")(reports_command)
     live.command("journal", help="导出一场换届的日志并核对其完整。")(journal_command)
 
 
@@ -247,6 +249,56 @@ def papers_command(
             out.print("还没有文书。")
 
     at_registry(show, as_json=as_json)
+
+
+def reports_command(
+    election: Annotated[str, typer.Argument(metavar="换届编号")],
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="种类", help="week_tasks、day_return、week_summary、month_dispatch。")
+    ] = "",
+    latest: Annotated[bool, typer.Option("--latest", help="只看最近一份。")] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="按此刻的情况试编一份，不归档（须写 --kind）。")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Exit 2 for an unknown election or kind."""
+    from policies.officework import ReportKind
+
+    if kind and kind not in tuple(ReportKind):
+        unusable([f"没有“{kind}”这种报表；可用的有：{'、'.join(ReportKind)}"], as_json=as_json)
+    if draft and not kind:
+        unusable(["试编须写明 --kind"], as_json=as_json)
+
+    def show(registry: "Registry") -> None:
+        now = datetime.now(UTC)
+        if draft:
+            _draft(registry, election, ReportKind(kind), now)
+            return
+        filed = registry.reports.all(election, kind)
+        filed = filed[-1:] if latest else filed
+        if as_json:
+            print_json(
+                [
+                    {"kind": one.kind, "period": one.period, "created_at": one.created_at.isoformat(), "text": one.text}
+                    for one in filed
+                ]
+            )
+            return
+        for one in filed:
+            out.print(escape(one.text), highlight=False, soft_wrap=True)
+        if not filed:
+            out.print("还没有报表：到点后自动编写，也可以用 --draft 试编。")
+
+    at_registry(show, as_json=as_json)
+
+
+def _draft(registry: "Registry", election: str, kind: "ReportKind", now: datetime) -> None:
+    from activities.reports.activity import preview
+    from activities.reports.text import render
+    from live.county import instant
+    from policies.officework import period_of
+
+    at = instant(registry, election, now)
+    out.print(escape(render(preview(registry, election, kind, period_of(kind, at.date()), now))), soft_wrap=True)
 
 
 def journal_command(

@@ -64,9 +64,13 @@ def steps(prepared: "Prepared") -> None:
 
 def worker_command() -> None:
     """Serve until SIGTERM or SIGINT; the registry says whether these are live elections or drills."""
+    from concurrent.futures import ThreadPoolExecutor
+    from contextlib import nullcontext
+
     from activities.registry import opened_registry
     from gateway.ground import supplier
     from live.logs import configure_logging
+    from live.office import OfficeAtWork
     from live.worker import run_worker
     from workflows.setting import supply
 
@@ -74,10 +78,12 @@ def worker_command() -> None:
 
     def run() -> None:
         configure_logging(file=county.home / "logs" / "worker.log")
-        with opened_registry(county.registry_target) as registry:
+        with (
+            opened_registry(county.registry_target) as registry,
+            ThreadPoolExecutor(1, thread_name_prefix="office") as office,
+        ):
             supply(supplier(registry))
-            from contextlib import nullcontext
-
-            run_worker(county.worker(registry.kind), lambda: nullcontext(registry.store))
+            reports = OfficeAtWork(registry, office)
+            run_worker(county.worker(registry.kind), lambda: nullcontext(registry.store), lambda _: [reports.write])
 
     guarded(run)

@@ -1,12 +1,13 @@
 """Elections recorded whole, once; and where every unit stands, and what waits for whom."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from activities.registry import Registry
-from activities.registry.elections import Listed, Place
+from activities.registry.elections import Listed, Place, Sitting
 from activities.registry.errors import RefusedRecordError, UnknownElectionError
 from activities.registry.model import Kind
 from activities.registry.people import Grant
@@ -34,6 +35,21 @@ from tests.activities.registry.county import (
 from workflows.messages import UnitBrief
 
 OTHER = "lishan-2026"
+
+
+def test_incumbents_and_voters_are_kept_with_their_units(registry: Registry) -> None:
+    """What the roster says of who sits now, and how many are registered, stays for the statistics of before and after."""
+    other = brief("beishan-2026")
+    first, second = other.streets[0].units
+    sitting = tuple(
+        Sitting(unit.id, "party", "secretary", f"甲{unit.id[-1]}", "female", date(1980, 5, 1), None, "full")
+        for unit in (second, first, second)
+    )
+    registry.elections.record(election(brief=other, voters=((first.id, 2100),), incumbents=sitting))
+    assert registry.elections.incumbents(other.id) == (sitting[1], sitting[0], sitting[2])
+    with registry.database.reading() as connection:
+        query = text("SELECT voters FROM units WHERE election = 'beishan-2026' ORDER BY id")
+        assert connection.execute(query).scalars().all() == [2100, None, None]
 
 
 def test_an_election_is_found_as_recorded(registry: Registry) -> None:

@@ -12,6 +12,7 @@ FIXED = {
     "registry": "登记库的用途建库时即定，不能更改",
     "streets": "换届的街道登记后不能更改",
     "units": "换届单位的底数登记后不能更改",
+    "incumbents": "换届开始时的现任成员登记后不能更改",
     "commits": "已写入的提交不能改动或删除",
     "journal": "日志只能追加，不能改动或删除",
     "decisions": "已作出的决定不能改动或删除",
@@ -234,12 +235,27 @@ def tables() -> None:
         sa.Column("party_seats", sa.Integer(), nullable=False),
         sa.Column("residents_seats", sa.Integer(), nullable=False),
         sa.Column("supervisory_seats", sa.Integer(), nullable=False),
+        sa.Column("voters", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["election"], ["elections.id"], name=op.f("fk_units_election")),
         sa.ForeignKeyConstraint(["street"], ["streets.id"], name=op.f("fk_units_street")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
         sa.UniqueConstraint("street", "position", name=op.f("uq_units_street_position")),
     )
     op.create_index(op.f("ix_units_election"), "units", ["election"], unique=False)
+    op.create_table(
+        "incumbents",
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("post", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sex", sa.Text(), nullable=False),
+        sa.Column("born", sa.Date(), nullable=False),
+        sa.Column("education", sa.Text(), nullable=True),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["unit"], ["units.id"], name=op.f("fk_incumbents_unit")),
+        sa.PrimaryKeyConstraint("unit", "number", name=op.f("pk_incumbents")),
+    )
     op.create_table(
         "seats",
         sa.Column("unit", sa.Text(), nullable=False),
@@ -328,6 +344,7 @@ def tables() -> None:
         sa.PrimaryKeyConstraint("workflow", "gate", name=op.f("pk_tasks")),
     )
     op.create_index(op.f("ix_tasks_status_role"), "tasks", ["status", "role"], unique=False)
+    op.create_index(op.f("ix_tasks_workflow_status"), "tasks", ["workflow", "status"], unique=False)
     op.create_table(
         "journal",
         sa.Column("election", sa.Text(), nullable=False),
