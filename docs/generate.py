@@ -1,6 +1,6 @@
 """Writes the documents that are generated from the code, so that they cannot drift from it: `python -m docs.generate`.
 
-Only the lifecycles' diagrams so far. Mermaid needs nothing but a browser; graphviz is never asked for.
+The lifecycles' diagrams (mermaid needs nothing but a browser; graphviz is never asked for) and the roster's columns.
 """
 
 import sys
@@ -62,7 +62,16 @@ def lifecycles() -> str:
     return "\n".join([_HEAD, *(_section(lifecycle) for lifecycle in LIFECYCLES)])
 
 
-DOCUMENTS: dict[str, Callable[[], str]] = {"lifecycles.md": lifecycles}
+def roster() -> str:
+    """The whole page docs/roster.md: every sheet and column of a county's workbook."""
+    from console.packs import pack_text
+    from live.roster.guide import as_markdown
+    from policies.pack.load import load_pack
+
+    return as_markdown(load_pack(pack_text("street-2021"), "street-2021"))
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {"lifecycles.md": lifecycles, "roster.md": roster}
 
 
 def main() -> None:

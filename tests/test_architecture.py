@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "live": {"live", "gateway", "activities", "workflows", "policies"},
     "console": {"console", "live", "simulation", "gateway", "activities", "workflows", "policies"},
     "bench": {"bench", "tests", "console", "live", "simulation", "gateway", "activities", "workflows", "policies"},
-    "docs": {"docs", "live", "simulation", "policies"},  # only writes pages: nothing that runs imports it
+    "docs": {"docs", "console", "live", "simulation", "policies"},  # only writes pages: nothing that runs imports it
 }
 """Every room with the rooms it may know. Nothing goes back up; nothing but the console, bench and tests knows the simulation."""
 

@@ -15,6 +15,8 @@ from simulation.faults import FAULTS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+GROUPS = {"live", "server", "roster"}
+"""Commands that have commands."""
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -58,9 +60,11 @@ def test_commands_and_options_exist() -> None:
     app, runner = application(), CliRunner()
     helps: dict[str, str] = {}
     wrong = []
-    for name, words in commands():
+    for command, words in commands():
+        path = [command, words[0]] if command in GROUPS and words and re.fullmatch("[a-z-]+", words[0]) else [command]
+        name = " ".join(path)
         if name not in helps:
-            helps[name] = runner.invoke(app, [name, "--help"], env={"COLUMNS": "200"}).output
+            helps[name] = runner.invoke(app, [*path, "--help"], env={"COLUMNS": "200"}).output
         if "Usage" not in helps[name]:
             wrong.append(name)
         wrong += [f"{name} {word}" for word in words if word.startswith("--") and word not in helps[name]]
