@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select
 
 from activities.journal import GENESIS
 from activities.registry.database import Database
@@ -58,6 +58,7 @@ class Elections:
     def __init__(self, database: Database, kind: Kind) -> None:
         self._database = database
         self._kind = kind
+        self._places: dict[str, Place] = {}  # what is recorded stays where it is: looked up once
 
     def record(self, election: Election) -> bool:
         """Record an election with its streets and units, all or nothing; False when it is there already, the same.
@@ -131,6 +132,14 @@ class Elections:
 
     def place(self, area: str) -> Place | None:
         """Where the unit, street or election of this id belongs; None when nothing of that id is recorded."""
+        if area not in self._places:
+            found = self._place(area)
+            if found is None:
+                return None
+            self._places[area] = found
+        return self._places[area]
+
+    def _place(self, area: str) -> Place | None:
         unit = select(UnitRow.id, UnitRow.street, UnitRow.election).where(UnitRow.id == area)
         street = select(StreetRow.id, StreetRow.election).where(StreetRow.id == area)
         election = select(ElectionRow.id).where(ElectionRow.id == area)
@@ -153,15 +162,6 @@ class Elections:
         if row is None:
             raise UnknownElectionError(f"登记库中没有换届「{election}」")
         return cast("str | None", row.clock_json if row.clock_now_json is None else row.clock_now_json)
-
-    def set_clock(self, election: str, clock_json: str) -> None:
-        """Note how a drill's clock was set forward. Raises UnknownElectionError, ContradictionError for a live election."""
-        with self._database.writing() as connection:
-            done = connection.execute(
-                update(ElectionRow).where(ElectionRow.id == election).values(clock_now_json=clock_json)
-            )
-            if not done.rowcount:
-                raise UnknownElectionError(f"登记库中没有换届「{election}」")
 
 
 # ---------------------------------------------------------------- reading and writing

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from activities.registry import Registry
 from activities.registry.errors import UnknownElectionError
@@ -562,7 +563,8 @@ def test_a_drill_set_forward_reports_the_days_it_passed_over_in_one(drill: Desk)
     drill.decide("2021-02-05", 9, "prep.institution")
     drill.decide("2021-02-23", 9, "prep.survey")
     moved = Clock(real=REAL + timedelta(seconds=4), election=at("2021-02-23", 12), day=timedelta(seconds=2))
-    drill.registry.elections.set_clock(ELECTION, moved.model_dump_json())
+    with drill.registry.database.writing() as connection:
+        connection.execute(text("UPDATE elections SET clock_now_json = :clock"), {"clock": moved.model_dump_json()})
     filed = drill.office.write(ReportKind.DAY_RETURN, REAL + timedelta(seconds=5))
     assert filed.period == "2021-02-23"
     assert drill.told("2021-02-23") == ["prep.institution", "prep.survey"]

@@ -10,9 +10,22 @@ from activities.registry import Registry
 from activities.registry.elections import Election, Ground
 from activities.stores.protocol import IssuedPaper
 from policies.authority import Signature
+from policies.clock import Clock
 from policies.finding import Finding, Severity
 from policies.pack.schema import Role
-from workflows.facts import BodyCompleted, BodyOpened, Commit, Decided, FactBody, Noted, Refusal, Seat, Task, UnitClosed
+from workflows.facts import (
+    BodyCompleted,
+    BodyOpened,
+    ClockMoved,
+    Commit,
+    Decided,
+    FactBody,
+    Noted,
+    Refusal,
+    Seat,
+    Task,
+    UnitClosed,
+)
 from workflows.messages import DistrictBrief, Recorded, StreetBrief, UnitBrief
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -91,6 +104,12 @@ def election(**changes: Any) -> Election:
         "started_at": NOW,
     }
     return Election(**{**fields, **changes})
+
+
+def moved(day: timedelta, number: int = 1) -> Commit:
+    """A district's commit by which its clock is set, an election day taking so long."""
+    fact = ClockMoved(clock=Clock(real=NOW, election=NOW, day=day), reason="演练", by="A001")
+    return commit(number, fact, workflow=ELECTION, street="", unit="", body="")
 
 
 def commit(number: int = 1, *facts: FactBody, **changes: Any) -> Commit:

@@ -1,12 +1,14 @@
 """What is written stays: the database itself refuses to change or delete it, whoever asks."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from activities.registry import Registry
 from activities.registry.errors import ContradictionError
-from tests.activities.registry.county import ELECTION, commit, decided, task
+from tests.activities.registry.county import ELECTION, commit, decided, moved, task
 
 CHANGES = {
     "registry": "UPDATE registry SET kind = 'drill'",
@@ -54,7 +56,7 @@ def refused(registry: Registry, *statements: str, match: str | None = None) -> N
 def test_a_live_election_cannot_get_a_clock(registry: Registry) -> None:
     """Neither through the registry nor past it."""
     with pytest.raises(ContradictionError):
-        registry.elections.set_clock(ELECTION, "{}")
+        registry.store.apply(moved(timedelta(seconds=2)), ())
     refused(registry, "UPDATE elections SET clock_json = '{}', clock_now_json = '{}'", match="不能")
     assert registry.elections.clock(ELECTION) is None
 

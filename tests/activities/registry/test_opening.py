@@ -24,7 +24,8 @@ from activities.registry.errors import (
     RegistryTooNewError,
     WrongKindError,
 )
-from tests.activities.registry.county import NOW, election, ground
+from policies.clock import Clock
+from tests.activities.registry.county import NOW, election, ground, moved
 
 
 def execute(path: Path, *statements: str) -> None:
@@ -175,8 +176,8 @@ def test_a_drill_has_a_clock_that_may_be_set_forward(tmp_path: Path) -> None:
     drilled = election(ground=ground(clock_json='{"day":1}'))
     assert registry.elections.record(drilled)
     assert registry.elections.clock(drilled.id) == '{"day":1}'
-    registry.elections.set_clock(drilled.id, '{"day":2}')
-    assert registry.elections.clock(drilled.id) == '{"day":2}'
+    assert registry.store.apply(moved(timedelta(seconds=2)), ())
+    assert Clock.model_validate_json(registry.elections.clock(drilled.id) or "").day == timedelta(seconds=2)
     assert registry.elections.find(drilled.id) == drilled
     registry.close()
 
@@ -187,7 +188,7 @@ def test_an_election_without_a_clock_gets_none_later(tmp_path: Path) -> None:
     with opened_registry(tmp_path / "registry.sqlite") as registry:
         registry.elections.record(election())
         with pytest.raises(ContradictionError):
-            registry.elections.set_clock(election().id, "{}")
+            registry.store.apply(moved(timedelta(seconds=2)), ())
 
 
 @pytest.mark.parametrize("given", ["mysql://root@db/x", "sqlite://", "sqlite:///:memory:", "://", "oracle+x://y/z"])
