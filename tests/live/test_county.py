@@ -1,0 +1,66 @@
+"""What must not begin: a live election needs a complete, lawful plan still to come; only a drill has a clock of its own."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from activities.registry import Kind
+from console.packs import pack_text
+from live.county import Plan, obstacles
+from live.roster import Roster
+from policies.calendar import national_calendar
+from policies.pack.schema import Pack
+from tests.workflows.clerk import street_2021
+
+BEFORE = datetime(2021, 1, 4, tzinfo=UTC)
+AFTER = datetime(2021, 2, 2, tzinfo=UTC)
+
+
+def plan(pack: Pack | None = None, day: timedelta | None = None) -> Plan:
+    """The street plan for an empty roster: what it is judged by here is its text and its days."""
+    return Plan(
+        id="qianshan-2021",
+        title="千山区",
+        pack=pack or street_2021(),
+        pack_text=pack_text("street-2021"),
+        calendar=national_calendar([2021]),
+        roster=Roster(streets=(), units=()),
+        day=day,
+    )
+
+
+def test_a_drill_may_run_any_plan_on_a_clock_of_its_own() -> None:
+    """The plan of 2021 today, a day in ten seconds; without a clock its days would never come."""
+    assert obstacles(plan(day=timedelta(seconds=10)), Kind.DRILL, AFTER) == ()
+    (found,) = obstacles(plan(), Kind.DRILL, AFTER)
+    assert "--day-seconds" in found
+
+
+def test_a_live_election_has_no_clock() -> None:
+    """However lawful its plan."""
+    assert any("不能压缩日程" in one for one in obstacles(plan(day=timedelta(days=1)), Kind.LIVE, BEFORE))
+
+
+def test_a_live_election_lies_ahead() -> None:
+    """On the plan's first day it may begin, on the next it may not."""
+    first = date(2021, 2, 1)
+    assert street_2021().starts == first
+    on_time = datetime(2021, 2, 1, 15, tzinfo=UTC)  # 23:00 in Beijing
+    assert not any(str(first) in one for one in obstacles(plan(), Kind.LIVE, on_time))
+    assert any(str(first) in one for one in obstacles(plan(), Kind.LIVE, on_time + timedelta(hours=1)))
+
+
+def test_a_live_election_obeys_the_law_of_its_poll() -> None:
+    """The street plan moved into 2026: half of the delegates is not more than two thirds (城市居民委员会组织法 2025, 19)."""
+    text = street_2021().model_dump_json(by_alias=True).replace("2021-", "2026-")
+    moved = Pack.model_validate_json(text)
+    found = obstacles(plan(moved), Kind.LIVE, datetime(2026, 1, 5, tzinfo=UTC))
+    assert any("三分之二" in one for one in found)
+    assert all(any("一" <= sign <= "鿿" for sign in one) for one in found)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_reasons_come_all_at_once_and_once(kind: Kind) -> None:
+    """No reason twice."""
+    found = obstacles(plan(day=None), kind, AFTER)
+    assert len(found) == len(set(found)) > 0
