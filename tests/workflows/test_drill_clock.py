@@ -18,7 +18,7 @@ from tests.workflows.clerk import at, brief, rules_of, signed, street_2021
 from workflows.area import DistrictElection
 from workflows.catalogue import TASK_QUEUE, WORKFLOWS
 from workflows.facts import GateOpened, Overdue, Reminded
-from workflows.messages import DistrictBrief, Move, StreetBrief
+from workflows.messages import DistrictBrief, Hold, Move, StreetBrief
 from workflows.setting import install
 
 REAL = at("2026-11-27", 9)
@@ -113,3 +113,15 @@ def test_the_clock_is_not_everybodys(clock: bool, move: Move, rules: tuple[str, 
         assert rules_of(failed.value) == rules
 
     drill(at("2021-01-10", 8), refused, clock=clock)
+
+
+def test_what_is_ordered_while_children_start_reaches_them() -> None:
+    """A hold in the district's very first instant, before any street or unit runs, stops the units all the same."""
+    hold = Hold(rule="X4", reason="信访矛盾突出", by=signed(Role.DISTRICT_ORGANIZATION))
+
+    async def ordered(engine: Engine, handle: Any) -> None:
+        await handle.execute_update("order_hold", hold)
+        await engine.advance(timedelta(hours=1))
+
+    facts = drill(at("2021-01-10", 8), ordered, clock=False)
+    assert "held" in {entry.kind for entry in facts if entry.unit}
