@@ -30,6 +30,7 @@ class Steering:
     held: Hold | None
     setting: Setting
     clock: Clock | None
+    told_by_brief = False  # whether a child's brief holds what was passed down before it starts
     may_steer: tuple[Role, ...] = (Role.STREET_COMMITTEE, Role.DISTRICT_ORGANIZATION)
 
     def steered(self) -> None:
@@ -48,8 +49,11 @@ class Steering:
     # ------------------------------------------------------------ what runs below
 
     async def start(self, run: Any, brief: Any, child_id: str, summary: str | None = None) -> Any:
-        """Start a child and wait for its outcome; what is passed down while it starts reaches it too, in order."""
-        told = len(self.passed_down)
+        """Start a child and wait for its outcome; what is passed down while it starts reaches it too, in order.
+
+        What was passed down before, the heir's `told_by_brief` says whether the brief tells already.
+        """
+        told = len(self.passed_down) if self.told_by_brief else 0
         handle = await workflow.start_child_workflow(
             run,
             brief,

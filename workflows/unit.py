@@ -39,6 +39,8 @@ PREPARED_BY = "区换届办"
 class UnitElection(Steering, Procedure):
     """One unit from the survey to the last handover."""
 
+    told_by_brief = True  # a body's brief has the shift and the clock, and none starts while the unit is held
+
     @workflow.init
     def __init__(self, brief: UnitBrief) -> None:
         self.begin(brief, BodyId.PREPARATION)
