@@ -47,12 +47,12 @@ class UnitElection(Steering, Procedure):
         self.steered()
         self.track = begin(UNIT)
         self.bodies: list[str] = []  # bodies begun, in order
+        self.enters(UnitTrigger.PREPARE)  # here: a hold may come before the first line of `run`
         self.note(UnitOpened(unit=brief))
 
     @workflow.run
     async def run(self, brief: UnitBrief) -> UnitOutcome:  # noqa: ARG002 - read in __init__
         # (一) 做好换届准备工作
-        self.enters(UnitTrigger.PREPARE)
         await self.prepared("prep.institution")  # 1 成立机构
         await self.prepared("prep.survey")  # 2 调查摸底
         if not await self.rectified("prep.rectification"):  # 3 集中整顿，不整顿到位不换届
@@ -62,15 +62,15 @@ class UnitElection(Steering, Procedure):
         await self.prepared("prep.audit")  # 离任审计
 
         # (二) 先社区党组织、后居民委员会、再推选居务监督委员会
-        self.enters(UnitTrigger.START)
+        await self.goes_on(UnitTrigger.START)
         party = await self.elect(PartyElection.run, "party", self.brief())
-        self.enters(UnitTrigger.PARTY_DONE)
+        await self.goes_on(UnitTrigger.PARTY_DONE)
         residents = await self.elect(
             ResidentsElection.run,
             "residents",
             self.brief(seated=party.elected, kin=party.kin),
         )
-        self.enters(UnitTrigger.RESIDENTS_DONE)
+        await self.goes_on(UnitTrigger.RESIDENTS_DONE)
         supervisory = await self.elect(
             SupervisoryElection.run,
             "supervisory",
@@ -80,7 +80,7 @@ class UnitElection(Steering, Procedure):
                 representatives=residents.representatives,
             ),
         )
-        self.enters(UnitTrigger.SUPERVISORY_DONE)
+        await self.goes_on(UnitTrigger.SUPERVISORY_DONE)
         await self.settled()
         self.note(UnitClosed(completed_on=supervisory.completed_on))
         await self.commit()
@@ -90,6 +90,12 @@ class UnitElection(Steering, Procedure):
         """Move along the unit's lifecycle."""
         self.track = self.track.after(trigger)
         self.stage = self.track.state.value
+
+    async def goes_on(self, trigger: UnitTrigger) -> None:
+        """Move along once nothing holds the unit: a hold may come in the very instant at which a stage ends."""
+        while self.held is not None:
+            await workflow.wait_condition(lambda: self.held is None)
+        self.enters(trigger)
 
     async def prepared(self, step_id: str, check: Check | None = None) -> None:
         """One preparation: it must be complete before the next, however often that takes (X5)."""
