@@ -5,6 +5,7 @@ import asyncio
 import typer
 from rich.markup import escape
 
+from console import backup
 from console.county import JsonOption, guarded, settings
 from console.live.serve import DrillOption, steps, tell
 from console.output import out, print_json
@@ -12,12 +13,14 @@ from console.output import out, print_json
 
 def register(app: typer.Typer) -> None:
     """Add the group to the application."""
-    server = typer.Typer(no_args_is_help=True, help="换届所用的 Temporal 服务器：准备、停止。")
+    server = typer.Typer(no_args_is_help=True, help="换届所用的 Temporal 服务器：准备、停止、备份、恢复。")
     server.command(
         "prepare", help="准备服务器：建库、命名空间、检索属性、保留期、登记库、密钥；重复执行不会改变什么。"
     )(prepare_command)
     server.command("find", help="找到（没有则编译一次）服务器和它的 SQL 工具，说出在哪里。")(find_command)
+    server.command("rotate-key", help="更换内容密钥：新内容用新密钥加密，旧密钥留着，旧内容照常可读。")(rotate_command)
     server.command("stop", help="停止本机为换届运行的 Temporal 服务器。")(stop_command)
+    backup.register(server)
     app.add_typer(server, name="server")
 
 
@@ -60,6 +63,15 @@ def find_command(as_json: JsonOption = False) -> None:
         print_json({"server": server, "sql_tool": str(tool)})
     else:
         out.print(f"服务器：{escape(server)}\nSQL 工具：{escape(str(tool))}", highlight=False, soft_wrap=True)
+
+
+def rotate_command() -> None:
+    """The running worker reads the new key by itself; an old key is never deleted while anything it encrypted is kept."""
+    from live.encryption import rotate
+
+    county = settings()
+    key = guarded(lambda: rotate(county.keys))
+    out.print(f"已更换为密钥 {escape(key)}。请另行备份 {escape(str(county.keys))}。", highlight=False, soft_wrap=True)
 
 
 def stop_command() -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from activities.registry import Kind, create_registry
+from activities.registry import Kind, create_registry, opened_registry
 from live.encryption import SUFFIX, new_key
 from live.server import (
     AtAddress,
@@ -32,6 +32,7 @@ from live.server import (
     start,
     stop_running,
 )
+from live.server.problems import ConfigurationWrong, listed
 from live.settings import CountySettings
 from live.tls import transport
 
@@ -61,6 +62,7 @@ async def bring_up(settings: CountySettings, kind: Kind, tell: Tell) -> Prepared
     Raises ServerProblem, RegistryError, KeysUnusable, TransportRefused. A server started by us is ended again then.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _nothing_lost(settings)
     steps = [_registry(settings, kind), *_keys(settings.keys)]
     found = find_server(address=settings.temporal_address or None, named=settings.temporal_server, progress=tell)
     server: Server | None = None
@@ -79,6 +81,32 @@ async def bring_up(settings: CountySettings, kind: Kind, tell: Tell) -> Prepared
             server.stop()
         raise
     return Prepared(tuple(steps), server)
+
+
+def _nothing_lost(settings: CountySettings) -> None:
+    """What belongs together is there together: what a lost half would be replaced by is empty, and elections would hang.
+
+    Raises ConfigurationWrong.
+    """
+    registry = Path(settings.registry_target)
+    if settings.registry or settings.temporal_store or settings.temporal_address:
+        return  # elsewhere: whoever keeps them there knows
+    store = settings.home / "temporal.sqlite"
+    problems = []
+    if store.exists() and not registry.exists():
+        problems.append(f"有服务器的存储 {store}，却没有登记库 {registry}")
+    if registry.exists():
+        with opened_registry(registry) as opened:
+            begun = bool(opened.elections.all())
+        if begun and not store.exists():
+            problems.append(f"登记库里已有换届，却没有服务器的存储 {store}")
+        if begun and not any(settings.keys.glob(f"*{SUFFIX}")):
+            problems.append(f"登记库里已有换届，{settings.keys} 中却没有内容密钥")
+    if problems:
+        raise ConfigurationWrong(
+            listed("资料不全，没有启动，也没有新建任何东西：", problems)
+            + "\n请从备份恢复（huanjie server restore），密钥另行取回。"
+        )
 
 
 def _registry(settings: CountySettings, kind: Kind) -> Step:

@@ -162,7 +162,7 @@ class Checker:
         return district
 
     def _district_fact(self, record: Mapping[str, Any], kind: str, fact: Json) -> None:
-        ctx, name = self._ctx, record["district"]
+        name = record["district"]
         if kind == CLOSED:
             return
         if kind == "district_opened":
