@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from console.output import NO, UNDECIDED, err, out, print_json, unusable
+from policies.pack.schema import Role
 
 if TYPE_CHECKING:
     from gateway.command import Answer
@@ -35,17 +36,22 @@ def settings(**given: Any) -> "CountySettings":
     """The county's settings from the environment, with what the command line says on top. Exits 2 when they cannot be used."""
     from pydantic import ValidationError
 
+    from gateway.wording import faults
     from live.settings import CountySettings
 
     try:
         return CountySettings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         unusable(
-            [
-                f"设置 HUANJIE_{str(one['loc'][0]).upper()} 的值“{one['input']}”不能用：{one['msg']}"
-                for one in error.errors()
-            ]
+            [f"设置 HUANJIE_{str(one.path[0]).upper() if one.path else ''}：{one.message}" for one in faults(error)]
         )
+
+
+def role_of(role: str, *, as_json: bool = False) -> Role:
+    """The role of that name. Exits 2 when there is none."""
+    if role not in tuple(Role):
+        unusable([f"没有“{role}”这项职责；可用的有：{'、'.join(Role)}"], as_json=as_json)
+    return Role(role)
 
 
 def at_county(act: Callable[["County"], Awaitable[T]], *, as_json: bool = False) -> T:
@@ -90,7 +96,8 @@ def guarded(act: Callable[[], T], *, as_json: bool = False) -> T:
     except (KeysUnusable, TransportRefused) as error:
         unusable(error.problems, as_json=as_json)
     except RefusedRecordError as error:
-        unusable(str(error).split("\n"), as_json=as_json)
+        what = str(error).partition("：")[0]
+        unusable([f"{what}：{one}" for one in error.problems], as_json=as_json)
     except (Stranger, Unfit, RegistryError, ServerUnreachable, ServerProblem, PayloadRefused) as error:
         unusable([str(error)], as_json=as_json)
 

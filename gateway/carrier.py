@@ -1,6 +1,8 @@
 """Carrying a command to a workflow on a Temporal server, and its answer back. Knows nothing of who may send it."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Protocol
 
@@ -8,6 +10,7 @@ from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateR
 from temporalio.service import RPCError, RPCStatusCode
 
 from gateway.command import Answer, Command, Outcome
+from gateway.places import OF_UNIT
 from gateway.refusal import unaccepted, unit_of
 from workflows.messages import Receipt
 
@@ -36,6 +39,10 @@ class Carrier(Protocol):
         """The workflow's answer. The command's key makes carrying it twice harmless. Raises NoAnswer."""
         ...
 
+    async def recall(self, workflow: str, key: str) -> Answer | None:
+        """The answer to what was accepted under a key before; None when nothing was. Raises NoAnswer."""
+        ...
+
 
 class TemporalCarrier:
     """See Carrier. The key is the update's id: a server takes an update of one id once in a workflow's life."""
@@ -44,13 +51,35 @@ class TemporalCarrier:
         self._client, self._patience = client, patience
 
     async def carry(self, command: Command) -> Answer:
-        """See Carrier. What is meant for a workflow that does not run (yet, or any more) goes to the unit's own."""
+        """See Carrier. What is meant for a body that does not run (yet, or any more) goes to its unit's own workflow."""
+        async with self._patient():
+            answer = await self._update(command.workflow, command)
+            unit = unit_of(command.workflow)
+            if answer.outcome is Outcome.CLOSED and unit != command.workflow and command.verb in OF_UNIT:
+                answer = await self._update(unit, command)
+            return answer
+
+    async def recall(self, workflow: str, key: str) -> Answer | None:
+        """See Carrier."""
+        async with self._patient():
+            for running in dict.fromkeys((workflow, unit_of(workflow))):
+                handle = self._client.get_workflow_handle(running).get_update_handle(key, result_type=Receipt)
+                answer = await _answer(handle.result())
+                if answer.accepted:
+                    return answer
+        return None
+
+    async def _update(self, workflow: str, command: Command) -> Answer:
+        handle = self._client.get_workflow_handle(workflow)
+        return await _answer(
+            handle.execute_update(command.verb.value, command.message, id=command.key, result_type=Receipt)
+        )
+
+    @asynccontextmanager
+    async def _patient(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
-                answer = await self._update(command.workflow, command)
-                if answer.outcome is Outcome.CLOSED and unit_of(command.workflow) != command.workflow:
-                    answer = await self._update(unit_of(command.workflow), command)
-                return answer
+                yield
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise NoAnswer(
                 f"等待 {self._patience.total_seconds():.0f} 秒没有答复（工作进程可能正在重启；刚升级过的，请先运行 huanjie live upgrade）"
@@ -60,16 +89,13 @@ class TemporalCarrier:
                 raise NoAnswer(f"换届服务器没有应答（{error.status.name}）") from error
             raise
 
-    async def _update(self, workflow: str, command: Command) -> Answer:
-        handle = self._client.get_workflow_handle(workflow)
-        try:
-            receipt = await handle.execute_update(
-                command.verb.value, command.message, id=command.key, result_type=Receipt
-            )
-        except WorkflowUpdateFailedError as error:
-            return unaccepted(error)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return Answer(Outcome.CLOSED)
-            raise
-        return Answer(Outcome.ACCEPTED, receipt)
+
+async def _answer(updated: Awaitable[Receipt]) -> Answer:
+    try:
+        return Answer(Outcome.ACCEPTED, await updated)
+    except WorkflowUpdateFailedError as error:
+        return unaccepted(error)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return Answer(Outcome.CLOSED)
+        raise

@@ -2,38 +2,43 @@
 
 It authenticates and nothing else: whether a signature suffices is for the workflow's validator to say, by the rules. It keeps
 the promise that a key has one effect and one answer, journals every refusal, and holds the first of two signatures until
-somebody else signs too.
+somebody else signs too: one that the workflow refuses for nothing but the second signature still missing.
 """
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from activities.registry import Registry
-from activities.registry.commands import Conflict, Replay
-from activities.registry.errors import RefusedRecordError, UnknownPlaceError
+from activities.registry.commands import Conflict, New, Replay
+from activities.registry.errors import RefusedRecordError, RegistryUnavailableError, UnknownPlaceError
 from activities.registry.people import Denied, Grant, Person
 from activities.registry.signatures import PendingSignature
-from gateway.carrier import Carrier
+from gateway.carrier import Carrier, NoAnswer
 from gateway.command import Answer, Command, Message, Outcome, Verb
+from gateway.places import STEERING, unanswerable
 from gateway.refusal import unit_of
 from policies.authority import Signature
 from policies.clock import Clock
 from policies.finding import Finding
 from policies.pack.schema import Role
 from policies.rules import order
+from workflows.area import DistrictElection
 from workflows.electiontime import BEIJING
 from workflows.facts import Refusal
 from workflows.messages import Form, Receipt, Submission
 from workflows.setting import Setting
+from workflows.steering import Steering
 
 LARGEST = 256 * 1024
 """Bytes of a command's content; a form for a hundred people takes about a tenth."""
+LONGEST = 200  # characters of a workflow's id or a gate's key
 
 
 class Stranger(Exception):  # noqa: N818 - named for who it is
@@ -58,14 +63,17 @@ class _Kept:
 
 
 _KEPT: TypeAdapter[_Kept] = TypeAdapter(_Kept)
-_FORM: TypeAdapter[Form] = TypeAdapter(Form, config=ConfigDict(extra="forbid"))
 
 Sign = Callable[[Signature], Message]
 """The message, once it is known who signs it."""
 
 
 class Door:
-    """What a county's people send their commands through. `now` is real time, aware."""
+    """What a county's people send their commands through. `now` is real time, aware.
+
+    What every command raises: Stranger, Unfit and RegistryUnavailableError, after which nothing has changed; and NoAnswer,
+    after which nobody knows: the same key may be sent again, and gets the answer.
+    """
 
     def __init__(
         self,
@@ -94,37 +102,23 @@ class Door:
     async def send(
         self, token: str | None, workflow: str, verb: Verb, sign: Sign, role: Role | None = None, key: str = ""
     ) -> Answer:
-        """Have a person's command carried out, once for each key; `role`: in which capacity, where the person has several.
-
-        Raises Stranger, Unfit, NoAnswer, RegistryUnavailableError. Nothing has changed then, but after NoAnswer, which does
-        not know: send the same key again.
-        """
+        """Have a person's command carried out, once for each key; `role`: in which capacity, where the person has several."""
         person = await asyncio.to_thread(self.admit, token)
-        signature = await asyncio.to_thread(self._signature, person, workflow, role)
-        if signature is None:
-            raise Unfit(f"{person.name}没有被授予任何职责，不能办理：请向管理员申请")
-        return await self._once(person, Command(workflow, verb, sign(signature), key or str(uuid4())))
+        self._check_named(workflow)
+        wanted = _MAY_STEER.get(verb, ())
+        signature = await asyncio.to_thread(self._signature, person, workflow, role, wanted)
+        return await self._once(person, Command(workflow, verb, sign(signature), key or str(uuid4())), role)
 
     async def decide(
         self, token: str | None, workflow: str, gate: str, form: Form, role: Role | None = None, key: str = ""
     ) -> Answer:
-        """Hand in a decision; where the plan wants two signatures, the first is kept and the second person's completes it.
-
-        The second person hands in the same form, or calls `countersign`. Raises what `send` raises.
-        """
+        """Hand in a decision; where the plan wants two signatures, it is kept until a second person calls `countersign`."""
         person = await asyncio.to_thread(self.admit, token)
-        signature = await asyncio.to_thread(self._signature, person, workflow, role, self._deciders(workflow, gate))
-        if signature is None:
-            raise Unfit(f"{person.name}没有被授予任何职责，不能办理：请向管理员申请")
+        self._check_named(workflow, gate)
+        wanted = await asyncio.to_thread(self._deciders, workflow, gate)
+        signature = await asyncio.to_thread(self._signature, person, workflow, role, wanted)
         submission = Submission(gate=gate, by=signature, form=form)
-        if not await asyncio.to_thread(self._countersigners, workflow, gate):
-            return await self._once(person, Command(workflow, Verb.DECIDE, submission, key or str(uuid4())))
-        self._check_size(submission)
-        pending = PendingSignature(workflow, gate, submission.model_dump_json(), person.id, self._now())
-        stands = await asyncio.to_thread(self._registry.signatures.put, pending)
-        if stands.signer != person.id:
-            raise Unfit("这一步已有他人先签字：请核对其内容后会签，或请其撤回")
-        return Answer(Outcome.AWAITS_SECOND)
+        return await self._once(person, Command(workflow, Verb.DECIDE, submission, key or str(uuid4())), role)
 
     def awaiting(self, workflow: str, gate: str) -> Submission | None:
         """What the first person signed at a gate, for the second to read."""
@@ -134,25 +128,38 @@ class Door:
     async def countersign(
         self, token: str | None, workflow: str, gate: str, role: Role | None = None, key: str = ""
     ) -> Answer:
-        """Sign as the second person what the first has signed; refused, the first signature is given back too."""
-        first = await asyncio.to_thread(self.awaiting, workflow, gate)
-        if first is None:
-            await asyncio.to_thread(self.admit, token)
-            raise Unfit(f"「{gate}」没有等待会签的签字")
-        wanted = await asyncio.to_thread(self._countersigners, workflow, gate)
+        """Sign as the second person what the first has signed.
+
+        Refused, the first signature stays, unless it would not be taken any more whoever signed second.
+        """
         person = await asyncio.to_thread(self.admit, token)
+        self._check_named(workflow, gate)
+        key = key or str(uuid4())
+        said = f"{role or ''}".encode()
+        begun = await asyncio.to_thread(self._begin, person, key, workflow, f"countersign {gate}", said)
+        if isinstance(begun, Answer):
+            return begun
+        first = await asyncio.to_thread(self.awaiting, workflow, gate)
+        if first is None:  # nobody has signed, or this very command took effect and its answer was lost
+            recalled = await self._carrier.recall(workflow, key) if begun.resumed else None
+            if recalled is None:
+                raise Unfit(f"「{gate}」没有等待会签的签字")
+            return await self._keep(key, recalled)
+        wanted = await asyncio.to_thread(self._countersigners, workflow, gate)
         second = await asyncio.to_thread(self._signature, person, workflow, role, wanted)
-        if second is None:
-            raise Unfit(f"{person.name}没有被授予任何职责，不能会签：请向管理员申请")
-        submission = first.model_copy(update={"second": second})
-        answer = await self._once(person, Command(workflow, Verb.DECIDE, submission, key or str(uuid4())))
-        if answer.outcome is Outcome.REFUSED and second.person != first.by.person:
-            await asyncio.to_thread(self._registry.signatures.take, workflow, gate)
+        command = Command(workflow, Verb.DECIDE, first.model_copy(update={"second": second}), key)
+        answer = await self._finish(command, await self._carry(command))
+        if answer.outcome is Outcome.REFUSED:
+            with suppress(NoAnswer):  # then it stays: asked again with the next second signature
+                alone = Command(workflow, Verb.DECIDE, first, f"{key} first")
+                if not _lacks_only_second(first, await self._carry(alone)):
+                    await asyncio.to_thread(self._registry.signatures.take, workflow, gate)
         return answer
 
     async def call_back(self, token: str | None, workflow: str, gate: str) -> None:
         """Take back one's own first signature. Raises Stranger, Unfit."""
         person = await asyncio.to_thread(self.admit, token)
+        self._check_named(workflow, gate)
         pending = await asyncio.to_thread(self._registry.signatures.find, workflow, gate)
         if pending is None or pending.signer != person.id:
             raise Unfit(f"「{gate}」没有您的签字可以撤回")
@@ -160,49 +167,76 @@ class Door:
 
     # ------------------------------------------------------------ once
 
-    async def _once(self, person: Person, command: Command) -> Answer:
-        content = self._check_size(command.message)
-        begun = await asyncio.to_thread(self._begin, person, command, content)
-        if isinstance(begun, Conflict):
-            raise Unfit(begun.message)
-        if isinstance(begun, Replay):
-            kept = _KEPT.validate_json(begun.answer_json)
-            return Answer(kept.outcome, kept.receipt, kept.findings)
-        answer = await self._carrier.carry(command)
-        return await asyncio.to_thread(self._finish, command, answer)
+    async def _once(self, person: Person, command: Command, role: Role | None) -> Answer:
+        message = command.message
+        said = f"{role or ''}{message.model_dump_json(exclude={'by'})}".encode()
+        if len(said) > LARGEST:
+            raise Unfit(f"提交内容共 {len(said)} 字节，超过上限 {LARGEST} 字节：请核对表单")
+        about = f"{command.verb} {command.gate}"
+        begun = await asyncio.to_thread(self._begin, person, command.key, command.workflow, about, said)
+        if isinstance(begun, Answer):
+            return begun
+        answer = await self._carry(command)
+        if isinstance(message, Submission) and _lacks_only_second(message, answer):
+            await asyncio.to_thread(self._keep_first, command.workflow, message)
+            return await self._keep(command.key, Answer(Outcome.AWAITS_SECOND))
+        return await self._finish(command, answer)
 
-    def _begin(self, person: Person, command: Command, content: bytes) -> object:
+    def _begin(self, person: Person, key: str, workflow: str, about: str, said: bytes) -> New | Answer:
+        """Enter a command, or find the answer it got before. What the person said is compared, not in which capacity:
+        roles that were granted or revoked meanwhile make a repeated command no other one. Raises Unfit.
+        """
+        content = sha256(said).hexdigest()
         try:
-            return self._registry.commands.begin(
-                command.key,
-                person.id,
-                command.workflow,
-                f"{command.verb} {command.gate}",
-                sha256(content).hexdigest(),
-                self._now(),
-            )
+            begun = self._registry.commands.begin(key, person.id, workflow, about, content, self._now())
         except RefusedRecordError as error:
             raise Unfit(str(error)) from error
+        match begun:
+            case Conflict():
+                raise Unfit(begun.message)
+            case Replay():
+                return _read(begun.answer_json)
+        return begun
 
-    def _finish(self, command: Command, answer: Answer) -> Answer:
+    async def _carry(self, command: Command) -> Answer:
+        """The workflow's answer; nobody is asked for what this registry does not know, whoever else has it. Raises Unfit."""
+        place = await asyncio.to_thread(self._registry.elections.place, unit_of(command.workflow))
+        if place is None:
+            return Answer(Outcome.CLOSED)
+        problem = unanswerable(command.workflow, command.verb, place)
+        if problem:
+            raise Unfit(problem)
+        return await self._carrier.carry(command)
+
+    def _keep_first(self, workflow: str, submission: Submission) -> None:
+        pending = PendingSignature(
+            workflow, submission.gate, submission.model_dump_json(), submission.by.person, self._now()
+        )
+        if self._registry.signatures.put(pending).signer != submission.by.person:
+            raise Unfit("这一步已有他人先签字：请核对其内容后会签，或请其撤回")
+
+    async def _finish(self, command: Command, answer: Answer) -> Answer:
         """Journal a refusal, then keep the answer: whoever dies in between does both again, and neither twice."""
         if answer.outcome is Outcome.CLOSED:
             title = f"{command.workflow} {command.gate}"
-            answer = Answer(
-                Outcome.CLOSED, findings=(order.not_open(title, "该换届流程尚未开始、已经结束，或没有登记"),)
-            )
-        else:
-            if answer.outcome is Outcome.REFUSED:
-                self._journal(command, answer.findings)
-        kept = _Kept(answer.outcome, answer.receipt, answer.findings)
-        stands = _KEPT.validate_json(
-            self._registry.commands.finish(command.key, _KEPT.dump_json(kept).decode(), self._now())
-        )
-        return Answer(stands.outcome, stands.receipt, stands.findings)
+            finding = order.not_open(title, "该换届流程尚未开始、已经结束，或没有登记")
+            answer = Answer(Outcome.CLOSED, findings=(finding,))
+        if answer.outcome is Outcome.REFUSED:
+            await asyncio.to_thread(self._journal, command, answer.findings)
+        return await self._keep(command.key, answer)
 
     def _journal(self, command: Command, findings: tuple[Finding, ...]) -> None:
-        refusal = Refusal(workflow=command.workflow, gate=command.gate, by=command.by, findings=findings)
+        second = command.message.second if isinstance(command.message, Submission) else None
+        refusal = Refusal(workflow=command.workflow, gate=command.gate, by=second or command.by, findings=findings)
         self._registry.store.refuse(refusal, self.instant(command.workflow), command.key)
+
+    async def _keep(self, key: str, answer: Answer) -> Answer:
+        """Keep the answer; returns the one that stands. Raises NoAnswer: what was answered has happened all the same."""
+        kept = _KEPT.dump_json(_Kept(answer.outcome, answer.receipt, answer.findings)).decode()
+        try:
+            return _read(await asyncio.to_thread(self._registry.commands.finish, key, kept, self._now()))
+        except RegistryUnavailableError as error:
+            raise NoAnswer("已送达，但登记库暂时不能写入，没有记下答复") from error
 
     # ------------------------------------------------------------ what the registry knows
 
@@ -226,38 +260,44 @@ class Door:
         step = None if setting is None else setting.steps.get(gate.split("#", 1)[0])
         return () if step is None else step.countersigned_by
 
-    def _signature(
-        self, person: Person, workflow: str, role: Role | None, wanted: tuple[Role, ...] = ()
-    ) -> Signature | None:
+    def _signature(self, person: Person, workflow: str, role: Role | None, wanted: tuple[Role, ...]) -> Signature:
         """The person's signature as `role`, else as what fits best: a role wanted, one that reaches the place.
 
-        Where nothing fits, it is signed with what there is, for the rules to refuse by name.
+        Where nothing fits, it is signed with what there is, for the rules to refuse by name. Raises Unfit for a role that
+        the person does not hold, and for nobody in particular.
         """
         grants = self.grants(person)
+        if not grants:
+            raise Unfit(f"{person.name}没有被授予任何职责，不能办理：请向管理员申请")
+        if role is not None:
+            grants = tuple(grant for grant in grants if grant.role is role)
+            if not grants:
+                raise Unfit(f"{person.name}没有“{role}”这项职责：请改用本人的职责，或向管理员申请")
         place = self._registry.elections.place(unit_of(workflow))
         areas = () if place is None else place.areas
-
-        def fitness(grant: Grant) -> tuple[bool, bool, bool]:
-            return grant.role is role, grant.role in wanted, grant.scope in areas
-
-        best = max(grants, key=fitness, default=None)
-        if best is None:
-            return None
-        return Signature(
-            person=person.id, name=person.name, role=role if role and best.role is role else best.role, scope=best.scope
-        )
+        best = max(grants, key=lambda grant: (grant.role in wanted, grant.scope in areas))
+        return Signature(person=person.id, name=person.name, role=best.role, scope=best.scope)
 
     @staticmethod
-    def _check_size(message: Message) -> bytes:
-        content = message.model_dump_json().encode()
-        if len(content) > LARGEST:
-            raise Unfit(f"提交内容共 {len(content)} 字节，超过上限 {LARGEST} 字节：请核对表单")
-        return content
+    def _check_named(*names: str) -> None:
+        """Raises Unfit for what cannot be the id of a workflow or the key of a gate."""
+        for name in names:
+            if not 1 <= len(name) <= LONGEST or not name.isprintable():
+                raise Unfit(f"流程或环节的编号不能用：应为 1 到 {LONGEST} 个可见字符，现为 {len(name)} 个")
 
 
-def read_form(raw: object) -> Form | tuple[str, ...]:
-    """A form out of what a file says, or all that is wrong with it, in Chinese."""
-    try:
-        return _FORM.validate_python(raw)
-    except ValidationError as error:
-        return tuple(f"{'.'.join(str(part) for part in one['loc']) or '表单'}：{one['msg']}" for one in error.errors())
+_MAY_STEER = dict.fromkeys(STEERING, Steering.may_steer) | {Verb.MOVE: DistrictElection.may_steer}
+
+
+def _lacks_only_second(submission: Submission, answer: Answer) -> bool:
+    """Whether a decision signed once was refused for nothing but that."""
+    if answer.outcome is not Outcome.REFUSED or submission.second is not None:
+        return False
+    missing = order.second_signature_missing("", submission.by.name)
+    blocking = {(one.rule, one.value, one.limit) for one in answer.findings if one.blocks}
+    return blocking == {(missing.rule, missing.value, missing.limit)}
+
+
+def _read(answer_json: str) -> Answer:
+    kept = _KEPT.validate_json(answer_json)
+    return Answer(kept.outcome, kept.receipt, kept.findings)

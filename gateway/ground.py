@@ -12,15 +12,22 @@ from workflows.setting import Setting, install
 def supplier(registry: Registry) -> Callable[[str], Setting | None]:
     """What `workflows.setting.supply` wants: installs a recorded election's pack, calendar and clock; None when unrecorded.
 
-    A record that no longer gives the hash it stands under is not hidden: whoever asked compares.
+    A record that no longer gives the hash it stands under is not hidden: whoever asked compares. One that does is kept:
+    the hash is of its content, and reading a plan takes longer than deciding a gate.
     """
+    kept: dict[str, Setting] = {}
 
     def fetch(key: str) -> Setting | None:
+        if key in kept:
+            return kept[key]
         ground = registry.elections.ground(key)
         if ground is None:
             return None
         clock = None if ground.clock_json is None else Clock.model_validate_json(ground.clock_json)
         calendar = Calendar.model_validate_json(ground.calendar_json)
-        return install(load_pack(ground.pack_text, ground.pack_id), calendar, clock)
+        found = install(load_pack(ground.pack_text, ground.pack_id), calendar, clock)
+        if found.hash == key:
+            kept[key] = found
+        return found
 
     return fetch

@@ -415,7 +415,9 @@ class Procedure:
         roles, role = self.pack.roles, submission.by.role
         if role is not gate.role:
             findings.append(order.wrong_role(gate.title, roles.get(role, role), roles.get(gate.role, gate.role)))
-        findings.extend(self.beyond(submission.by))
+        for signature in (submission.by, submission.second):
+            if signature is not None:
+                findings.extend(self.beyond(signature))
         findings.extend(countersigned(gate.title, submission.by, submission.second, gate.countersigned_by, roles))
         if not isinstance(submission.form, gate.forms):
             return [*findings, order.wrong_form(gate.title, submission.form.kind)]

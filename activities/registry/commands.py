@@ -7,7 +7,7 @@ with the same key; what stands behind (an update with an id made from the key) m
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.registry.database import Database
@@ -15,6 +15,14 @@ from activities.registry.errors import RefusedRecordError
 from activities.registry.model import CommandRow, table
 
 LONGEST_KEY = 200  # characters
+
+_COMMANDS = table(CommandRow)
+_FINISH = (
+    update(_COMMANDS)
+    .where(_COMMANDS.c.key == bindparam("_key"), _COMMANDS.c.answer_json.is_(None))
+    .values(answer_json=bindparam("_answer"), finished_at=bindparam("_at"))
+)
+_ANSWER = select(_COMMANDS.c.answer_json).where(_COMMANDS.c.key == bindparam("_key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +80,8 @@ class Commands:
     def finish(self, key: str, answer_json: str, at: datetime) -> str:
         """Keep the answer; returns the one that stands: the first, should two have come. Raises KeyError for an unknown key."""
         with self._database.writing() as connection:
-            connection.execute(
-                update(CommandRow)
-                .where(CommandRow.key == key, CommandRow.answer_json.is_(None))
-                .values(answer_json=answer_json, finished_at=at)
-            )
-            stands = connection.execute(select(CommandRow.answer_json).where(CommandRow.key == key)).scalar()
+            connection.execute(_FINISH, {"_key": key, "_answer": answer_json, "_at": at})
+            stands: str | None = connection.execute(_ANSWER, {"_key": key}).scalar()
         if stands is None:
             raise KeyError(key)
         return stands

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from activities.registry.errors import RegistryAddressError, RegistryMissingError, translated
+from activities.registry.errors import RegistryAddressError, RegistryForeignError, RegistryMissingError, translated
 
 PATIENCE = 5.0  # seconds a writer waits for another one's lock before it gives up and says so
 
@@ -37,6 +37,10 @@ def address(target: str | os.PathLike[str]) -> URL:
         case "sqlite" if url.database and url.database != ":memory:":
             return url.set(drivername="sqlite")
     raise RegistryAddressError(f"登记库不能建在 {url.render_as_string()} 上：请用 SQLite 文件或 PostgreSQL")
+
+
+SIGNATURE = b"SQLite format 3\x00"
+"""How every SQLite file begins."""
 
 
 class Database:
@@ -85,6 +89,14 @@ class Database:
     def exists(self) -> bool:
         """Whether there is something at the address; a PostgreSQL database answers for itself."""
         return not self.sqlite or Path(str(self.url.database)).is_file()
+
+    def recognise(self) -> None:
+        """Raises RegistryForeignError for a file that is no SQLite database at all; an empty one may become one."""
+        if self.sqlite and self.exists():
+            with Path(str(self.url.database)).open("rb") as file:
+                start = file.read(len(SIGNATURE))
+            if start and start != SIGNATURE:
+                raise RegistryForeignError(f"{self.name} 不是登记库（不是 SQLite 数据库）：请更正路径")
 
     def require(self) -> None:
         """Raises RegistryMissingError where SQLite would silently make an empty file."""

@@ -59,6 +59,7 @@ def open_registry(target: str | os.PathLike[str], kind: Kind | None = None, *, p
     database = Database(address(target), patience)
     try:
         database.require()
+        database.recognise()
         with database.reading() as connection:
             schema.check(connection, database)
             row = schema.read(connection)
@@ -92,6 +93,7 @@ def create_registry(target: str | os.PathLike[str], kind: Kind, now: datetime) -
     """
     database = Database(address(target))
     try:
+        database.recognise()
         schema.upgrade(database, kind, now)
     finally:
         database.close()

@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.registry.database import Database
@@ -26,6 +26,15 @@ PREFIX = "hj_"
 TOKEN = re.compile(r"hj_[A-Za-z0-9_-]{43}")
 """What a token looks like: the prefix lets people, and scanners for leaked secrets, see what it is."""
 LONGEST = 120  # characters of an id, a name, an organization, a label
+_TOKENS, _PEOPLE, _HELD = table(TokenRow), table(PersonRow), table(GrantRow)
+_OF_TOKEN = (
+    select(_TOKENS.c.digest, _TOKENS.c.expires_at, _TOKENS.c.revoked_at, *_PEOPLE.columns)
+    .join_from(_TOKENS, _PEOPLE, _TOKENS.c.person == _PEOPLE.c.id)
+    .where(_TOKENS.c.digest == bindparam("_digest"))
+)
+_GRANTS = select(_HELD).where(_HELD.c.person == bindparam("_person")).order_by(_HELD.c.id)
+_GRANTS_IN_FORCE = _GRANTS.where(_HELD.c.revoked_at.is_(None))
+"""Asked with every command, so built once."""
 NAMED = re.compile(r"[^\x00-\x1f\x7f]+")
 
 
@@ -168,11 +177,9 @@ class People:
 
     def grants(self, person: str, *, revoked_too: bool = False) -> tuple[Grant, ...]:
         """The roles somebody holds, oldest first; with those once held, where asked."""
-        query = select(table(GrantRow)).where(GrantRow.person == person).order_by(GrantRow.id)
-        if not revoked_too:
-            query = query.where(GrantRow.revoked_at.is_(None))
+        query = _GRANTS if revoked_too else _GRANTS_IN_FORCE
         with self._database.reading() as connection:
-            return tuple(_grant_of(row) for row in connection.execute(query))
+            return tuple(_grant_of(row) for row in connection.execute(query, {"_person": person}))
 
     def holders(self, role: Role, *scopes: str) -> tuple[Person, ...]:
         """Active people who hold a role for any of these areas, by id: who is to be reminded, whom to ask."""
@@ -235,13 +242,8 @@ class People:
         if TOKEN.fullmatch(token) is None:
             return Denied.MALFORMED
         wanted = digest(token)
-        query = (
-            select(TokenRow.digest, TokenRow.expires_at, TokenRow.revoked_at, *table(PersonRow).columns)
-            .join_from(TokenRow, PersonRow, TokenRow.person == PersonRow.id)
-            .where(TokenRow.digest == wanted)
-        )
         with self._database.reading() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_OF_TOKEN, {"_digest": wanted}).first()
         if row is None or not hmac.compare_digest(row.digest, wanted):
             return Denied.UNKNOWN
         if row.revoked_at is not None:

@@ -1,7 +1,8 @@
 """Deciding a gate: the form it wants, handing it in, signing second."""
 
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
@@ -16,12 +17,14 @@ from console.county import (
     answered,
     at_county,
     at_registry,
+    role_of,
 )
 from console.output import out, print_json, reason, unusable
 from policies.pack.schema import Role
 
 if TYPE_CHECKING:
     from activities.registry import Registry
+    from workflows.messages import Form
 
 LARGEST_FILE = 1 << 20
 
@@ -39,29 +42,44 @@ def register(live: typer.Typer) -> None:
     live.command("withdraw-signature", help="撤回本人已签、尚待会签的签字。")(call_back_command)
 
 
-def chosen_role(role: str | None) -> Role | None:
+def chosen_role(role: str | None, *, as_json: bool = False) -> Role | None:
     """The role asked for. Exits 2 when there is none of that name."""
-    if role is not None and role not in tuple(Role):
-        unusable([f"没有“{role}”这项职责；可用的有：{'、'.join(Role)}"])
-    return None if role is None else Role(role)
+    return None if role is None else role_of(role, as_json=as_json)
 
 
-def read_data(file: Path, *, as_json: bool) -> Any:
-    """What a YAML or JSON file says ("-" is standard input). Exits 2 when it cannot be read."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+def filled_form(file: Path, *, as_json: bool) -> "Form":
+    """The form in a YAML or JSON file ("-" is standard input). Exits 2 with everything that is wrong, line by line."""
+    from gateway.form import read_form
+    from policies.pack.text import read_text
 
+    located, problems = read_text(_content(file, as_json=as_json))
+    if located is None:
+        unusable([f"{file}：{one}" for one in problems], as_json=as_json)
+    form = read_form(located.data)
+    if isinstance(form, tuple):
+        told = {one.path for one in problems}  # what could not be read is not what it should be either
+        problems += [one for one in (located.at(fault.path, fault.message) for fault in form) if one.path not in told]
+    if problems or isinstance(form, tuple):
+        problems.sort(key=lambda one: (one.line, one.column))
+        unusable([f"{file}：{one}" for one in problems], as_json=as_json)
+    return form
+
+
+def _content(file: Path, *, as_json: bool) -> str:
     try:
-        raw = typer.get_binary_stream("stdin").read(LARGEST_FILE + 1) if str(file) == "-" else file.read_bytes()
+        raw = typer.get_binary_stream("stdin").read(LARGEST_FILE + 1) if str(file) == "-" else _bytes(file)
         if len(raw) > LARGEST_FILE:
             unusable([f"{file}：超过 {LARGEST_FILE} 字节，不像一张表单"], as_json=as_json)
-        return YAML(typ="safe", pure=True).load(raw.decode("utf-8-sig"))
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         unusable([f"{file}：不是 UTF-8 编码的文本，请另存为 UTF-8"], as_json=as_json)
-    except YAMLError as failed:
-        unusable([f"{file}：不是可读的 YAML 或 JSON（{str(failed).splitlines()[0]}）"], as_json=as_json)
-    except OSError as failed:
+    except (OSError, ValueError) as failed:
         unusable([f"{file}：无法读取（{reason(failed)}）"], as_json=as_json)
+
+
+def _bytes(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(LARGEST_FILE + 1)
 
 
 def decide_command(
@@ -74,12 +92,8 @@ def decide_command(
     as_json: JsonOption = False,
 ) -> None:
     """Exit 0 accepted (or signed first), 1 refused by the rules, 2 cannot be taken, 3 no answer."""
-    from gateway.door import read_form
-
-    acting = chosen_role(role)
-    filled = read_form(read_data(form, as_json=as_json))
-    if isinstance(filled, tuple):
-        unusable(filled, as_json=as_json)
+    acting = chosen_role(role, as_json=as_json)
+    filled = filled_form(form, as_json=as_json)
     sent = key or str(uuid4())
     answer = at_county(lambda county: county.door.decide(token, workflow, gate, filled, acting, sent), as_json=as_json)
     answered(answer, sent, as_json=as_json)
@@ -95,7 +109,7 @@ def countersign_command(
     as_json: JsonOption = False,
 ) -> None:
     """Exit codes as for `decide`."""
-    acting = chosen_role(role)
+    acting = chosen_role(role, as_json=as_json)
     if show:
 
         def read(registry: "Registry") -> None:
@@ -127,7 +141,7 @@ def form_command(workflow: WorkflowArgument, gate: GateArgument) -> None:
 
         open_now = [
             one.task
-            for one in registry.standings.inbox(_far(), unit=workflow.split("/", 1)[0])
+            for one in registry.standings.inbox(date.max, unit=workflow.split("/", 1)[0])
             if (one.task.workflow, one.task.gate) == (workflow, gate)
         ]
         if not open_now:
@@ -136,9 +150,3 @@ def form_command(workflow: WorkflowArgument, gate: GateArgument) -> None:
         out.print(Syntax(text, "yaml", word_wrap=True) if out.is_terminal else escape(text), soft_wrap=True)
 
     at_registry(show)
-
-
-def _far() -> Any:
-    from datetime import date
-
-    return date.max

@@ -1,7 +1,7 @@
 """A gate's empty form as YAML: which fields, what goes into each, with the people it is about filled in."""
 
-from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+import json
+from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
@@ -109,9 +109,9 @@ def form_of(registry: "Registry", task: "Task") -> type[BaseModel]:
 
 
 def skeleton(registry: "Registry", task: "Task") -> str:
-    """YAML with a comment on every field."""
+    """YAML with a comment on every field. What must be filled in is null: nothing is decided by a default."""
     form = form_of(registry, task)
-    lines = [f"# {task.title}（{task.gate}）"]
+    lines = [f"# {task.title}（{task.gate}）", "# 把 null 换成要填的内容；“可不填”的可以原样留着。"]
     if task.seats:
         lines.append(f"# 应选 {task.seats} 名")
     for name, field in form.model_fields.items():
@@ -119,21 +119,16 @@ def skeleton(registry: "Registry", task: "Task") -> str:
             lines.append(f"kind: {get_args(field.annotation)[0]}")
             continue
         required = "必填" if field.is_required() else "可不填"
-        lines.append(f"{name}: {_start(name, field.annotation, task)}  # {WORDS.get(name, name)}（{required}）")
+        given = _known(name, task) or ("null" if field.is_required() else json.dumps(field.default))
+        lines.append(f"{name}: {given}  # {WORDS.get(name, name)}（{required}）")
     return "\n".join(lines) + "\n"
 
 
-def _start(name: str, annotation: Any, task: "Task") -> str:
-    if name in ("names", "committed") and task.people:
-        return f"[{', '.join(task.people)}]"
+def _known(name: str, task: "Task") -> str:
+    """What the task says already: whom the decision is about."""
+    people = [json.dumps(person, ensure_ascii=False) for person in task.people]
+    if name == "names" and people:
+        return f"[{', '.join(people)}]"
     if name == "conclusions":
-        return "[" + ", ".join(f"{{person: {person}, passed: true}}" for person in task.people) + "]"
-    if annotation is bool:
-        return "true" if name in ("complete", "approved") else "false"
-    if annotation is date:
-        return "2026-01-01"
-    if annotation is int:
-        return "0"
-    if "tuple" in str(annotation):
-        return "[]"
-    return "{}" if name == "form" else '""'
+        return "[" + ", ".join(f"{{person: {person}, passed: null}}" for person in people) + "]"
+    return ""

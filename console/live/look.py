@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from console.county import JsonOption, TokenOption, at_registry, banner
+from console.live.tables import folded, show_inbox, show_units
 from console.output import NO, out, print_json, reason, unusable
 
 if TYPE_CHECKING:
@@ -39,9 +39,10 @@ def inbox_command(
     token: TokenOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The gates that wait, oldest first."""
+    """The gates that wait, overdue ones first, then oldest first. Exit 2 for a place that is not recorded."""
 
     def show(registry: "Registry") -> None:
+        from activities.registry.people import Person
         from gateway.door import Stranger
         from live.county import instant
 
@@ -49,9 +50,10 @@ def inbox_command(
         grants = None
         if mine:
             person = registry.people.authenticate(token, now)
-            if not hasattr(person, "id"):
+            if not isinstance(person, Person):
                 raise Stranger(person)
             grants = registry.people.grants(person.id)
+        _require_places(registry, street, unit, as_json=as_json)
         elections = [election] if election else [one.id for one in registry.elections.all()]
         found = [
             waiting
@@ -65,13 +67,22 @@ def inbox_command(
                 overdue_only=overdue,
             )
         ]
+        found.sort(key=lambda one: not one.overdue)
         if as_json:
             print_json([_waiting(one) for one in found])
             return
         banner(registry)
-        _inbox_table(registry, found)
+        names = _role_names(registry, {one.election for one in found})
+        show_inbox(found, lambda election, role: names.get((election, role), role))
 
     at_registry(show, as_json=as_json)
+
+
+def _require_places(registry: "Registry", *ids: str, as_json: bool) -> None:
+    """Exits 2 for streets and units that are not recorded; empty ones ask for nothing."""
+    unknown = [one for one in ids if one and registry.elections.place(one) is None]
+    if unknown:
+        unusable([f"登记库中没有「{one}」：请核对编号（huanjie live where）" for one in unknown], as_json=as_json)
 
 
 def _waiting(one: "Waiting") -> dict[str, Any]:
@@ -94,24 +105,6 @@ def _waiting(one: "Waiting") -> dict[str, Any]:
     }
 
 
-def _inbox_table(registry: "Registry", found: "list[Waiting]") -> None:
-    names = _role_names(registry, {one.election for one in found})
-    table = Table("单位", "事项", "流程", "环节", "待谁办", "开始", "期限")
-    for one in found:
-        late = f"[bold red]{one.task.last_day} 逾期[/]" if one.overdue else str(one.task.last_day or "")
-        role = names.get((one.election, one.task.role.value), one.task.role.value)
-        table.add_row(
-            escape(one.unit_name or one.street_name or one.election),
-            escape(one.task.title),
-            escape(one.task.workflow),
-            escape(one.task.gate),
-            escape(role),
-            str(one.task.opens_on),
-            late,
-        )
-    out.print(table if found else "没有待办。")
-
-
 def _role_names(registry: "Registry", elections: set[str]) -> dict[tuple[str, str], str]:
     from policies.pack.load import load_pack
 
@@ -130,7 +123,7 @@ def where_command(
     unit: UnitOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Exit 2 for an election that is not recorded."""
+    """Exit 2 for an election, a street or a unit that is not recorded."""
 
     def show(registry: "Registry") -> None:
         from live.county import instant
@@ -140,13 +133,14 @@ def where_command(
             _elections(registry, now, as_json=as_json)
             return
         at = instant(registry, election, now)
+        _require_places(registry, street, unit, as_json=as_json)
         units = registry.standings.units(election, at.date(), street=street, unit=unit)
         if as_json:
             print_json({"election": election, "now": at.isoformat(), "units": [_unit(one) for one in units]})
             return
         banner(registry)
         out.print(f"换届时间 {at:%Y-%m-%d %H:%M}", highlight=False)
-        _units_table(units)
+        show_units(units)
 
     at_registry(show, as_json=as_json)
 
@@ -172,20 +166,12 @@ def _elections(registry: "Registry", now: datetime, *, as_json: bool) -> None:
         )
         return
     banner(registry)
-    table = Table("编号", "名称", "换届时间", "单位", "完成", "暂缓")
+    table = folded("编号", "名称", "换届时间", "单位", "完成", "暂缓")
     for one, at in found:
         table.add_row(
             escape(one.id), escape(one.title), f"{at:%Y-%m-%d %H:%M}", str(one.units), str(one.completed), str(one.held)
         )
     out.print(table if found else "还没有换届：用 huanjie live start 开始。")
-
-
-STAGES = {
-    "prep": "准备",
-    "party": "党组织",
-    "residents": "居委会",
-    "supervisory": "监委会",
-}
 
 
 def _unit(one: "UnitStanding") -> dict[str, Any]:
@@ -212,31 +198,14 @@ def _unit(one: "UnitStanding") -> dict[str, Any]:
     }
 
 
-def _units_table(units: "tuple[UnitStanding, ...]") -> None:
-    table = Table("街道", "单位", "阶段", "正在等", "结果")
-    for one in units:
-        waiting = "；".join(
-            escape(each.task.title) + ("[bold red]（逾期）[/]" if each.overdue else "") for each in one.tasks
-        )
-        body = one.bodies[-1].body if one.bodies else ""
-        ended = ""
-        if one.closing is not None:
-            ended = (
-                f"{one.closing.completed_on} 完成"
-                if one.closing.completed_on
-                else f"暂缓：{escape(one.closing.reason)}"
-            )
-        table.add_row(escape(one.street_name), escape(one.name), STAGES.get(body, "未开始"), waiting, ended)
-    out.print(table)
-
-
 def papers_command(
     workflow: Annotated[str, typer.Argument(metavar="流程", help="单位编号，或 单位编号/party 等。")],
     as_json: JsonOption = False,
 ) -> None:
-    """Every paper of a unit (or of one of its bodies), in order."""
+    """Every paper of a unit (or of one of its bodies), in order. Exit 2 for a unit that is not recorded."""
 
     def show(registry: "Registry") -> None:
+        _require_places(registry, workflow.split("/", 1)[0], as_json=as_json)
         papers = registry.standings.papers(workflow)
         if as_json:
             print_json([paper._asdict() for paper in papers])
@@ -306,28 +275,34 @@ def journal_command(
     file: Annotated[Path, typer.Argument(metavar="文件", help="导出到哪里（.jsonl）。")],
     as_json: JsonOption = False,
 ) -> None:
-    """Exit 0 when the chain is whole, 1 when it is not; the file is written either way unless it cannot be."""
+    """Exit 0 when the chain is whole, 1 when it is not: then nothing is exported. 2 when the file cannot be written."""
     if file.exists():
         unusable([f"{file} 已经存在，不覆盖：请换一个文件名"], as_json=as_json)
 
     def export(registry: "Registry") -> tuple[int, tuple[str, ...]]:
-        report = registry.journals.verify(election)
+        problems = registry.journals.verify(election).problems
+        if problems:
+            return 0, tuple(f"第 {one.line} 行：{one.message}" if one.line else one.message for one in problems)
         try:
-            with file.open("xb") as to:
-                lines = registry.journals.export(election, to).lines
+            opened = file.open("xb")
         except OSError as failed:
             unusable([f"{file}：无法写入（{reason(failed)}）"], as_json=as_json)
-        except BaseException:
+        try:
+            with opened:
+                return registry.journals.export(election, opened).lines, ()
+        except BaseException as failed:
             file.unlink(missing_ok=True)
+            if isinstance(failed, OSError):
+                unusable([f"{file}：无法写入（{reason(failed)}）"], as_json=as_json)
             raise
-        problems = tuple(f"第 {one.line} 行：{one.message}" for one in report.problems if "结束记录" not in one.message)
-        return lines, problems
 
     lines, problems = at_registry(export, as_json=as_json)
     if as_json:
         print_json({"lines": lines, "problems": list(problems)})
+    elif problems:
+        out.print("[bold red]日志不完整，没有导出[/]：请停止使用登记库，并联系技术人员核查。", soft_wrap=True)
+        for problem in problems:
+            out.print(escape(problem), highlight=False, soft_wrap=True)
     else:
         out.print(f"已导出 {lines} 行到 {escape(str(file))}。", highlight=False, soft_wrap=True)
-        for problem in problems:
-            out.print(escape(problem), soft_wrap=True)
     raise typer.Exit(NO if problems else 0)

@@ -2,17 +2,20 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
-from console.county import JsonOption, at_county, at_registry, banner
+from console.county import JsonOption, at_county, at_registry, banner, role_of
+from console.live.tables import folded
 from console.output import out, print_json, unusable
 from console.packs import Unusable, open_pack, source_text
 from policies.calendar import national_calendar
-from policies.pack.schema import Pack, Role
+from policies.pack.schema import Pack
+
+if TYPE_CHECKING:
+    from activities.registry import Registry
 
 LONGEST_ID = 40
 
@@ -106,11 +109,16 @@ def _asked_problems(id: str, day_seconds: float | None, begins: str | None) -> l
 def staff_command(as_json: JsonOption = False) -> None:
     """Everybody with the roles they hold now and how many tokens are good."""
 
-    def listed(registry: object) -> None:
-        from activities.registry import Registry
-
-        assert isinstance(registry, Registry)
-        rows = [(one, registry.people.grants(one.id)) for one in registry.people.all()]
+    def listed(registry: "Registry") -> None:
+        now = datetime.now(UTC)
+        rows = [
+            (
+                one,
+                registry.people.grants(one.id),
+                sum(token.revoked_at is None and token.expires_at > now for token in registry.people.tokens(one.id)),
+            )
+            for one in registry.people.all()
+        ]
         if as_json:
             print_json(
                 [
@@ -120,17 +128,19 @@ def staff_command(as_json: JsonOption = False) -> None:
                         "organization": one.organization,
                         "active": one.active,
                         "grants": [{"role": grant.role.value, "scope": grant.scope} for grant in grants],
+                        "tokens": tokens,
                     }
-                    for one, grants in rows
+                    for one, grants, tokens in rows
                 ]
             )
             return
         banner(registry)
-        table = Table("编号", "姓名", "单位", "职责")
-        for one, grants in rows:
+        table = folded("编号", "姓名", "单位", "职责", "有效令牌")
+        for one, grants, tokens in rows:
             held = "\n".join(f"{grant.role.value}（{grant.scope}）" for grant in grants) or "无"
-            table.add_row(escape(one.id), escape(one.name), escape(one.organization), escape(held))
-        out.print(table)
+            name = one.name if one.active else f"{one.name}（停用）"
+            table.add_row(escape(one.id), escape(name), escape(one.organization), escape(held), str(tokens))
+        out.print(table if rows else "还没有工作人员：开始换届时随名册登记。")
 
     at_registry(listed, as_json=as_json)
 
@@ -154,13 +164,11 @@ def token_command(
 
 
 def revoke_command(person: Annotated[str, typer.Argument(metavar="人员编号")]) -> None:
-    """All of a person's tokens, at once."""
+    """All of a person's tokens, at once. Exit 2 for an unknown person."""
     now = datetime.now(UTC)
 
-    def revoke(registry: object) -> int:
-        from activities.registry import Registry
-
-        assert isinstance(registry, Registry)
+    def revoke(registry: "Registry") -> int:
+        _require_person(registry, person)
         return sum(registry.people.revoke_token(one.id, at=now) for one in registry.people.tokens(person))
 
     out.print(f"已作废 {at_registry(revoke)} 个令牌。")
@@ -172,13 +180,22 @@ def grant_command(
     scope: Annotated[str, typer.Argument(metavar="范围", help="换届、街道或单位的编号，如 qianshan-2026-S01。")],
     take: Annotated[bool, typer.Option("--revoke", help="收回这项职责。")] = False,
 ) -> None:
-    """Exit 2 for an unknown person or role."""
-    if role not in tuple(Role):
-        unusable([f"没有“{role}”这项职责；可用的有：{'、'.join(Role)}"])
-    now = datetime.now(UTC)
-    if take:
-        done = at_registry(lambda registry: registry.people.revoke(person, Role(role), scope, by="管理员", at=now))
-        out.print("已收回。" if done else "此人没有这项职责。")
-    else:
-        at_registry(lambda registry: registry.people.grant(person, Role(role), scope, by="管理员", at=now))
-        out.print("已授予。")
+    """Exit 2 for an unknown person, role or area."""
+    asked, now = role_of(role), datetime.now(UTC)
+
+    def change(registry: "Registry") -> str:
+        _require_person(registry, person)
+        if take:
+            held = registry.people.revoke(person, asked, scope, by="管理员", at=now)
+            return "已收回。" if held else "此人没有这项职责。"
+        if registry.elections.place(scope) is None:
+            unusable([f"登记库中没有「{scope}」：范围应为换届、街道或单位的编号（huanjie live where）"])
+        registry.people.grant(person, asked, scope, by="管理员", at=now)
+        return "已授予。"
+
+    out.print(at_registry(change))
+
+
+def _require_person(registry: "Registry", person: str) -> None:
+    if registry.people.find(person) is None:
+        unusable([f"登记库中没有编号为「{person}」的人员：请核对编号（huanjie live staff）"])

@@ -43,12 +43,30 @@ def send(
     """Send one message and tell the answer. A message that cannot be filled in exits 2."""
     from pydantic import ValidationError
 
-    acting, sent = chosen_role(role), key or str(uuid4())
+    from gateway.wording import faults
+
+    acting, sent = chosen_role(role, as_json=as_json), key or str(uuid4())
     try:
         answer = at_county(lambda county: county.door.send(token, workflow, verb, sign, acting, sent), as_json=as_json)
     except ValidationError as error:
-        unusable([f"{'.'.join(map(str, one['loc']))}：{one['msg']}" for one in error.errors()], as_json=as_json)
+        unusable(
+            [f"{_SAID.get(str(one.path[0]), one.path[0])}：{one.message}" for one in faults(error)], as_json=as_json
+        )
     answered(answer, sent, as_json=as_json)
+
+
+_SAID = {
+    "rule": "规则（--rule）",
+    "reason": "理由（--reason）",
+    "days": "天数",
+    "to": "时刻",
+    "id": "编号（--number）",
+    "about": "环节",
+    "text": "内容（--text）",
+    "person": "人员编号",
+    "grounds": "理由（--grounds）",
+}
+"""The words of the command line for what a message calls by another name."""
 
 
 def hold_command(

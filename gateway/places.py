@@ -1,0 +1,51 @@
+"""Which workflow answers what: an election's, a street's, a unit's or a body's own, told apart before anything is sent."""
+
+from enum import StrEnum
+
+from activities.registry.elections import Place
+from gateway.command import Verb
+
+
+class Level(StrEnum):
+    """What an id names; the value is its Chinese name."""
+
+    ELECTION = "换届"
+    STREET = "街道"
+    UNIT = "单位"
+    BODY = "组织的流程"
+
+
+STEERING = frozenset({Verb.HOLD, Verb.RELEASE, Verb.POSTPONE})
+OF_UNIT = frozenset({Verb.DECIDE, Verb.COMPLAIN})
+"""What a unit answers for a body of its own that does not run (yet, or any more)."""
+
+ANSWERS: dict[Level, frozenset[Verb]] = {
+    Level.ELECTION: STEERING | {Verb.MOVE},
+    Level.STREET: STEERING,
+    Level.UNIT: STEERING | OF_UNIT,
+    Level.BODY: OF_UNIT | {Verb.APPEAL, Verb.WITHDRAW},
+}
+
+WORDS = {
+    Verb.DECIDE: "办理环节",
+    Verb.COMPLAIN: "登记举报",
+    Verb.APPEAL: "登记申诉",
+    Verb.WITHDRAW: "登记退出",
+    Verb.HOLD: "暂停",
+    Verb.RELEASE: "解除暂停",
+    Verb.POSTPONE: "推迟",
+    Verb.MOVE: "拨动时间",
+}
+
+
+def unanswerable(workflow: str, verb: Verb, place: Place) -> str:
+    """In Chinese, why nobody can ask this there, with what the id should name instead; "" when it can be asked."""
+    level = (Level.ELECTION, Level.STREET, Level.UNIT)[len(place.areas) - 1]
+    if "/" in workflow:
+        if level is not Level.UNIT:
+            return f"「{workflow}」不是流程：「/」之前应为单位的编号，不能是{level.value}"
+        level = Level.BODY
+    if verb in ANSWERS[level]:
+        return ""
+    wanted = "、".join(each.value for each in Level if verb in ANSWERS[each])
+    return f"「{workflow}」是{level.value}，不能在此{WORDS[verb]}：请填写{wanted}的编号"
