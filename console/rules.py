@@ -101,6 +101,7 @@ PLACES = {
     "calendar": "工作日计算",
     "count": "计票核验",
     "unit": "换届总流程",
+    "district": "全区总流程",
     "every gate": "每一步",
     "complaint": "举报查核",
     "appeal": "申诉复核",

@@ -25,6 +25,7 @@ _LATER = {
     RPCStatusCode.RESOURCE_EXHAUSTED,
     RPCStatusCode.UNKNOWN,
     RPCStatusCode.INTERNAL,
+    RPCStatusCode.FAILED_PRECONDITION,  # "not ready": its last task failed and is about to be tried again
 }
 
 

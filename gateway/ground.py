@@ -1,6 +1,7 @@
 """What recorded elections run under, fetched from the registry by its hash: for workers, and for the gateway's own questions."""
 
 from collections.abc import Callable
+from threading import Lock
 
 from activities.registry import Registry
 from policies.calendar import Calendar
@@ -13,11 +14,16 @@ def supplier(registry: Registry) -> Callable[[str], Setting | None]:
     """What `workflows.setting.supply` wants: installs a recorded election's pack, calendar and clock; None when unrecorded.
 
     A record that no longer gives the hash it stands under is not hidden: whoever asked compares. One that does is kept:
-    the hash is of its content, and reading a plan takes longer than deciding a gate.
+    the hash is of its content, and reading a plan takes longer than deciding a gate. Threads that ask at once take turns.
     """
     kept: dict[str, Setting] = {}
+    turn = Lock()
 
     def fetch(key: str) -> Setting | None:
+        with turn:
+            return _fetch(key)
+
+    def _fetch(key: str) -> Setting | None:
         if key in kept:
             return kept[key]
         ground = registry.elections.ground(key)
@@ -31,3 +37,13 @@ def supplier(registry: Registry) -> Callable[[str], Setting | None]:
         return found
 
     return fetch
+
+
+def under_way(registry: Registry) -> tuple[str, ...]:
+    """The settings of the elections that are not over: a worker that starts fetches them first.
+
+    When it has died, every election wants its setting anew in the same moment, within a workflow's task; reading several
+    plans there at once takes longer than a task may, and all of them would be put off.
+    """
+    running = (each.setting for each in registry.elections.all() if each.completed + each.held < each.units)
+    return tuple(dict.fromkeys(running))

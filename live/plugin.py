@@ -24,9 +24,10 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
     WorkflowRunner,
 )
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from live.metrics import Counting, rules_in
+from live.sandbox import ElectionRunner
 from workflows.catalogue import PASSED_THROUGH
 
 NAME = "huanjie.elections"
@@ -59,9 +60,8 @@ def _sandbox(chosen: WorkflowRunner | None) -> WorkflowRunner:
     """The sandbox with our shared modules, unless somebody chose to run without one."""
     if isinstance(chosen, UnsandboxedWorkflowRunner):
         return chosen
-    if isinstance(chosen, SandboxedWorkflowRunner):
-        return dataclasses.replace(chosen, restrictions=chosen.restrictions.with_passthrough_modules(*SHARED))
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*SHARED))
+    base = chosen if isinstance(chosen, SandboxedWorkflowRunner) else SandboxedWorkflowRunner()
+    return ElectionRunner(base.restrictions.with_passthrough_modules(*SHARED), base.runner_class)
 
 
 # ---------------------------------------------------------------- telling the logs

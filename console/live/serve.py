@@ -68,7 +68,7 @@ def worker_command() -> None:
     from contextlib import nullcontext
 
     from activities.registry import opened_registry
-    from gateway.ground import supplier
+    from gateway.ground import supplier, under_way
     from live.logs import configure_logging
     from live.office import OfficeAtWork
     from live.worker import run_worker
@@ -82,7 +82,10 @@ def worker_command() -> None:
             opened_registry(county.registry_target) as registry,
             ThreadPoolExecutor(1, thread_name_prefix="office") as office,
         ):
-            supply(supplier(registry))
+            fetch = supplier(registry)
+            for setting in under_way(registry):
+                fetch(setting)
+            supply(fetch)
             reports = OfficeAtWork(registry, office)
             run_worker(county.worker(registry.kind), lambda: nullcontext(registry.store), lambda _: [reports.write])
 
