@@ -10,6 +10,9 @@ from bench.engine import engine_cost
 from bench.memory import FULL, peak_memory
 
 GROUPS = ("engine", "memory", "server")
+ASKED_FOR = ("load",)
+"""Groups that take many minutes: run only when named."""
+STORES = ("sqlite", "postgresql", "both")
 
 
 def main() -> None:
@@ -23,10 +26,17 @@ def main() -> None:
     )
     parser.add_argument("--sample", type=int, default=60, help="units of the engine's measures")
     parser.add_argument("--rounds", type=int, default=7, help="repetitions of the engine's measures")
-    parser.add_argument("--only", choices=GROUPS, help="one group of measures only")
+    parser.add_argument(
+        "--load-units",
+        type=int,
+        default=int(os.environ.get("BENCH_LOAD_UNITS", "500")),
+        help="units at once on a server (BENCH_LOAD_UNITS); only with --only load",
+    )
+    parser.add_argument("--load-store", choices=STORES, default="both", help="where server and registry keep it all")
+    parser.add_argument("--only", choices=GROUPS + ASKED_FOR, help="one group of measures only; load only so")
     asked = parser.parse_args()
-    if min(asked.units, asked.sample, asked.rounds) < 1:
-        parser.error("--units, --sample and --rounds must be at least 1")
+    if min(asked.units, asked.sample, asked.rounds, asked.load_units) < 1:
+        parser.error("--units, --sample, --rounds and --load-units must be at least 1")
     for group in GROUPS if asked.only is None else (asked.only,):
         for line in _lines(group, asked):
             sys.stdout.write(line + "\n")
@@ -38,6 +48,12 @@ def _lines(group: str, asked: argparse.Namespace) -> Iterator[str]:
         yield from (measure.line() for measure in engine_cost(asked.sample, asked.rounds))
     elif group == "memory":
         yield from (measure.line() for measure in peak_memory(asked.units))
+    elif group == "load":
+        from bench.load.measures import load_measures  # here, as below
+        from bench.load.place import Store
+
+        stores = tuple(Store) if asked.load_store == "both" else (Store(asked.load_store),)
+        yield from (measure.line() for measure in load_measures(asked.load_units, stores))
     else:
         from bench.server import measures  # here, because it needs the tests beside it and, to say anything, a server
 

@@ -82,6 +82,9 @@ class TemporalCarrier:
             async with asyncio.timeout(self._patience.total_seconds()):
                 yield
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # the SDK turns that into an error of its own
+                raise asyncio.CancelledError from error
             raise NoAnswer(
                 f"等待 {self._patience.total_seconds():.0f} 秒没有答复（工作进程可能正在重启；刚升级过的，请先运行 huanjie live upgrade）"
             ) from error

@@ -115,7 +115,7 @@ class Door:
         """Hand in a decision; where the plan wants two signatures, it is kept until a second person calls `countersign`."""
         person = await asyncio.to_thread(self.admit, token)
         self._check_named(workflow, gate)
-        wanted = await asyncio.to_thread(self._deciders, workflow, gate)
+        wanted = () if role is not None else await asyncio.to_thread(self._deciders, workflow, gate)
         signature = await asyncio.to_thread(self._signature, person, workflow, role, wanted)
         submission = Submission(gate=gate, by=signature, form=form)
         return await self._once(person, Command(workflow, Verb.DECIDE, submission, key or str(uuid4())), role)

@@ -1,6 +1,7 @@
 """What recorded elections run under, fetched from the registry by its hash: for workers, and for the gateway's own questions."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from threading import Lock
 
 from activities.registry import Registry
@@ -8,6 +9,9 @@ from policies.calendar import Calendar
 from policies.clock import Clock
 from policies.pack.load import load_pack
 from workflows.setting import Setting, install
+
+_plan = lru_cache(maxsize=4)(load_pack)
+"""A county's elections run under few plans, and reading one takes most of a second."""
 
 
 def supplier(registry: Registry) -> Callable[[str], Setting | None]:
@@ -31,7 +35,7 @@ def supplier(registry: Registry) -> Callable[[str], Setting | None]:
             return None
         clock = None if ground.clock_json is None else Clock.model_validate_json(ground.clock_json)
         calendar = Calendar.model_validate_json(ground.calendar_json)
-        found = install(load_pack(ground.pack_text, ground.pack_id), calendar, clock)
+        found = install(_plan(ground.pack_text, ground.pack_id), calendar, clock)
         if found.hash == key:
             kept[key] = found
         return found

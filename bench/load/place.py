@@ -62,6 +62,7 @@ class Place:
         size, endpoint = Size(), self.settings.endpoint(KIND)
         numbers = map(str, (size.cached_workflows, size.workflow_tasks, size.activities))
         reading, writing = os.pipe()
+        os.set_blocking(reading, False)
         command = [sys.executable, "-m", "bench.load.bare", endpoint.address, endpoint.namespace, *numbers]
         try:
             with _running(command, {"BARE_PIPE": str(writing)}, self._log("bare"), (writing,)) as pid:
@@ -81,7 +82,7 @@ def county(store: Store, binary: Binary) -> Iterator[Place]:
         processes: dict[str, int] = {}
         temporal = registry = ""
         if store is Store.POSTGRESQL:
-            postgres = stack.enter_context(running_postgres())
+            postgres = stack.enter_context(running_postgres(LIFETIME))
             processes["postgresql"] = _inner(postgres.process.pid)
             temporal, registry = _databases(postgres)
         home = Path(folder)
@@ -158,6 +159,6 @@ def _inner(pid: int) -> int:
     while True:
         inner = outer.children()
         if inner:
-            return inner[0].pid
+            return int(inner[0].pid)
         if outer.status() == psutil.STATUS_ZOMBIE:
             return pid

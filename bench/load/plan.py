@@ -135,7 +135,12 @@ def staff(registry: Registry, now: datetime) -> Staff:
         registry.people.grant(role.value, role, ELECTION, by=BY, at=now)
         token = registry.people.issue(role.value, "bench", at=now, expires_at=now + timedelta(days=1))
         tokens[role] = token.text
-    return Staff(tokens, {step.id: step.countersigned_by[0] for step in steps if step.countersigned_by})
+    return Staff(tokens, seconds_of(now))
+
+
+def seconds_of(now: datetime) -> dict[str, Role]:
+    """Who signs second, by step."""
+    return {step.id: step.countersigned_by[0] for step in setting(now).steps.values() if step.countersigned_by}
 
 
 class Scribe(Clerk):

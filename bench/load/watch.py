@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import psutil
@@ -14,16 +14,14 @@ MIB = 1 << 20
 
 @dataclass
 class Watched:
-    """Per process by name: peak resident MiB (sampled), processor seconds between `begin` and `end`.
+    """Processes by name; `peak`: the largest resident MiB seen, sampled.
 
     A process with children (PostgreSQL) counts with them; its memory is then what is its own (USS) plus one copy of what is
-    shared (the largest child's), since every child maps the same buffers.
+    shared (the largest child's), since every child maps the same buffers. The driver counts alone: its children are the others.
     """
 
     processes: dict[str, psutil.Process]
     peak: dict[str, float] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    _began: dict[str, float] = field(default_factory=dict)
 
     def look(self) -> None:
         """Note the memory of this moment."""
@@ -33,13 +31,13 @@ class Watched:
             except psutil.NoSuchProcess:
                 continue
 
-    def begin(self) -> None:
-        """From here on processor time counts."""
-        self._began = {name: _seconds(process) for name, process in self.processes.items()}
-
-    def end(self) -> None:
-        """Until here."""
-        self.seconds = {name: _seconds(process) - self._began[name] for name, process in self.processes.items()}
+    @contextmanager
+    def spending(self, spent: dict[str, float]) -> Iterator[None]:
+        """Add the processor seconds of a stretch, by process."""
+        before = {name: _seconds(process) for name, process in self.processes.items()}
+        yield
+        for name, process in self.processes.items():
+            spent[name] = spent.get(name, 0.0) + _seconds(process) - before[name]
 
 
 @asynccontextmanager
@@ -60,12 +58,16 @@ async def watching(pids: Mapping[str, int]) -> AsyncIterator[Watched]:
         watched.look()
 
 
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    return [] if process.pid == os.getpid() else process.children(recursive=True)
+
+
 def _memory(process: psutil.Process) -> int:
-    children = process.children(recursive=True)
-    if not children:
+    family = _family(process)
+    if not family:
         return int(process.memory_info().rss)
     own = shared = 0
-    for each in (process, *children):
+    for each in (process, *family):
         try:
             info = each.memory_full_info()
         except psutil.NoSuchProcess:
@@ -75,13 +77,15 @@ def _memory(process: psutil.Process) -> int:
 
 
 def _seconds(process: psutil.Process) -> float:
-    """Processor time so far, that of ended children included."""
-    total = 0.0
-    for each in (process, *process.children(recursive=True)):
+    """Processor time so far, that of children included, ended ones too, where children count."""
+    times, family = process.cpu_times(), _family(process)
+    total = float(times.user + times.system)
+    if not family:
+        return total
+    for each in family:
         try:
-            times = each.cpu_times()
+            of_child = each.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        total += times.user + times.system
-    ended = process.cpu_times()
-    return total + float(ended.children_user + ended.children_system)
+        total += of_child.user + of_child.system
+    return total + float(times.children_user + times.children_system)

@@ -26,7 +26,7 @@ VARIABLE = "HUANJIE_POSTGRES_BIN"
 PACKAGED = Path("/usr/lib/postgresql")
 USER = "huanjie"
 READY_WITHIN = 60.0  # seconds
-LIFETIME = 900  # seconds after which it ends by itself, whatever became of us
+LIFETIME = 900  # seconds
 ENDS_WITHIN = 20.0  # seconds
 
 WHY_NONE = f"no PostgreSQL at hand: install the package `postgresql`, or name the folder of its binaries in {VARIABLE}"
@@ -87,8 +87,10 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(lifetime: int = LIFETIME) -> Iterator[Postgres]:
     """Make a cluster, start it, wait until it answers, and end it by its own process id on the way out.
+
+    `lifetime`: seconds after which it ends by itself, whatever became of us.
 
     Raises FileNotFoundError when there is no PostgreSQL, PostgresFailed with the end of its log when it does not come up.
     """
@@ -112,7 +114,7 @@ def running_postgres() -> Iterator[Postgres]:
             port = _free_port()
             settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": ""}
             options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-            process = _run([*_bound(), str(binaries / "postgres"), "-D", str(data), *options], owner, output)
+            process = _run([*_bound(lifetime), str(binaries / "postgres"), "-D", str(data), *options], owner, output)
         stack.callback(_end, process)
         postgres = Postgres(port, USER, password, process, log)
         _wait(postgres)
@@ -150,10 +152,10 @@ def _run(command: list[str], owner: pwd.struct_passwd | None, output: BinaryIO) 
     )
 
 
-def _bound() -> list[str]:
+def _bound(lifetime: int) -> list[str]:
     """Where the system has `timeout`, PostgreSQL ends by itself even when this process was killed."""
     command = shutil.which("timeout")
-    return [] if command is None else [command, "-s", "INT", "-k", "10", str(LIFETIME)]
+    return [] if command is None else [command, "-s", "INT", "-k", "10", str(lifetime)]
 
 
 def _free_port() -> int:
