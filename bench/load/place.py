@@ -77,7 +77,11 @@ class Place:
 
 @contextmanager
 def county(store: Store, binary: Binary) -> Iterator[Place]:
-    """Bring a county up without its worker, and take it down again. Not for use inside a running event loop."""
+    """Bring a county up without its worker, and take it down again, told to end by SIGTERM too.
+
+    Not for use inside a running event loop.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # else nothing here would be ended
     with TemporaryDirectory(prefix="huanjie-load-", ignore_cleanup_errors=True) as folder, ExitStack() as stack:
         processes: dict[str, int] = {}
         temporal = registry = ""
