@@ -74,9 +74,9 @@ class Driven:
     sent_bytes: int = 0
 
     @property
-    def rates(self) -> list[float]:
-        """Decisions a second, stretch by stretch."""
-        return [decisions / seconds for decisions, seconds in self.stretches]
+    def rate(self) -> float:
+        """Decisions a second, over all stretches: all units change over to their next body in the same few, which are slower."""
+        return self.decisions / self.seconds
 
     @property
     def decisions(self) -> int:
