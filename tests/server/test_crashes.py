@@ -13,6 +13,7 @@ Needs a server: `HUANJIE_TEMPORAL_SERVER=/path/to/temporal-server pytest -n 0 -m
 import asyncio
 import random
 import resource
+import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -73,13 +74,13 @@ class Disturber:
     done: Counter[Harm] = field(default_factory=Counter)
     failures: int = 0  # locks and full disks over which a commit failed
     refusals: Callable[[], int] = lambda: 0
-    _commands: int = 0
+    commands: int = 0  # sent so far, by all
     _seen: set[tuple[str, str, int]] = field(default_factory=set)  # failures: workflow, activity, attempt
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     def told(self) -> None:
         """A command goes out."""
-        self._commands += 1
+        self.commands += 1
         self._more.set()
 
     def heard(self) -> None:
@@ -93,15 +94,22 @@ class Disturber:
         acts = {Harm.WORKER: self._worker, Harm.SERVER: self._server, Harm.LOCK: self._lock, Harm.FULL: self._full}
         for harm in harms:
             if self.rng.random() < 0.5:
-                await self._until_commands(self._commands + self.rng.randint(1, 4))
+                await self._until_commands(self.commands + self.rng.randint(1, 4))
             else:
                 await self._until_lines(self.reader.lines + self.rng.randint(1, 6))
             lines = await acts[harm]()
             self.done[harm] += 1
             await self._until_lines(lines + 1)  # everybody is back
 
+    async def watch(self) -> None:
+        """Raises AssertionError when the worker or the server ends and it was not we who ended it."""
+        while True:
+            for process in (self.county.worker, self.county.server.process):
+                assert process.poll() is None or process.returncode == -signal.SIGKILL, process
+            await asyncio.sleep(0.5)
+
     async def _until_commands(self, number: int) -> None:
-        while self._commands < number:
+        while self.commands < number:
             await self._next()
 
     async def _until_lines(self, number: int) -> None:
@@ -226,10 +234,11 @@ async def play(
         ]
         disturber.refusals = lambda: sum(each.unavailable for each in conductors)
         async with asyncio.TaskGroup() as group:
-            disturbing = group.create_task(disturber.work())
+            disturbing = [group.create_task(disturber.work()), group.create_task(disturber.watch())]
             playing = [group.create_task(each.play()) for each in conductors]
             await asyncio.wait(playing)
-            disturbing.cancel()
+            for each in disturbing:
+                each.cancel()
         return tuple(each.result() for each in playing), tuple(conductors), disturber
 
 
@@ -240,8 +249,8 @@ def test_every_harm_was_done_and_hurt(aftermath: Aftermath, capsys: pytest.Captu
     repeated = sum(each.repeated for each in aftermath.conductors)
     with capsys.disabled():
         print(
-            f"\n{dict(disturber.done)}; workers {county.workers}, servers {county.servers}; "
-            f"commands {disturber._commands}, of them again for want of an answer {again}, twice on purpose {repeated}; "
+            f"\n{', '.join(f'{harm} {times}' for harm, times in disturber.done.items())}; workers {county.workers}, servers {county.servers}; "
+            f"commands {disturber.commands}, of them again for want of an answer {again}, twice on purpose {repeated}; "
             f"gateway without registry {disturber.refusals()}, commits failed {disturber.failures}; "
             f"{disturber.reader.lines} journal lines, {aftermath.seconds:.0f} s"
         )
