@@ -14,8 +14,7 @@ from time import perf_counter
 from pydantic_core import from_json
 
 from bench.measure import Measure
-from console.packs import pack_text
-from policies.calendar import national_calendar
+from console.packs import calendar_of, pack_text
 from policies.pack.load import load_pack
 from simulation.campaign.district import drive, line_of
 from simulation.campaign.request import Campaign, Job, jobs
@@ -36,7 +35,7 @@ PACK = "street-2021"
 def campaign(units: int, seed: int = 2021) -> Campaign:
     """The street plan for so many units."""
     pack = load_pack(pack_text(PACK), PACK)
-    calendar = national_calendar(range(pack.starts.year, pack.completed_by.year + 1))
+    calendar = calendar_of(pack)
     return Campaign(pack, calendar, load(), units, seed)
 
 

@@ -32,15 +32,15 @@ KeyOption = Annotated[
 ]
 
 
-def settings(**given: Any) -> "CountySettings":
-    """The county's settings from the environment, with what the command line says on top. Exits 2 when they cannot be used."""
+def settings() -> "CountySettings":
+    """The county's settings from the environment. Exits 2 when they cannot be used."""
     from pydantic import ValidationError
 
     from gateway.wording import faults
     from live.settings import CountySettings
 
     try:
-        return CountySettings(**{name: value for name, value in given.items() if value is not None})
+        return CountySettings()
     except ValidationError as error:
         unusable(
             [f"设置 HUANJIE_{str(one.path[0]).upper() if one.path else ''}：{one.message}" for one in faults(error)]

@@ -7,8 +7,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from console.output import NO, OK, out, print_json, unusable
-from console.packs import Unusable, open_pack
-from policies.calendar import national_calendar
+from console.packs import Unusable, calendar_of, open_pack
 from policies.finding import Severity
 from policies.lint import LintFinding, lint
 from policies.pack.identity import content_hash
@@ -39,7 +38,7 @@ def lint_command(
     if problems or isinstance(opened, Unusable):
         unusable(problems, as_json=as_json)
     chosen = Law(law) if law else opened.law
-    calendar = national_calendar(range(opened.starts.year, opened.completed_by.year + 1))
+    calendar = calendar_of(opened)
     findings = lint(opened, calendar, chosen)
     if as_json:
         print_json(

@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from console.output import reason
+from policies.calendar import Calendar, national_calendar
 from policies.pack.load import PackError, load_pack
 from policies.pack.schema import Pack
 
@@ -28,6 +29,11 @@ def bundled_packs() -> tuple[str, ...]:
 def pack_text(name: str) -> str:
     """The YAML of a bundled pack. Raises FileNotFoundError when there is none of that name."""
     return (resources.files("policies") / "packs" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def calendar_of(pack: Pack) -> Calendar:
+    """The announced days of the years a plan runs through."""
+    return national_calendar(range(pack.starts.year, pack.completed_by.year + 1))
 
 
 def source_text(name_or_path: str) -> str:

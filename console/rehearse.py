@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from console.output import NO, OK, err, out, print_json, unusable
-from console.packs import Unusable, open_pack
+from console.packs import Unusable, calendar_of, open_pack
 from policies.pack.schema import Pack
 
 if TYPE_CHECKING:
@@ -103,12 +103,11 @@ def read(pack_name: str, units: str, seed: str, folder: str, workers: str, fault
 def _campaign(
     pack: Pack, units: int | None, seed: int | None, asked: list[str], problems: list[str]
 ) -> tuple["Campaign | None", dict[str, str]]:
-    from policies.calendar import national_calendar
     from simulation.campaign.request import Campaign, unfit
     from simulation.faults import parse_faults
     from simulation.population.parameters import load
 
-    calendar = national_calendar(range(pack.starts.year, pack.completed_by.year + 1))
+    calendar = calendar_of(pack)
     problems += unfit(pack, calendar)
     faults, wrong, not_applicable = parse_faults(asked, pack)
     problems += wrong

@@ -10,18 +10,17 @@ from rich.table import Table
 from console import synthetic
 from console.output import OK, UNUSABLE, err, out, print_json, reason, unusable
 from console.packs import Unusable, open_pack
+from console.workbook import ForceOption, target_problems
 from policies.pack.schema import Pack
 
 if TYPE_CHECKING:
     from live.roster import Problem, Reading
 
-WORKBOOK = ".xlsx"
 DEFAULT_PACK = "street-2021"
 
 PackOption = Annotated[
     str, typer.Option("--pack", metavar="方案", help="自带方案的名称，或 YAML 文件的路径；职责和职数按它核对。")
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="文件已存在时覆盖。")]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +40,7 @@ def template_command(
     force: ForceOption = False,
 ) -> None:
     """Exit 0 when the template is written, 2 when it cannot be (every reason at once)."""
-    problems = _target_problems(file, "文件", force=force)
+    problems = target_problems(file, "文件", force=force)
     opened = open_pack(pack)
     if isinstance(opened, Unusable):
         problems += opened.problems
@@ -71,7 +70,7 @@ def check_command(
     problems = list(opened.problems) if isinstance(opened, Unusable) else []
     problems += _source_problems(file)
     if annotated is not None:
-        problems += _target_problems(annotated, "--annotated", force=force, source=file)
+        problems += target_problems(annotated, "--annotated", force=force, source=file)
     if problems or isinstance(opened, Unusable):
         unusable(problems, as_json=as_json)
     reading = _read(file, opened, as_json=as_json)
@@ -97,20 +96,6 @@ def _source_problems(file: Path) -> list[str]:
             return []
     except OSError as failed:
         return [f"{file}：无法读取（{reason(failed)}）"]
-
-
-def _target_problems(file: Path, name: str, *, force: bool, source: Path | None = None) -> list[str]:
-    if file.suffix.lower() != WORKBOOK:
-        return [f"{name} 应以 {WORKBOOK} 结尾，不能是“{file}”"]
-    if source is not None and file.exists() and source.exists() and file.samefile(source):
-        return [f"{name} 与名册是同一个文件（{file}），请换一个名称，如 {source.stem}-已标注{WORKBOOK}"]
-    if file.is_dir():
-        return [f"{file} 是文件夹，请给出其中的文件名"]
-    if file.exists() and not force:
-        return [f"{file} 已存在，不覆盖；请换一个名称，或加上 --force"]
-    if not file.parent.is_dir():
-        return [f"没有文件夹 {file.parent}，请先建立"]
-    return []
 
 
 def _read(file: Path, pack: Pack, *, as_json: bool) -> "Reading":

@@ -7,7 +7,8 @@ import typer
 from rich.markup import escape
 
 from console.output import out, reason, unusable
-from console.packs import Unusable, open_pack
+from console.packs import Unusable, calendar_of, open_pack
+from console.workbook import ForceOption, target_problems
 from policies.pack.schema import Pack, Role
 
 if TYPE_CHECKING:
@@ -20,12 +21,11 @@ OF_STREET = (Role.STREET_COMMITTEE, Role.STREET_OFFICE, Role.STREET_DISCIPLINE)
 
 def synthetic_district(pack: Pack, units: int, seed: int) -> "SyntheticDistrict":
     """The first district of a seed. Its units' people are the actors' to know; the roster names offices and counts."""
-    from policies.calendar import national_calendar
     from simulation.population.parameters import load
     from simulation.population.synthesis import synthesize_district
     from workflows.setting import install
 
-    setting = install(pack, national_calendar(range(pack.starts.year, pack.completed_by.year + 1)))
+    setting = install(pack, calendar_of(pack))
     return synthesize_district(seed, 1, units, load(), pack=pack, setting=setting.hash)
 
 
@@ -78,15 +78,12 @@ def synthetic_command(
     ] = "street-2021",
     units: Annotated[int, typer.Option("--units", min=1, max=500, help="多少个社区。")] = 6,
     seed: Annotated[int, typer.Option("--seed", help="同一种子生成同一名册。")] = 2026,
-    force: Annotated[bool, typer.Option("--force", help="文件已存在时覆盖。")] = False,
+    force: ForceOption = False,
 ) -> None:
     """Exit 0 when it is written, 2 when it cannot be (every reason at once)."""
     opened = open_pack(pack)
     problems = list(opened.problems) if isinstance(opened, Unusable) else []
-    if file.suffix.lower() != ".xlsx":
-        problems.append(f"文件应以 .xlsx 结尾，不能是“{file}”")
-    elif file.exists() and not force:
-        problems.append(f"{file} 已存在，不覆盖；请换一个名称，或加上 --force")
+    problems += target_problems(file, "文件", force=force)
     if problems or isinstance(opened, Unusable):
         unusable(problems)
     from live.roster import write_roster

@@ -15,8 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from console.output import NO, OK, err, out, print_json, reason, unusable
-from console.packs import Unusable, open_pack
-from policies.calendar import national_calendar
+from console.packs import Unusable, calendar_of, open_pack
 from policies.pack.identity import content_hash
 from policies.pack.schema import Pack
 from policies.timetable import Slot, Timetable, timetable
@@ -37,7 +36,7 @@ def timetable_command(
     opened = open_pack(pack)
     if isinstance(opened, Unusable):
         unusable(opened.problems, as_json=as_json)
-    calendar = national_calendar(range(opened.starts.year, opened.completed_by.year + 1))
+    calendar = calendar_of(opened)
     table = timetable(opened, calendar, resolved=not literal)
     if ics is not None:
         if _same_file(ics, pack):

@@ -9,9 +9,8 @@ from typing import Protocol
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
-from gateway.command import Answer, Command, Outcome
-from gateway.places import OF_UNIT
-from gateway.refusal import unaccepted, unit_of
+from gateway.command import Answer, Command, Outcome, unit_of
+from gateway.refusal import unaccepted
 from workflows.messages import Receipt
 
 PATIENCE = timedelta(seconds=30)
@@ -54,10 +53,11 @@ class TemporalCarrier:
     async def carry(self, command: Command) -> Answer:
         """See Carrier. What is meant for a body that does not run (yet, or any more) goes to its unit's own workflow."""
         async with self._patient():
-            answer = await self._update(command.workflow, command)
-            unit = unit_of(command.workflow)
-            if answer.outcome is Outcome.CLOSED and unit != command.workflow and command.verb in OF_UNIT:
-                answer = await self._update(unit, command)
+            answer = Answer(Outcome.CLOSED)
+            for workflow in command.destinations:
+                answer = await self._update(workflow, command)
+                if answer.outcome is not Outcome.CLOSED:
+                    break
             return answer
 
     async def recall(self, workflow: str, key: str) -> Answer | None:

@@ -35,6 +35,15 @@ class Verb(StrEnum):
     MOVE = "order_move"
 
 
+OF_UNIT = frozenset({Verb.DECIDE, Verb.COMPLAIN})
+"""What a unit answers for a body of its own that does not run (yet, or any more)."""
+
+
+def unit_of(workflow: str) -> str:
+    """The unit a workflow belongs to, which is the id of the unit's own workflow."""
+    return workflow.split("/", 1)[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One signed message for one workflow. `key` makes it idempotent: the same key twice has one effect and one answer."""
@@ -48,6 +57,12 @@ class Command:
     def gate(self) -> str:
         """What it is about: the gate's key, or the verb where it answers no gate."""
         return self.message.gate if isinstance(self.message, Submission) else self.verb.value
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """The workflows to try, in order: where it is meant for, then, for what a unit answers too, the unit's own."""
+        unit = unit_of(self.workflow)
+        return (self.workflow,) if unit == self.workflow or self.verb not in OF_UNIT else (self.workflow, unit)
 
     @property
     def by(self) -> Signature:

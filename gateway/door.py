@@ -21,16 +21,13 @@ from activities.registry.errors import RefusedRecordError, RegistryUnavailableEr
 from activities.registry.people import Denied, Grant, Person
 from activities.registry.signatures import PendingSignature
 from gateway.carrier import Carrier, NoAnswer
-from gateway.command import Answer, Command, Message, Outcome, Verb
+from gateway.command import Answer, Command, Message, Outcome, Verb, unit_of
 from gateway.places import STEERING, unanswerable
-from gateway.refusal import unit_of
 from policies.authority import Signature
-from policies.clock import Clock
 from policies.finding import Finding
 from policies.pack.schema import Role
 from policies.rules import order
 from workflows.area import DistrictElection
-from workflows.electiontime import BEIJING
 from workflows.facts import Refusal
 from workflows.messages import Form, Receipt, Submission
 from workflows.setting import Setting
@@ -122,8 +119,7 @@ class Door:
 
     def awaiting(self, workflow: str, gate: str) -> Submission | None:
         """What the first person signed at a gate, for the second to read."""
-        pending = self._registry.signatures.find(workflow, gate)
-        return None if pending is None else Submission.model_validate_json(pending.submission_json)
+        return awaiting(self._registry, workflow, gate)
 
     async def countersign(
         self, token: str | None, workflow: str, gate: str, role: Role | None = None, key: str = ""
@@ -245,9 +241,7 @@ class Door:
         place = self._registry.elections.place(unit_of(workflow))
         if place is None:
             raise UnknownPlaceError(f"登记库中没有「{workflow}」")
-        clock = self._registry.elections.clock(place.election)
-        now = self._now()
-        return (now if clock is None else Clock.model_validate_json(clock).at(now)).astimezone(BEIJING)
+        return self._registry.elections.instant(place.election, self._now())
 
     def _deciders(self, workflow: str, gate: str) -> tuple[Role, ...]:
         """Whom the gate waits for, where it is open."""
@@ -287,6 +281,12 @@ class Door:
 
 
 _MAY_STEER = dict.fromkeys(STEERING, Steering.may_steer) | {Verb.MOVE: DistrictElection.may_steer}
+
+
+def awaiting(registry: Registry, workflow: str, gate: str) -> Submission | None:
+    """What the first person signed at a gate, read without a server."""
+    pending = registry.signatures.find(workflow, gate)
+    return None if pending is None else Submission.model_validate_json(pending.submission_json)
 
 
 def _lacks_only_second(submission: Submission, answer: Answer) -> bool:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from activities.registry.elections import Place
-from gateway.command import Verb
+from gateway.command import OF_UNIT, Verb
 
 
 class Level(StrEnum):
@@ -16,8 +16,6 @@ class Level(StrEnum):
 
 
 STEERING = frozenset({Verb.HOLD, Verb.RELEASE, Verb.POSTPONE})
-OF_UNIT = frozenset({Verb.DECIDE, Verb.COMPLAIN})
-"""What a unit answers for a body of its own that does not run (yet, or any more)."""
 
 ANSWERS: dict[Level, frozenset[Verb]] = {
     Level.ELECTION: STEERING | {Verb.MOVE},

@@ -23,8 +23,3 @@ def unaccepted(failure: BaseException) -> Answer:
     if isinstance(failure, RPCError) and failure.status is RPCStatusCode.NOT_FOUND:
         return Answer(Outcome.CLOSED)
     raise failure
-
-
-def unit_of(workflow: str) -> str:
-    """The unit's own workflow behind a body's: what is not (or no longer) running there is asked of the unit."""
-    return workflow.split("/", 1)[0]

@@ -1,4 +1,4 @@
-"""A county at work: its registry, its server and its gateway opened together, elections begun, their journals read."""
+"""A county at work: its registry, its server and its gateway opened together, elections begun."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -22,7 +22,7 @@ from live.roster import Roster, area_id, district_brief
 from live.schedules import ensure_schedules
 from live.settings import CountySettings
 from policies.calendar import Calendar
-from policies.clock import Clock
+from policies.clock import BEIJING, Clock
 from policies.finding import Severity
 from policies.lint import lint
 from policies.lint.live import live_obstacles
@@ -31,12 +31,9 @@ from policies.pack.schema import Pack
 from policies.rule import law_in_force
 from workflows.area import DistrictElection
 from workflows.catalogue import TASK_QUEUE
-from workflows.electiontime import BEIJING
-from workflows.messages import DistrictBrief
 from workflows.search import place
-from workflows.setting import Setting, install, supply
+from workflows.setting import install, supply
 
-TOKENS_LAST = timedelta(days=365)
 FIRST_HOUR = time(8)
 """A drill begins at eight on the plan's first day."""
 
@@ -128,7 +125,7 @@ async def begin(county: County, plan: Plan, now: datetime) -> Election:
             search_attributes=place((election.id,)),
             static_summary=election.title,
         )
-    await ensure_schedules(county.client, election.id, _clock_now(registry, election.id))
+    await ensure_schedules(county.client, election.id, registry.elections.running_clock(election.id))
     return election
 
 
@@ -150,7 +147,7 @@ def _recorded(registry: Registry, plan: Plan, now: datetime) -> Election:
             clock_json=None if clock is None else clock.model_dump_json(),
             law=plan.pack.law.value,
         ),
-        brief=_brief(plan, setting),
+        brief=district_brief(plan.roster, election=plan.id, setting=setting.hash, name=plan.title),
         started_by=plan.started_by,
         started_at=now,
         voters=tuple(
@@ -181,24 +178,9 @@ def _clock(plan: Plan, now: datetime) -> Clock | None:
     return Clock(real=now, election=datetime.combine(first, FIRST_HOUR, BEIJING).astimezone(UTC), day=plan.day)
 
 
-def _brief(plan: Plan, setting: Setting) -> DistrictBrief:
-    return district_brief(plan.roster, election=plan.id, setting=setting.hash, name=plan.title)
-
-
 def _staff(registry: Registry, plan: Plan, now: datetime) -> None:
     """The roster's staff with their roles; somebody who has a role already keeps it."""
     people = {one.person: Person(one.person, one.name, one.organization) for one in plan.roster.staff}
     registry.people.add(*people.values())
     for one in plan.roster.staff:
         registry.people.grant(one.person, one.role, area_id(plan.id, one.scope), by=plan.started_by, at=now)
-
-
-def _clock_now(registry: Registry, election: str) -> Clock | None:
-    clock = registry.elections.clock(election)
-    return None if clock is None else Clock.model_validate_json(clock)
-
-
-def instant(registry: Registry, election: str, now: datetime) -> datetime:
-    """Now in an election, in Beijing: real time, or a drill's."""
-    clock = _clock_now(registry, election)
-    return (now if clock is None else clock.at(now)).astimezone(BEIJING)

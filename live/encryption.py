@@ -115,6 +115,11 @@ def rotate(folder: Path) -> str:
     return key_id
 
 
+def has_keys(folder: Path) -> bool:
+    """Whether any key lies there, usable or not."""
+    return any(folder.glob(f"*{SUFFIX}"))
+
+
 def load_keyring(folder: Path) -> Keyring:
     """Every key of the folder. Raises KeysUnusable with all that is wrong: missing, malformed, readable by others."""
     if not folder.is_dir():

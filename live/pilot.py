@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from activities.registry import Kind, create_registry, opened_registry
-from live.encryption import SUFFIX, new_key
+from live.encryption import has_keys, new_key
 from live.server import (
     AtAddress,
     Binary,
@@ -23,6 +23,7 @@ from live.server import (
     Outcome,
     PostgresStore,
     Server,
+    SqliteStore,
     Step,
     find_server,
     find_sql_tool,
@@ -88,11 +89,10 @@ def _nothing_lost(settings: CountySettings) -> None:
 
     Raises ConfigurationWrong.
     """
-    registry = Path(settings.registry_target)
-    if settings.registry or settings.temporal_store or settings.temporal_address:
+    kept = settings.configuration.store
+    if settings.registry or settings.temporal_address or not isinstance(kept, SqliteStore):
         return  # elsewhere: whoever keeps them there knows
-    store = settings.home / "temporal.sqlite"
-    problems = []
+    registry, store, problems = Path(settings.registry_target), kept.path, []
     if store.exists() and not registry.exists():
         problems.append(f"有服务器的存储 {store}，却没有登记库 {registry}")
     if registry.exists():
@@ -100,7 +100,7 @@ def _nothing_lost(settings: CountySettings) -> None:
             begun = bool(opened.elections.all())
         if begun and not store.exists():
             problems.append(f"登记库里已有换届，却没有服务器的存储 {store}")
-        if begun and not any(settings.keys.glob(f"*{SUFFIX}")):
+        if begun and not has_keys(settings.keys):
             problems.append(f"登记库里已有换届，{settings.keys} 中却没有内容密钥")
     if problems:
         raise ConfigurationWrong(
@@ -118,7 +118,7 @@ def _registry(settings: CountySettings, kind: Kind) -> Step:
 
 
 def _keys(folder: Path) -> list[Step]:
-    if folder.is_dir() and any(folder.glob(f"*{SUFFIX}")):
+    if has_keys(folder):
         return [Step("内容密钥", Outcome.KEPT, str(folder))]
     return [Step("内容密钥", Outcome.CREATED, f"{folder}（{new_key(folder)}）")]
 

@@ -28,8 +28,8 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from policies.clock import DAY, Clock
-from policies.officework import BEIJING, ReportKind, ReportOrder
+from policies.clock import BEIJING, DAY, Clock
+from policies.officework import ReportKind, ReportOrder
 from workflows.catalogue import TASK_QUEUE
 from workflows.officework import OfficeReport
 from workflows.search import place

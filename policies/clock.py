@@ -1,12 +1,14 @@
 """Election time as a function of real time. Live they are the same; a drill on a real server lets election days pass faster."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from policies.value import Value
 
+BEIJING = timezone(timedelta(hours=8), "CST")
+"""Every day and hour of an election is Beijing's."""
 DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
 

@@ -5,15 +5,14 @@ says so. The hours are this project's own; the source names none. All days and h
 the drill's clock.
 """
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from policies.calendar import ONE_DAY
-from policies.clock import Instant
+from policies.clock import BEIJING, Instant
 from policies.people import Labelled
 from policies.value import Value
 
-BEIJING = timezone(timedelta(hours=8), "CST")
 WRITE_REPORT = "write_office_report"
 """The activity that writes one report."""
 

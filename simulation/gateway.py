@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from temporalio.service import RPCError, RPCStatusCode
 
 from gateway.command import Answer, Answered, Command, Outcome
-from gateway.refusal import unaccepted, unit_of
-from workflows.electiontime import BEIJING
+from gateway.refusal import unaccepted
+from policies.clock import BEIJING
 from workflows.facts import Refusal
 
 
@@ -39,7 +39,7 @@ class EngineGateway:
         self._engine, self._refuse = engine, refuse
 
     def send(self, command: Command, answered: Answered) -> None:
-        """See Gateway. What is meant for a workflow that does not run (yet, or any more) goes to the unit's own."""
+        """See Gateway. What is meant for a body that does not run (yet, or any more) goes to its unit's own workflow."""
 
         def done(result: UpdateResult) -> None:
             if result.failure is None:
@@ -52,7 +52,7 @@ class EngineGateway:
                 self._refuse(refusal, at)
             answered(answer)
 
-        for workflow in (command.workflow, unit_of(command.workflow)):
+        for workflow in command.destinations:
             try:
                 self._engine.submit_update(workflow, command.verb, command.message, update_id=command.key, done=done)
             except RPCError as error:

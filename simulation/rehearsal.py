@@ -13,6 +13,7 @@ from temporalio.worker import WorkflowRunner
 
 from activities.commit import Ledger
 from activities.stores import Entry, MemoryStore
+from policies.clock import BEIJING
 from simulation.actors import Cast
 from simulation.engine import Engine
 from simulation.faults import FaultPlan
@@ -21,7 +22,6 @@ from simulation.population.district import SyntheticDistrict
 from simulation.population.parameters import Parameters
 from workflows.area import DistrictElection
 from workflows.catalogue import TASK_QUEUE, WORKFLOWS
-from workflows.electiontime import BEIJING
 from workflows.messages import DistrictOutcome
 from workflows.setting import Setting
 

@@ -4,14 +4,12 @@ Live, election time is workflow time; on the in-process engine the engine owns w
 clock of its own (`policies/clock.py`), which the workflow keeps as `clock`.
 """
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from typing import Protocol, cast
 
 from temporalio import workflow
 
-from policies.clock import Clock
-
-BEIJING = timezone(timedelta(hours=8), "CST")
+from policies.clock import BEIJING, Clock
 
 
 class Clocked(Protocol):

@@ -28,7 +28,7 @@ from workflows.messages import (
 from workflows.party import PartyElection
 from workflows.procedure import Check, Procedure
 from workflows.residents import ResidentsElection
-from workflows.steering import Steering
+from workflows.steering import Message, Steering
 from workflows.supervisory import SupervisoryElection
 
 BODY_NAMES = {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"}
@@ -93,9 +93,13 @@ class UnitElection(Steering, Procedure):
 
     async def goes_on(self, trigger: UnitTrigger) -> None:
         """Move along once nothing holds the unit: a hold may come in the very instant at which a stage ends."""
+        await self.released()
+        self.enters(trigger)
+
+    async def released(self) -> None:
+        """Wait until nothing holds the unit."""
         while self.held is not None:
             await workflow.wait_condition(lambda: self.held is None)
-        self.enters(trigger)
 
     async def prepared(self, step_id: str, check: Check | None = None) -> None:
         """One preparation: it must be complete before the next, however often that takes (X5)."""
@@ -146,8 +150,7 @@ class UnitElection(Steering, Procedure):
     async def elect(self, run: Any, body: str, brief: Callable[[], BodyBrief]) -> BodyOutcome:
         """Run one body's election as a child workflow and wait until it is complete; only then may the next begin."""
         await self.commit()
-        while self.held is not None:
-            await workflow.wait_condition(lambda: self.held is None)
+        await self.released()
         self.bodies.append(body)
         self.waiting = f"{BODY_NAMES[body]}换届进行中"
         outcome: BodyOutcome = await self.start(
@@ -213,9 +216,8 @@ class UnitElection(Steering, Procedure):
     @workflow.signal
     async def clock_moved(self, clock: Clock) -> None:
         """A drill's clock was set forward."""
-        await Procedure.clock_moved(self, clock)
-        await self.pass_down(Procedure.clock_moved, clock)
+        await self._hear(Procedure.clock_moved(self, clock), Procedure.clock_moved, clock)
 
-    async def _hear(self, own: Awaitable[None], signal: Any, message: Hold | Release | Postponement) -> None:
+    async def _hear(self, own: Awaitable[None], signal: Any, message: Message) -> None:
         await own
         await self.pass_down(signal, message)

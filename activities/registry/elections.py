@@ -24,6 +24,7 @@ from activities.registry.model import (
     table,
 )
 from activities.registry.record import FIGURES, Election, Ground, Sitting, differences_between, problems_of
+from policies.clock import BEIJING, Clock
 from workflows.messages import DistrictBrief, StreetBrief, UnitBrief
 
 __all__ = ["Election", "Elections", "Ground", "Listed", "Place", "Sitting"]
@@ -162,6 +163,16 @@ class Elections:
         if row is None:
             raise UnknownElectionError(f"登记库中没有换届「{election}」")
         return cast("str | None", row.clock_json if row.clock_now_json is None else row.clock_now_json)
+
+    def running_clock(self, election: str) -> Clock | None:
+        """`clock`, read. Raises UnknownElectionError."""
+        kept = self.clock(election)
+        return None if kept is None else Clock.model_validate_json(kept)
+
+    def instant(self, election: str, real: datetime) -> datetime:
+        """The election's own instant, in Beijing, at a real one: the same, or a drill's. Raises UnknownElectionError."""
+        clock = self.running_clock(election)
+        return (real if clock is None else clock.at(real)).astimezone(BEIJING)
 
 
 # ---------------------------------------------------------------- reading and writing

@@ -36,8 +36,9 @@ from activities.reports.model import (
 from activities.reports.news import COMPLAINTS, body_title, sentence
 from activities.reports.rows import DecidedGate, Happened, Rows
 from policies.calendar import ONE_DAY
+from policies.clock import BEIJING
 from policies.lifecycles import UnitState
-from policies.officework import BEIJING, ReportKind, period_of
+from policies.officework import ReportKind, period_of
 from policies.pack.schema import Act, BodyId, Condition, Role, Step
 from policies.rules import order
 from workflows.facts import BodyCompleted, Held, Overdue, Postponed, Published, Refused, Released, Task, UnitClosed

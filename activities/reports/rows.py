@@ -20,8 +20,8 @@ from activities.registry.errors import UnknownElectionError
 from activities.registry.model import ChainRow, DecisionRow, JournalRow, ReportRow, TaskRow, WorkflowRow, table
 from activities.registry.standing import UnitStanding
 from policies.calendar import Calendar
-from policies.clock import Clock, Instant
-from policies.officework import BEIJING, DueReport, Period, ReportKind, latest
+from policies.clock import BEIJING, Clock, Instant
+from policies.officework import DueReport, Period, ReportKind, latest
 from policies.pack.load import load_pack
 from policies.pack.schema import BodyId, Pack, Role, Step
 from policies.timetable import Slot, timetable
@@ -162,10 +162,10 @@ class ElectionTime:
 
 def election_time(registry: Registry, election: Election) -> ElectionTime:
     """The clocks of a recorded election."""
-    first, now = election.ground.clock_json, registry.elections.clock(election.id)
+    first = election.ground.clock_json
     return ElectionTime(
         began=None if first is None else Clock.model_validate_json(first),
-        now=None if now is None else Clock.model_validate_json(now),
+        now=registry.elections.running_clock(election.id),
         started_at=election.started_at,
     )
 

@@ -27,7 +27,8 @@ from activities.reports.model import (
     TaskList,
     WeekSummary,
 )
-from policies.officework import BEIJING, ReportKind
+from policies.clock import BEIJING
+from policies.officework import ReportKind
 from policies.rule import BOOK
 from policies.rules import load
 

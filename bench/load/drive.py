@@ -27,10 +27,9 @@ from bench.load.bare import QUEUE, Bare, form
 from bench.load.plan import Scribe, Staff
 from bench.load.watch import Watched
 from gateway.carrier import TemporalCarrier
-from gateway.command import Answer, Command, Outcome
+from gateway.command import Answer, Command, Outcome, unit_of
 from gateway.door import Door
 from gateway.ground import supplier
-from gateway.refusal import unit_of
 from workflows.area import DistrictElection
 from workflows.catalogue import TASK_QUEUE
 from workflows.facts import Task

@@ -14,11 +14,10 @@ from activities.registry.elections import Election, Ground
 from activities.registry.people import Person
 from console.packs import open_pack
 from policies.calendar import Calendar, national_calendar
-from policies.clock import DAY, Clock
+from policies.clock import BEIJING, DAY, Clock
 from policies.pack.load import load_pack
 from policies.pack.schema import Pack, Role
 from tests.workflows.clerk import Clerk, brief
-from workflows.electiontime import BEIJING
 from workflows.messages import DistrictBrief, StreetBrief
 from workflows.setting import Setting, install
 

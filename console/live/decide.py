@@ -113,12 +113,12 @@ def countersign_command(
     if show:
 
         def read(registry: "Registry") -> None:
-            pending = registry.signatures.find(workflow, gate)
-            if pending is None:
-                unusable([f"「{gate}」没有等待会签的签字"], as_json=as_json)
-            from workflows.messages import Submission
+            from gateway.door import awaiting
 
-            print_json(Submission.model_validate_json(pending.submission_json).model_dump(mode="json"))
+            first = awaiting(registry, workflow, gate)
+            if first is None:
+                unusable([f"「{gate}」没有等待会签的签字"], as_json=as_json)
+            print_json(first.model_dump(mode="json"))
 
         at_registry(read, as_json=as_json)
         return
@@ -138,10 +138,11 @@ def form_command(workflow: WorkflowArgument, gate: GateArgument) -> None:
 
     def show(registry: "Registry") -> None:
         from console.live.forms import skeleton
+        from gateway.command import unit_of
 
         open_now = [
             one.task
-            for one in registry.standings.inbox(date.max, unit=workflow.split("/", 1)[0])
+            for one in registry.standings.inbox(date.max, unit=unit_of(workflow))
             if (one.task.workflow, one.task.gate) == (workflow, gate)
         ]
         if not open_now:

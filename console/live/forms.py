@@ -93,19 +93,17 @@ WORDS = {
 
 def form_of(registry: "Registry", task: "Task") -> type[BaseModel]:
     """Which form a gate wants: by its step's act; complaints and appeals are signed off."""
-    from policies.pack.load import load_pack
+    from gateway.command import unit_of
+    from gateway.ground import supplier
 
     if task.gate.split(":", 1)[0] in ("complaint", "appeal"):
         return SignedOff
     if task.step in BY_STEP:
         return BY_STEP[task.step]
-    place = registry.elections.place(task.workflow.split("/", 1)[0])
-    ground = None if place is None else registry.elections.ground(place.setting)
-    if ground is None:
-        return Recorded
-    steps = load_pack(ground.pack_text, ground.pack_id).as_executed().bodies
-    acts = {step.id: step.act for body in steps for step in body.steps}
-    return FORMS[acts.get(task.step, Act.RECORD)]
+    place = registry.elections.place(unit_of(task.workflow))
+    setting = None if place is None else supplier(registry)(place.setting)
+    step = None if setting is None else setting.steps.get(task.step)
+    return FORMS[Act.RECORD if step is None else step.act]
 
 
 def skeleton(registry: "Registry", task: "Task") -> str:

@@ -44,7 +44,6 @@ def inbox_command(
     def show(registry: "Registry") -> None:
         from activities.registry.people import Person
         from gateway.door import Stranger
-        from live.county import instant
 
         now = datetime.now(UTC)
         grants = None
@@ -59,7 +58,7 @@ def inbox_command(
             waiting
             for one in elections
             for waiting in registry.standings.inbox(
-                instant(registry, one, now).date(),
+                registry.elections.instant(one, now).date(),
                 election=one,
                 street=street,
                 unit=unit,
@@ -106,14 +105,14 @@ def _waiting(one: "Waiting") -> dict[str, Any]:
 
 
 def _role_names(registry: "Registry", elections: set[str]) -> dict[tuple[str, str], str]:
-    from policies.pack.load import load_pack
+    from gateway.ground import supplier
 
-    names: dict[tuple[str, str], str] = {}
+    fetch, names = supplier(registry), dict[tuple[str, str], str]()
     for one in elections:
-        election = registry.elections.find(one)
-        if election is not None:
-            roles = load_pack(election.ground.pack_text, election.ground.pack_id).roles
-            names |= {(one, role.value): name for role, name in roles.items()}
+        place = registry.elections.place(one)
+        setting = None if place is None else fetch(place.setting)
+        if setting is not None:
+            names |= {(one, role.value): name for role, name in setting.pack.roles.items()}
     return names
 
 
@@ -126,13 +125,11 @@ def where_command(
     """Exit 2 for an election, a street or a unit that is not recorded."""
 
     def show(registry: "Registry") -> None:
-        from live.county import instant
-
         now = datetime.now(UTC)
         if not election:
             _elections(registry, now, as_json=as_json)
             return
-        at = instant(registry, election, now)
+        at = registry.elections.instant(election, now)
         _require_places(registry, street, unit, as_json=as_json)
         units = registry.standings.units(election, at.date(), street=street, unit=unit)
         if as_json:
@@ -146,9 +143,7 @@ def where_command(
 
 
 def _elections(registry: "Registry", now: datetime, *, as_json: bool) -> None:
-    from live.county import instant
-
-    found = [(one, instant(registry, one.id, now)) for one in registry.elections.all()]
+    found = [(one, registry.elections.instant(one.id, now)) for one in registry.elections.all()]
     if as_json:
         print_json(
             [
@@ -204,8 +199,10 @@ def papers_command(
 ) -> None:
     """Every paper of a unit (or of one of its bodies), in order. Exit 2 for a unit that is not recorded."""
 
+    from gateway.command import unit_of
+
     def show(registry: "Registry") -> None:
-        _require_places(registry, workflow.split("/", 1)[0], as_json=as_json)
+        _require_places(registry, unit_of(workflow), as_json=as_json)
         papers = registry.standings.papers(workflow)
         if as_json:
             print_json([paper._asdict() for paper in papers])
@@ -263,10 +260,9 @@ def reports_command(
 def _draft(registry: "Registry", election: str, kind: "ReportKind", now: datetime) -> None:
     from activities.reports.activity import preview
     from activities.reports.text import render
-    from live.county import instant
     from policies.officework import period_of
 
-    at = instant(registry, election, now)
+    at = registry.elections.instant(election, now)
     out.print(escape(render(preview(registry, election, kind, period_of(kind, at.date()), now))), soft_wrap=True)
 
 

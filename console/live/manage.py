@@ -10,8 +10,7 @@ from rich.markup import escape
 from console.county import JsonOption, at_county, at_registry, banner, role_of
 from console.live.tables import folded
 from console.output import out, print_json, unusable
-from console.packs import Unusable, open_pack, source_text
-from policies.calendar import national_calendar
+from console.packs import Unusable, calendar_of, open_pack, source_text
 from policies.pack.schema import Pack
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def start_command(
         title=title or id,
         pack=opened,
         pack_text=source_text(pack),
-        calendar=national_calendar(range(opened.starts.year, opened.completed_by.year + 1)),
+        calendar=calendar_of(opened),
         roster=reading.roster,
         day=None if day_seconds is None else timedelta(seconds=day_seconds),
         begins=None if begins is None else date.fromisoformat(begins),

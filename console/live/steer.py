@@ -127,7 +127,7 @@ def move_command(
 ) -> None:
     """Exit codes as for `decide`; a live election refuses (O7)."""
     from gateway.command import Verb
-    from workflows.electiontime import BEIJING
+    from policies.clock import BEIJING
     from workflows.messages import Move
 
     try:

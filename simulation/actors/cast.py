@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
-from gateway.command import Answer, Command, Gateway, Outcome, Verb
+from gateway.command import Answer, Command, Gateway, Outcome, Verb, unit_of
 from policies.authority import Signature
 from policies.finding import Finding
 from policies.pack.schema import Act, Role
@@ -155,7 +155,7 @@ class Cast:
         if self._tasks.get((task.workflow, task.gate)) is not task:
             return
         now = self._stage.now
-        unit = task.workflow.split("/", 1)[0]
+        unit = unit_of(task.workflow)
         today = beijing_day(now)
         scene = Scene(
             task=task,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from policies.calendar import SATURDAY, Calendar, CalendarUnknown
-from workflows.electiontime import BEIJING
+from policies.clock import BEIJING
 
 _MINUTE = 60
 _HOUR = 3600

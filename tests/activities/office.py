@@ -14,9 +14,9 @@ from activities.registry import Kind, Registry, create_registry
 from activities.registry.elections import Election, Ground
 from activities.reports.activity import file_report
 from activities.reports.model import OfficeReport
-from policies.clock import Clock
+from policies.clock import BEIJING, Clock
 from policies.finding import Finding, Severity
-from policies.officework import BEIJING, DueReport, Filed, ReportKind
+from policies.officework import DueReport, Filed, ReportKind
 from policies.pack.schema import Role
 from tests.workflows.clerk import Clerk, at, brief, setting, signed
 from workflows.facts import Commit, Refusal, Task

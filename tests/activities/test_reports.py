@@ -18,9 +18,9 @@ from activities.reports.activity import file_report, preview
 from activities.reports.model import DayReturn, MonthDispatch, OfficeReport, StreetDay, TaskList, WeekSummary
 from activities.reports.text import NOTHING, plain, render
 from activities.stores import Entry
-from policies.clock import Clock
+from policies.clock import BEIJING, Clock
 from policies.finding import Finding, Severity
-from policies.officework import BEIJING, DueReport, Filing, ReportKind, period_of
+from policies.officework import DueReport, Filing, ReportKind, period_of
 from policies.pack.schema import Role
 from tests.activities.office import BEGAN, BUSY, ELECTION, IDLE, LATE_GATE, Office, eventful, hours, idle, registry_in
 from tests.workflows.clerk import Clerk, at, brief, setting

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from temporalio.client import ScheduleSpec
 
 from live.schedules import by_calendar, by_interval
-from policies.clock import DAY, Clock
-from policies.officework import BEIJING, ReportKind, latest
+from policies.clock import BEIJING, DAY, Clock
+from policies.officework import ReportKind, latest
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.officework import BEIJING, ReportKind, latest, period_of
+from policies.clock import BEIJING
+from policies.officework import ReportKind, latest, period_of
 
 DAYS = st.dates(date(2000, 1, 1), date(2095, 12, 31))
 KINDS = st.sampled_from(ReportKind)

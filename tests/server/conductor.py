@@ -25,9 +25,8 @@ from activities.registry.errors import RegistryUnavailableError
 from activities.registry.model import ChainRow, table
 from activities.registry.people import Person
 from gateway.carrier import NoAnswer
-from gateway.command import Answer, Command, Message, Outcome, Verb
+from gateway.command import Answer, Command, Message, Outcome, Verb, unit_of
 from gateway.door import Door
-from gateway.refusal import unit_of
 from policies.authority import Signature
 from policies.clock import Clock
 from policies.pack.schema import Role

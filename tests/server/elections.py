@@ -46,12 +46,12 @@ from temporalio.worker import (
 
 from activities.stores import MemoryStore
 from policies.calendar import Calendar
+from policies.clock import BEIJING
 from policies.pack.schema import Pack
 from simulation.engine import Engine
 from tests.workflows.clerk import Clerk, Refusal, at, rules_of, street_2021
 from tests.workflows.clerk import setting as setting_2021
 from workflows.catalogue import TASK_QUEUE, WORKFLOWS
-from workflows.electiontime import BEIJING
 from workflows.facts import Task
 from workflows.messages import BodyBrief, Submission, UnitBrief
 from workflows.setting import Setting, install

@@ -21,10 +21,10 @@ from activities.commit import Ledger
 from activities.stores import Entry, MemoryStore
 from activities.stores.protocol import IssuedPaper
 from console.packs import pack_text
-from gateway.command import Answer, Answered, Command, Gateway, Verb
-from gateway.refusal import unit_of
+from gateway.command import Answer, Answered, Command, Gateway, Verb, unit_of
 from policies.authority import Signature
 from policies.calendar import Calendar, national_calendar
+from policies.clock import BEIJING
 from policies.pack.load import load_pack
 from policies.pack.schema import Pack, Role
 from simulation.actors import Cast
@@ -38,7 +38,6 @@ from simulation.population.synthesis import synthesize_district
 from simulation.rehearsal import LEAD_TIME
 from workflows.area import DistrictElection
 from workflows.catalogue import TASK_QUEUE, WORKFLOWS
-from workflows.electiontime import BEIJING
 from workflows.messages import DistrictOutcome, Hold, Release
 from workflows.procedure import REMIND_HOUR
 from workflows.setting import Setting, install

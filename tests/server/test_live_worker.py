@@ -40,6 +40,7 @@ from live.plugin import Telling, election_plugin
 from live.versions import current_version, make_current, move, unfit_for
 from live.worker import TakeOver, serve
 from policies.calendar import national_calendar
+from policies.clock import BEIJING
 from policies.pack.load import load_pack
 from policies.pack.schema import Role
 from tests.server.elections import ServerClerk, moved_setting, weeks_from_2021
@@ -48,7 +49,6 @@ from tests.server.stock import stock_server
 from tests.workflows.clerk import PARTY, brief, signed, street_2021
 from workflows import setting as settings
 from workflows.catalogue import TASK_QUEUE, WORKFLOWS
-from workflows.electiontime import BEIJING
 from workflows.facts import Commit, Task
 from workflows.messages import BodyBrief, Recorded, Submission, UnitBrief
 from workflows.party import PartyElection

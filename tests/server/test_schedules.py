@@ -22,8 +22,8 @@ from activities.reports.model import OfficeReport as Report
 from live.connection import Endpoint, connect
 from live.encryption import EncryptionCodec, new_key
 from live.schedules import Change, ScheduleStep, end_schedules, ensure_schedules, schedule_id
-from policies.clock import Clock
-from policies.officework import BEIJING, ReportKind
+from policies.clock import BEIJING, Clock
+from policies.officework import ReportKind
 from tests.activities.office import ELECTION, registry_in
 from tests.server.server import NAMESPACE, Server, running
 from tests.server.stock import stock_server

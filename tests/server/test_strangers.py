@@ -25,6 +25,7 @@ from live.connection import Endpoint, connect
 from live.encryption import EncryptionCodec, new_key
 from live.worker import serve
 from policies.authority import Signature
+from policies.clock import BEIJING
 from policies.pack.schema import Role
 from tests.activities.registry.county import brief as district
 from tests.activities.registry.county import content
@@ -34,7 +35,6 @@ from tests.server.stock import stock_server
 from workflows import setting as settings
 from workflows.area import DistrictElection
 from workflows.catalogue import TASK_QUEUE
-from workflows.electiontime import BEIJING
 from workflows.messages import Hold, Recorded
 
 pytestmark = pytest.mark.server

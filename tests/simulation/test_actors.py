@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.stores import Entry
 from policies.calendar import national_calendar
+from policies.clock import BEIJING
 from policies.counting import count
 from policies.pack.load import load_pack
 from policies.pack.schema import Role
@@ -31,7 +32,6 @@ from simulation.gateway import EngineGateway
 from simulation.population.parameters import Parameters, load
 from simulation.population.synthesis import synthesize_district
 from simulation.rehearsal import DistrictRun, rehearse_district
-from workflows.electiontime import BEIJING
 from workflows.facts import Decided, Excluded, Overdue, PollSettled, Refusal, Task, UnitClosed
 from workflows.messages import Counted, Submission
 from workflows.procedure import REFUSED
