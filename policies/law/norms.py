@@ -1,0 +1,107 @@
+"""The values in which the laws of the nation and its provinces differ, by name: what a rule is handed instead of a number of its own.
+
+`Norms` is what the layers come to for one election (nation → province → county → election); a value None is one that no
+layer gives, and nothing is asked then. Articles, dates and confidence of each value stand with the layers.
+"""
+
+from enum import StrEnum
+
+from policies.pack.schema import Threshold
+from policies.value import Value
+
+
+class WithdrawsWhen(StrEnum):
+    """When a member of the election committee must leave it."""
+
+    NOMINATED = "nominated"  # 被提名为候选人
+    CONFIRMED = "confirmed"  # 被确定为（正式）候选人
+
+
+class ProxyHolder(StrEnum):
+    """Who may vote for somebody away."""
+
+    NEAR_RELATIVE = "near_relative"  # 本村有选举权的近亲属
+    RELATIVE_OR_VILLAGER = "relative_or_villager"  # 近亲属或者其他村民
+    VOTER = "voter"  # 社区: 其他登记参加选举的居民
+
+
+class RovingBox(StrEnum):
+    """For whom a roving box may be used."""
+
+    NONE = "none"  # 没有流动票箱
+    IMPAIRED = "impaired"  # 行动困难不便到场的人
+    DISPERSED = "dispersed"  # 居住分散、交通不便等特殊情况
+    OPEN = "open"  # 没有限制
+
+
+class SurplusVoids(StrEnum):
+    """What is void when more ballots are collected than persons voted."""
+
+    POLL = "poll"  # 全场
+    BOX = "box"  # 该票箱
+
+
+class StaffKin(StrEnum):
+    """Which relatives of a candidate may not count or watch."""
+
+    SPOUSE_LINEAL = "spouse_lineal"  # 配偶、直系亲属
+    SPOUSE_LINEAL_SIBLINGS = "spouse_lineal_siblings"  # 配偶、父母子女、兄弟姐妹
+    NEAR = "near"  # 近亲属
+
+
+class Norms(Value):
+    """What binds one direct election. Days are calendar days, shares name their denominator."""
+
+    # the body
+    members_min: int | None = None
+    members_max: int | None = None
+    women_min: int | None = None
+    term_years: int | None = None
+    # the election committee
+    committee_min: int | None = None
+    committee_max: int | None = None
+    committee_withdraws: WithdrawsWhen | None = None
+    committee_kin_withdraws: bool | None = None  # a near relative's nomination counts too
+    # the register
+    voting_age: int | None = None
+    outsider_months: int | None = None  # an outsider's residence before he may apply
+    outsider_work_counts: bool | None = None  # village work of that length does as well
+    outsider_needs_vote: bool | None = None  # assembly or representatives must agree
+    voters_list_days: int | None = None  # before the poll
+    objection_days: int | None = None  # after publication
+    decision_days: int | None = None  # after receipt
+    # candidates
+    joint_nominators: int | None = None  # voters who must join for a nomination of theirs
+    more_than_seats: bool | None = None
+    margin_min: int | None = None  # more candidates than seats, for each post
+    margin_max: int | None = None
+    candidate_list_days: int | None = None  # before the poll
+    declining_days: int | None = None  # before the poll: last day to decline in writing
+    self_nominated_days: int | None = None  # before the poll: last day to apply where there are no candidates
+    meets_voters: bool | None = None
+    # voting
+    venue_days: int | None = None  # before the poll: time, place and staff published
+    proxies_per_holder: int | None = None
+    proxy_holder: ProxyHolder | None = None
+    proxy_candidate_holds: bool | None = None  # a candidate may hold a proxy
+    proxy_notice_days: int | None = None  # before the poll: last day to give notice
+    proxy_published_days: int | None = None  # before the poll: both names published
+    roving_box: RovingBox | None = None
+    roving_box_approval: bool | None = None  # the township approves each
+    roving_box_users_published: bool | None = None
+    box_monitors_min: int | None = None
+    staff_kin: StaffKin | None = None
+    # validity and winning
+    quorum: Threshold | None = None
+    majority: Threshold | None = None
+    surplus_voids: SurplusVoids | None = None
+    two_posts_void: bool | None = None  # one name marked for two posts: the ballot is void
+    further_vote_share: Threshold | None = None
+    further_vote_days: int | None = None  # after the poll
+    vacant_from: int | None = None  # members elected from which further seats may stay vacant
+    # afterwards
+    handover_days: int | None = None
+    seal_same_day: bool | None = None
+    recall_voters: Threshold | None = None
+    recall_representatives: Threshold | None = None
+    by_election_months: int | None = None
