@@ -68,6 +68,7 @@ async def rehearse_district(
         data_converter=pydantic_data_converter,
         task_queue=TASK_QUEUE,
         explain_query="waiting_for",
+        suggest_continue_as_new_bytes=None,  # an election's history is short and none of its workflows asks
         record=record,
         runner=runner,
     )

@@ -7,6 +7,7 @@ plain subtraction. Nothing is searched day by day: a year of days is laid out on
 from bisect import bisect_right
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from policies.calendar import SATURDAY, Calendar, CalendarUnknown
 from policies.clock import BEIJING
@@ -25,7 +26,12 @@ def beijing_day(instant: datetime) -> date:
 
 def beijing(day: date, hour: float) -> datetime:
     """An hour (such as 14.5) of a Beijing day, as an aware UTC instant on a whole minute."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(seconds=round(hour * 60) * _MINUTE - _OFFSET)
+    return _midnight(day) + timedelta(minutes=round(hour * 60)) if hour else _midnight(day)
+
+
+@lru_cache(maxsize=4096)
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(seconds=_OFFSET)
 
 
 def working(calendar: Calendar) -> Callable[[date], bool]:

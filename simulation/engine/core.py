@@ -65,7 +65,7 @@ class Settings:
     attempt_limit: int
     activations_per_instant: int
     suggest_events: int
-    suggest_bytes: int
+    suggest_bytes: int | None
     record: bool
     crash_after: Callable[[str, int], bool] | None
     step_at_once: bool
@@ -327,7 +327,8 @@ class Core:
         run.events += 3
         statistics = self._statistics
         statistics.activations += 1
-        suggest = run.events >= self._settings.suggest_events or run.size >= self._settings.suggest_bytes
+        limit = self._settings.suggest_bytes
+        suggest = run.events >= self._settings.suggest_events or (limit is not None and run.size >= limit)
         sdk.stamp(activation, self._agenda.now, run.events, run.size, suggest)
         loop = asyncio._get_running_loop()
         before = time.perf_counter()
@@ -339,7 +340,8 @@ class Core:
         finally:
             asyncio._set_running_loop(loop)
         statistics.seconds_inside += time.perf_counter() - before
-        run.size += activation.ByteSize() + completion.ByteSize()
+        if limit is not None:
+            run.size += activation.ByteSize() + completion.ByteSize()
         if run.recording is not None:
             run.recording.add(statistics.activations, activation, completion)
         return completion

@@ -88,7 +88,7 @@ class Engine(Core):
         activations_per_instant: int = 100_000,
         horizon: timedelta = timedelta(days=36_525),
         suggest_continue_as_new_events: int = 4096,
-        suggest_continue_as_new_bytes: int = 4 * 1024 * 1024,
+        suggest_continue_as_new_bytes: int | None = 4 * 1024 * 1024,
         gc_threshold: int | None = 50_000,
         step_at_once: bool = sdk.MAY_STEP_AT_ONCE,
         explain_query: str | None = None,
@@ -113,7 +113,8 @@ class Engine(Core):
             activations_per_instant: more activations than this without time passing raise LivelockError.
             horizon: virtual time from `start` after which HorizonError is raised.
             suggest_continue_as_new_events: history length from which workflows are advised to continue as new.
-            suggest_continue_as_new_bytes: likewise for the approximate history size in bytes.
+            suggest_continue_as_new_bytes: likewise for the approximate history size in bytes. None: sizes are not counted
+                (each costs writing the messages once more), and `get_current_history_size` stays 0.
             gc_threshold: while driving, Python's garbage collector looks for cycles only after so many new objects; the
                 default 700 of Python costs a fifth of the time with hundreds of live workflows. None leaves it alone.
             step_at_once: run an asynchronous activity up to its first suspension without a task of its own, which saves
