@@ -51,7 +51,7 @@ def representatives_quorate(
     members: int, present: int, norms: Norms, *, rule: Rule = V26, step: str | None = None
 ) -> list[Finding]:
     """V26: a representatives' meeting has enough of its members (committee members and representatives) present."""
-    share = norms.representatives_present
+    share = norms.meeting_quorum
     if share is None or present >= (least := needed(share, members)):
         return []
     message = f"代表会议组成人员 {members} 人，到会 {present} 人，未达到{share.text}（{least} 人）；不得召开，请重新召集（{rule.id}）。"
@@ -76,7 +76,7 @@ def meeting_composed(
     found = []
     for what, n, share in (
         ("代表", representatives, norms.representatives_share),
-        ("妇女代表", women, norms.representatives_women),
+        ("妇女代表", women, norms.meeting_women),
     ):
         if share is not None and n < (least := needed(share, members)):
             message = f"代表会议组成人员 {members} 人中{what} {n} 人，未达到{share.text}（{least} 人）；请补选代表（{rule.id}）。"

@@ -212,17 +212,29 @@ def _of_kind(entry: Entry, norms: Norms, step: str | None) -> Iterable[Finding]:
     if entry.kind in (VoterKind.OUTSIDER, VoterKind.RELATED) and not entry.asked:
         yield missing("没有本人申请", "未申请", "本人申请")
     if entry.kind is VoterKind.OUTSIDER:
-        months = norms.outsider_months
-        if months is not None:
-            lived, worked = entry.months_lived or 0, entry.months_worked or 0
-            best = max(lived, worked) if norms.outsider_work_counts else lived
-            if best < months:
-                also = "或者从事村（社区）工作" if norms.outsider_work_counts else ""
-                yield missing(f"居住{also} {best} 个月，不足 {months} 个月", best, months)
+        short = _months_short(entry, norms)
+        if short is not None:
+            yield missing(*short)
         if norms.outsider_needs_vote and not entry.agreed:
             yield missing("未经村民会议或者村民代表会议同意", "未同意", "会议同意")
+        if norms.worker_months is not None and not entry.confirmed:
+            yield missing("未经选举委员会确认", "未确认", "选举委员会确认")
     elif entry.kind is VoterKind.RELATED:
         if norms.related_admitted_by is Admission.ELECTION_COMMITTEE and not entry.confirmed:
             yield missing("未经选举委员会确认", "未确认", "选举委员会确认")
         if norms.related_admitted_by is Admission.MEETING and not entry.agreed:
             yield missing("未经村民会议或者村民代表会议同意", "未同意", "会议同意")
+
+
+def _months_short(entry: Entry, norms: Norms) -> tuple[str, int, int] | None:
+    """What to say of an outsider who has neither lived nor worked here long enough, with the months and their limit."""
+    lived, worked = entry.months_lived or 0, entry.months_worked or 0
+    if norms.worker_months is not None:
+        what, months, limit = "在本社区工作", worked, norms.worker_months
+    elif norms.outsider_months is not None and norms.outsider_work_counts:
+        what, months, limit = "居住或者从事村务工作", max(lived, worked), norms.outsider_months
+    elif norms.outsider_months is not None:
+        what, months, limit = "居住", lived, norms.outsider_months
+    else:
+        return None
+    return None if months >= limit else (f"{what} {months} 个月，不足 {limit} 个月", months, limit)

@@ -115,7 +115,7 @@ def seats_left_vacant(
         wrong("尚未另行选举", "未另行选举", "另行选举后", "请先另行选举")
     if norms.vacant_needs_chair and not chair_elected:
         wrong("主任尚未选出", "主任未选出", "主任已选出", "请继续另行选举主任")
-    if norms.vacant_needs_meeting and not meeting_decided:
+    if norms.vacant_needs_vote and not meeting_decided:
         wrong("未经村民会议或者村民代表会议决定", "未决定", "会议决定", "请提交会议决定")
     return found
 
