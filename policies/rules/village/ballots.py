@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from policies.finding import Finding, Severity
 from policies.form.values import BALLOT_FIELDS, ResultForm, papers
 from policies.law.norms import Norms, SurplusVoids
+from policies.people import Post
 from policies.rule import Rule
 from policies.rules.polls import V10, V15, V16
 
@@ -55,8 +56,8 @@ def surplus(
 
 
 def ballot_valid(
-    marks: Mapping[str, Sequence[str]],
-    seats: Mapping[str, int],
+    marks: Mapping[Post, Sequence[str]],
+    seats: Mapping[Post, int],
     norms: Norms,
     *,
     rule: Rule = V16,
@@ -69,7 +70,7 @@ def ballot_valid(
     found = []
     for post, names in marks.items():
         if len(names) > (open_ := seats.get(post, 0)):
-            message = f"一张选票在{post}上选了 {len(names)} 人，多于应选名额 {open_} 名，该票无效（{rule.id}）。"
+            message = f"一张选票在{post.label}上选了 {len(names)} 人，多于应选名额 {open_} 名，该票无效（{rule.id}）。"
             found.append(
                 rule.finding(message, value=len(names), limit=open_, remedy="该票无效，计入收回票数", step=step)
             )

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from policies.finding import Finding, Severity
-from policies.form.values import CHAIRS, DEPUTIES
 from policies.law.norms import Nominator, Norms
-from policies.people import Labelled
+from policies.people import Labelled, Post
 from policies.rule import Law, Rule
 from policies.rules.polls import R25_18, V25_18
 
@@ -60,8 +59,8 @@ def not_barred(
 
 
 def margins(
-    candidates: Mapping[str, int],
-    seats: Mapping[str, int],
+    candidates: Mapping[Post, int],
+    seats: Mapping[Post, int],
     norms: Norms,
     *,
     rule: Rule = V25_18,
@@ -76,12 +75,12 @@ def margins(
     for post in dict.fromkeys([*seats, *candidates]):
         stand, open_ = candidates.get(post, 0), seats.get(post, 0)
         if norms.margin_min is not None and stand < open_ + norms.margin_min:
-            message = f"{post}应选 {open_} 名，候选人 {stand} 名，应比应选名额至少多 {norms.margin_min} 名；请补足（{rule.id}）。"
+            message = f"{post.label}应选 {open_} 名，候选人 {stand} 名，应比应选名额至少多 {norms.margin_min} 名；请补足（{rule.id}）。"
             found.append(rule.finding(message, value=stand, limit=open_ + norms.margin_min, step=step))
-        ordinary = post not in CHAIRS | DEPUTIES and norms.margin_max_members is not None
+        ordinary = post not in (Post.CHAIR, Post.DEPUTY_CHAIR) and norms.margin_max_members is not None
         most = norms.margin_max_members if ordinary else norms.margin_max
         if most is not None and stand > open_ + most:
-            message = f"{post}应选 {open_} 名，候选人 {stand} 名，至多比应选名额多 {most} 名；请按得票从高到低确定（{rule.id}）。"
+            message = f"{post.label}应选 {open_} 名，候选人 {stand} 名，至多比应选名额多 {most} 名；请按得票从高到低确定（{rule.id}）。"
             found.append(
                 rule.finding(message, value=stand, limit=open_ + most, remedy="按得票从高到低减少候选人", step=step)
             )
@@ -89,8 +88,8 @@ def margins(
 
 
 def named_by_one_voter(
-    named: Mapping[str, tuple[str, ...]],
-    seats: Mapping[str, int],
+    named: Mapping[Post, tuple[str, ...]],
+    seats: Mapping[Post, int],
     norms: Norms,
     *,
     rule: Rule = V25_18,

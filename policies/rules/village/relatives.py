@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from policies.finding import Finding, Severity
-from policies.form.values import CHAIRS, DEPUTIES
 from policies.kinship import KinGraph, KinPath
 from policies.law.norms import Norms
+from policies.people import Post
 from policies.rule import Confidence, Rule, declare
 from policies.rules.village.kin import relative
 from policies.value import Value
@@ -25,13 +25,14 @@ V21 = declare(
     )
 )
 _Kin = Callable[[str, str], KinPath | None]
+RANKS = (Post.CHAIR, Post.DEPUTY_CHAIR)  # every other post is that of a member
 
 
 class Winner(Value):
-    """Somebody (id) with enough votes for a post, by its Chinese name; all but chairs and deputies rank alike."""
+    """Somebody (id) with enough votes for a post."""
 
     person: str
-    post: str
+    post: Post
     votes: int
 
 
@@ -104,7 +105,7 @@ def told(staying: Staying, graph: KinGraph, *, rule: Rule = V21, step: str | Non
     """V21 for the people who must announce it: who goes and why, who moves up, and what must be voted on again."""
     found = [
         rule.finding(
-            f"{graph.name(one.winner.person)}（{one.winner.post}，{one.winner.votes} 票）与 {graph.name(one.stays)} 有亲属关系"
+            f"{graph.name(one.winner.person)}（{one.winner.post.label}，{one.winner.votes} 票）与 {graph.name(one.stays)} 有亲属关系"
             f"（{one.path.text}），由职务较高或者得票较多的 {graph.name(one.stays)} 留任；{graph.name(one.winner.person)} 不再任职（{rule.id}）。",
             value=one.path.text,
             limit=graph.name(one.stays),
@@ -114,7 +115,7 @@ def told(staying: Staying, graph: KinGraph, *, rule: Rule = V21, step: str | Non
         for one in staying.yielding
     ]
     for one in staying.moved_up:
-        message = f"{graph.name(one.person)}（{one.post}，{one.votes} 票）按得票多少递补（{rule.id}）。"
+        message = f"{graph.name(one.person)}（{one.post.label}，{one.votes} 票）按得票多少递补（{rule.id}）。"
         found.append(rule.finding(message, value=one.person, severity=Severity.INFO, step=step))
     for many, why in ((staying.again, "有亲属关系，职务和票数均相同"), (staying.tied, "得票相同，不能确定递补人选")):
         if many:
@@ -146,7 +147,7 @@ def relatives_declared(
 
 
 def _standing(winner: Winner) -> tuple[int, int]:
-    return 0 if winner.post in CHAIRS else 1 if winner.post in DEPUTIES else 2, -winner.votes
+    return RANKS.index(winner.post) if winner.post in RANKS else len(RANKS), -winner.votes
 
 
 def _next(
@@ -155,8 +156,8 @@ def _next(
     moved_up: list[Winner] = []
     tied: list[Winner] = []
     for post in dict.fromkeys(one.winner.post for one in yielding):
-        free = len([one for one in yielding if one.winner.post == post])
-        waiting = sorted((one for one in passed if one.post == post), key=_standing)
+        free = len([one for one in yielding if one.winner.post is post])
+        waiting = sorted((one for one in passed if one.post is post), key=_standing)
         while free and waiting:
             taken = [*seated, *moved_up, *tied]
             waiting = [one for one in waiting if not any(_clash(one, other, kin) for other in taken)]

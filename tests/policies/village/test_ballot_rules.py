@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from policies.finding import Severity
 from policies.form.values import BALLOT_FIELDS, Ballots, Body, Candidate, Mode, ResultForm
 from policies.law.norms import Norms, SurplusVoids
+from policies.people import Post
 from policies.rule import Law
 from policies.rules.village.ballots import ballot_valid, boxes_add_up, surplus, void_boxes
 from tests.builders.norms import BEIJING, NATION_2018, SHANGHAI, SILENT, ZHEJIANG
 
 BY_BOX = Norms(surplus_voids=SurplusVoids.BOX)
-SEATS = {"主任": 1, "委员": 2}
+SEATS = {Post.CHAIR: 1, Post.COMMITTEE_MEMBER: 2}
 
 
 def form(present: int | None, collected: int | None, **facts: object) -> ResultForm:
@@ -72,14 +73,18 @@ def test_v15_what_is_not_stated_is_no_surplus() -> None:
     ("marks", "zhejiang", "beijing"),
     [
         ({}, True, True),  # blank: an abstention
-        ({"主任": ("甲",), "委员": ("乙", "丙")}, True, True),
-        ({"主任": ("甲",), "委员": ("乙",)}, True, True),
-        ({"主任": ("甲",), "委员": ("乙", "丙", "丁")}, False, False),
-        ({"主任": ("甲", "乙")}, False, False),
-        ({"主任": ("甲",), "委员": ("甲", "乙")}, False, True),  # 选举同一人为两项以上职务的无效: Zhejiang 27 alone
+        ({Post.CHAIR: ("甲",), Post.COMMITTEE_MEMBER: ("乙", "丙")}, True, True),
+        ({Post.CHAIR: ("甲",), Post.COMMITTEE_MEMBER: ("乙",)}, True, True),
+        ({Post.CHAIR: ("甲",), Post.COMMITTEE_MEMBER: ("乙", "丙", "丁")}, False, False),
+        ({Post.CHAIR: ("甲", "乙")}, False, False),
+        (
+            {Post.CHAIR: ("甲",), Post.COMMITTEE_MEMBER: ("甲", "乙")},
+            False,
+            True,
+        ),  # 选举同一人为两项以上职务的无效: Zhejiang 27 alone
     ],
 )
-def test_v16_one_ballot(marks: Mapping[str, tuple[str, ...]], zhejiang: bool, beijing: bool) -> None:
+def test_v16_one_ballot(marks: Mapping[Post, tuple[str, ...]], zhejiang: bool, beijing: bool) -> None:
     """等于或者少于应选名额的有效，多于应选名额的无效, post by post."""
     assert (not ballot_valid(marks, SEATS, ZHEJIANG)) is zhejiang
     for norms in (BEIJING, SHANGHAI, NATION_2018):
@@ -88,7 +93,7 @@ def test_v16_one_ballot(marks: Mapping[str, tuple[str, ...]], zhejiang: bool, be
 
 def test_v16_a_post_that_is_not_open() -> None:
     """Marks for a post without seats are marks too many."""
-    assert ballot_valid({"副主任": ("甲",)}, SEATS, BEIJING)[0].limit == 0
+    assert ballot_valid({Post.DEPUTY_CHAIR: ("甲",)}, SEATS, BEIJING)[0].limit == 0
 
 
 FIGURE = st.none() | st.integers(0, 500)

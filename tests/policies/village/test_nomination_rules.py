@@ -7,6 +7,7 @@ import pytest
 
 from policies.finding import Severity
 from policies.law.norms import Nominator, Norms
+from policies.people import Post
 from policies.rule import Law
 from policies.rules.polls import R25_18, V8, V25_18
 from policies.rules.village.nomination import (
@@ -22,7 +23,7 @@ from policies.rules.village.nomination import (
 from tests.builders.norms import BEIJING, COMMUNITY_2025, NATION_2018, NATION_2025, SHANGHAI, SILENT, ZHEJIANG
 
 POLL = date(2026, 4, 28)
-SEATS = {"主任": 1, "副主任": 1, "委员": 3}
+SEATS = {Post.CHAIR: 1, Post.DEPUTY_CHAIR: 1, Post.COMMITTEE_MEMBER: 3}
 
 
 def test_v8_the_party_nominates_since_2026() -> None:
@@ -57,24 +58,32 @@ def test_the_grounds_of_2025(ground: Bar) -> None:
 def test_v8_more_candidates_than_seats(law: object) -> None:
     """候选人的名额应当多于应选名额: five for five seats are too few, six will do; the nation does not say for which post."""
     rule = V8 if law is V8 else V25_18 if law is V25_18 else R25_18
-    (short,) = margins({"主任": 1, "副主任": 1, "委员": 3}, SEATS, NATION_2018, rule=rule)
+    (short,) = margins({Post.CHAIR: 1, Post.DEPUTY_CHAIR: 1, Post.COMMITTEE_MEMBER: 3}, SEATS, NATION_2018, rule=rule)
     assert (short.rule, short.value, short.limit) == (rule.id, 5, 6)
-    assert not margins({"主任": 1, "副主任": 1, "委员": 4}, SEATS, NATION_2018, rule=rule)
+    assert not margins({Post.CHAIR: 1, Post.DEPUTY_CHAIR: 1, Post.COMMITTEE_MEMBER: 4}, SEATS, NATION_2018, rule=rule)
     assert not margins({}, SEATS, SILENT)
 
 
 @pytest.mark.parametrize(
     ("candidates", "beijing", "shanghai"),
     [
-        ({"主任": 2, "副主任": 2, "委员": 4}, True, True),
-        ({"主任": 1, "副主任": 2, "委员": 6}, False, False),  # no margin for the chair
-        ({"主任": 3, "副主任": 2, "委员": 4}, True, False),  # two more for the chair: Beijing 一至二人, Shanghai 一人
-        ({"主任": 2, "副主任": 2, "委员": 6}, False, True),  # three more members: Shanghai 一至三人
-        ({"主任": 2, "副主任": 2, "委员": 7}, False, False),
-        ({"主任": 2, "副主任": 2, "委员": 3}, False, False),
+        ({Post.CHAIR: 2, Post.DEPUTY_CHAIR: 2, Post.COMMITTEE_MEMBER: 4}, True, True),
+        ({Post.CHAIR: 1, Post.DEPUTY_CHAIR: 2, Post.COMMITTEE_MEMBER: 6}, False, False),  # no margin for the chair
+        (
+            {Post.CHAIR: 3, Post.DEPUTY_CHAIR: 2, Post.COMMITTEE_MEMBER: 4},
+            True,
+            False,
+        ),  # two more for the chair: Beijing 一至二人, Shanghai 一人
+        (
+            {Post.CHAIR: 2, Post.DEPUTY_CHAIR: 2, Post.COMMITTEE_MEMBER: 6},
+            False,
+            True,
+        ),  # three more members: Shanghai 一至三人
+        ({Post.CHAIR: 2, Post.DEPUTY_CHAIR: 2, Post.COMMITTEE_MEMBER: 7}, False, False),
+        ({Post.CHAIR: 2, Post.DEPUTY_CHAIR: 2, Post.COMMITTEE_MEMBER: 3}, False, False),
     ],
 )
-def test_v8_margins_by_province(candidates: Mapping[str, int], beijing: bool, shanghai: bool) -> None:
+def test_v8_margins_by_province(candidates: Mapping[Post, int], beijing: bool, shanghai: bool) -> None:
     """Beijing 16 and Shanghai 12, each list under the neighbour's rule as well."""
     assert (not margins(candidates, SEATS, BEIJING)) is beijing
     assert (not margins(candidates, SEATS, SHANGHAI)) is shanghai
@@ -82,18 +91,18 @@ def test_v8_margins_by_province(candidates: Mapping[str, int], beijing: bool, sh
 
 def test_v8_a_post_nobody_stands_for() -> None:
     """It is named, with the number it needs."""
-    found = margins({"主任": 2, "委员": 5}, SEATS, BEIJING)
+    found = margins({Post.CHAIR: 2, Post.COMMITTEE_MEMBER: 5}, SEATS, BEIJING)
     assert [(one.value, one.limit) for one in found] == [(0, 2)]
     assert "副主任" in found[0].message
 
 
 def test_v8_one_nomination_paper() -> None:
     """Zhejiang 17: no more names than seats, nobody for two posts; Beijing asks for the first only."""
-    full = {"主任": ("甲",), "副主任": ("乙",), "委员": ("丙", "丁", "戊")}
+    full = {Post.CHAIR: ("甲",), Post.DEPUTY_CHAIR: ("乙",), Post.COMMITTEE_MEMBER: ("丙", "丁", "戊")}
     assert not named_by_one_voter(full, SEATS, ZHEJIANG)
-    (over,) = named_by_one_voter({**full, "委员": ("丙", "丁", "戊", "己")}, SEATS, BEIJING)
+    (over,) = named_by_one_voter({**full, Post.COMMITTEE_MEMBER: ("丙", "丁", "戊", "己")}, SEATS, BEIJING)
     assert (over.value, over.limit) == (6, 5)
-    twice = {"主任": ("甲",), "副主任": ("甲",)}
+    twice = {Post.CHAIR: ("甲",), Post.DEPUTY_CHAIR: ("甲",)}
     assert named_by_one_voter(twice, SEATS, ZHEJIANG)[0].value == "甲"
     assert not named_by_one_voter(twice, SEATS, BEIJING)
 

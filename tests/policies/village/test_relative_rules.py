@@ -9,18 +9,23 @@ from hypothesis import strategies as st
 from policies.finding import Severity
 from policies.kinship import KinGraph, kin_path
 from policies.law.norms import Norms, StaffKin
+from policies.people import Post
 from policies.rules.village.relatives import Staying, Winner, relatives_declared, relatives_elected, told
 from tests.builders.family import family
 from tests.builders.norms import BEIJING, NATION_2018, NATION_2025, SHANGHAI, SILENT, ZHEJIANG
 
 
-def win(person: str, post: str, votes: int) -> Winner:
+def win(person: str, post: Post, votes: int) -> Winner:
     """A winner in a line."""
     return Winner(person=person, post=post, votes=votes)
 
 
-CHAIR, DEPUTY = win("甲", "主任", 60), win("乙", "副主任", 90)
-FIRST, SECOND, THIRD = win("丙", "委员", 80), win("丁", "委员", 70), win("戊", "委员", 65)
+CHAIR, DEPUTY = win("甲", Post.CHAIR, 60), win("乙", Post.DEPUTY_CHAIR, 90)
+FIRST, SECOND, THIRD = (
+    win("丙", Post.COMMITTEE_MEMBER, 80),
+    win("丁", Post.COMMITTEE_MEMBER, 70),
+    win("戊", Post.COMMITTEE_MEMBER, 65),
+)
 
 
 def names(winners: tuple[Winner, ...]) -> str:
@@ -37,7 +42,11 @@ def test_the_higher_post_stays_with_fewer_votes() -> None:
 
 def test_in_one_post_more_votes_stay_and_the_next_moves_up() -> None:
     """职务相同的，留任得票数最多的; 按得票多少依次递补: only from those who passed for that post."""
-    waiting = [win("庚", "委员", 55), win("己", "委员", 58), win("辛", "副主任", 99)]
+    waiting = [
+        win("庚", Post.COMMITTEE_MEMBER, 55),
+        win("己", Post.COMMITTEE_MEMBER, 58),
+        win("辛", Post.DEPUTY_CHAIR, 99),
+    ]
     outcome = relatives_elected([CHAIR, FIRST, SECOND], waiting, family("丙 sibling 丁"), ZHEJIANG)
     assert names(outcome.members) == "甲丙己"
     assert names(outcome.moved_up) == "己"
@@ -50,7 +59,12 @@ def test_in_one_post_more_votes_stay_and_the_next_moves_up() -> None:
 def test_equal_post_and_votes_vote_again() -> None:
     """职务相同、票数相同的，应当继续组织投票: neither is on the committee yet, nobody moves up, no lot."""
     kin = family("丙 sibling 丁; 甲 parent 戊")
-    outcome = relatives_elected([CHAIR, FIRST, win("丁", "委员", 80), THIRD], [win("己", "委员", 58)], kin, ZHEJIANG)
+    outcome = relatives_elected(
+        [CHAIR, FIRST, win("丁", Post.COMMITTEE_MEMBER, 80), THIRD],
+        [win("己", Post.COMMITTEE_MEMBER, 58)],
+        kin,
+        ZHEJIANG,
+    )
     assert (names(outcome.members), names(outcome.again), names(outcome.moved_up)) == ("甲", "丙丁", "")
     assert "不得抽签" in told(outcome, kin)[-1].message
 
@@ -59,7 +73,10 @@ def test_after_the_vote_again_the_rule_is_applied_to_its_votes() -> None:
     """丙 wins the re-vote 50 to 40: 丁 goes and the next moves up."""
     kin = family("丙 sibling 丁")
     outcome = relatives_elected(
-        [CHAIR, win("丙", "委员", 50), win("丁", "委员", 40)], [win("己", "委员", 58)], kin, ZHEJIANG
+        [CHAIR, win("丙", Post.COMMITTEE_MEMBER, 50), win("丁", Post.COMMITTEE_MEMBER, 40)],
+        [win("己", Post.COMMITTEE_MEMBER, 58)],
+        kin,
+        ZHEJIANG,
     )
     assert names(outcome.members) == "甲己丙"
 
@@ -67,7 +84,7 @@ def test_after_the_vote_again_the_rule_is_applied_to_its_votes() -> None:
 def test_a_lower_relative_waits_for_the_vote_again() -> None:
     """戊 is 丁's brother: whether he stays depends on 丁."""
     kin = family("丙 spouse 丁; 丁 sibling 戊")
-    outcome = relatives_elected([FIRST, win("丁", "委员", 80), THIRD], [], kin, ZHEJIANG)
+    outcome = relatives_elected([FIRST, win("丁", Post.COMMITTEE_MEMBER, 80), THIRD], [], kin, ZHEJIANG)
     assert (names(outcome.members), names(outcome.again), names(outcome.pending)) == ("", "丙丁", "戊")
 
 
@@ -80,9 +97,9 @@ def test_three_in_a_row_lose_only_the_middle() -> None:
 def test_who_moves_up_must_be_nobodys_relative_either() -> None:
     """己 is the chair's son: 庚 moves up in his place; equal votes for the last seat are voted on."""
     kin = family("丙 sibling 丁; 甲 parent 己")
-    waiting = [win("己", "委员", 58), win("庚", "委员", 55)]
+    waiting = [win("己", Post.COMMITTEE_MEMBER, 58), win("庚", Post.COMMITTEE_MEMBER, 55)]
     assert names(relatives_elected([CHAIR, FIRST, SECOND], waiting, kin, ZHEJIANG).moved_up) == "庚"
-    equal = relatives_elected([CHAIR, FIRST, SECOND], [*waiting, win("辛", "委员", 55)], kin, ZHEJIANG)
+    equal = relatives_elected([CHAIR, FIRST, SECOND], [*waiting, win("辛", Post.COMMITTEE_MEMBER, 55)], kin, ZHEJIANG)
     assert (names(equal.moved_up), names(equal.tied)) == ("", "庚辛")
 
 
@@ -119,7 +136,7 @@ ALL_NEAR = Norms(members_kin=StaffKin.NEAR)
 def elections(draw: st.DrawFn) -> tuple[list[Winner], list[Winner], KinGraph]:
     """Winners and those behind them with few different votes, and spouses among them, so that kin and ties are common."""
     split = draw(st.integers(1, len(PEOPLE)))
-    posts = st.sampled_from(("主任", "副主任", "委员", "委员"))
+    posts = st.sampled_from((Post.CHAIR, Post.DEPUTY_CHAIR, Post.COMMITTEE_MEMBER, Post.COMMITTEE_MEMBER))
     everybody = [win(name, draw(posts), draw(st.integers(50, 53))) for name in PEOPLE]
     pairs = draw(st.lists(st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)), max_size=6))
     links = "; ".join(f"{a} spouse {b}" for a, b in pairs if a != b)
@@ -133,7 +150,7 @@ def spouses(graph: KinGraph, a: str, b: str) -> bool:
 
 def higher(one: Winner, other: Winner) -> bool:
     """A higher post, or the same and more votes."""
-    order = ("主任", "副主任", "委员")
+    order = (Post.CHAIR, Post.DEPUTY_CHAIR, Post.COMMITTEE_MEMBER)
     a, b = order.index(one.post), order.index(other.post)
     return a < b or (a == b and one.votes > other.votes)
 
@@ -158,7 +175,7 @@ def test_nobody_stays_beside_a_relative_and_nobody_goes_without_one(
     accounted = [*outcome.members, *(one.winner for one in outcome.yielding), *outcome.again, *outcome.pending]
     moved = set(outcome.moved_up)
     assert sorted(names((one,)) for one in accounted if one not in moved) == sorted(one.person for one in elected)
-    for post in ("主任", "副主任", "委员"):
+    for post in (Post.CHAIR, Post.DEPUTY_CHAIR, Post.COMMITTEE_MEMBER):
         free = sum(one.winner.post == post for one in outcome.yielding)
         assert sum(one.post == post for one in outcome.moved_up) <= free
     random.shuffle(elected)  # type: ignore[attr-defined]
