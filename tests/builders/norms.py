@@ -28,7 +28,7 @@ def over_half(of: Denominator) -> Threshold:
 
 
 ONE_THIRD = share("三分之一以上", 1, 3, Denominator.REPRESENTATIVES, inclusive=True)
-TWO_THIRDS = share("三分之二以上", 2, 3, Denominator.REPRESENTATIVES, inclusive=True)
+TWO_THIRDS = share("三分之二以上", 2, 3, Denominator.DUE, inclusive=True)  # 组成人员
 
 NATION_2018 = Norms(
     members_min=3,  # 6
@@ -57,6 +57,8 @@ NATION_2018 = Norms(
     assembly_households=share("三分之二以上", 2, 3, Denominator.HOUSEHOLDS, inclusive=True),
     meeting_majority=over_half(Denominator.PRESENT),
     representatives_share=share("五分之四以上", 4, 5, Denominator.DUE, inclusive=True),  # 25
+    delegate_households_min=5,
+    delegate_households_max=15,
     meeting_women=share("三分之一以上", 1, 3, Denominator.DUE, inclusive=True),
     meeting_quorum=TWO_THIRDS,  # 26
 )
@@ -89,6 +91,7 @@ COMMUNITY_2025 = Norms(
     worker_months=6,
     outsider_needs_vote=False,
     voters_list_days=20,  # 17
+    delegates_with_list=True,
     objection_days=5,
     decision_days=3,
     nominators=(Nominator.PARTY_ORGANIZATION, Nominator.VOTERS),  # 18
@@ -123,6 +126,7 @@ ZHEJIANG = NATION_2018.model_copy(
         "committee_kin": StaffKin.SPOUSE_LINEAL_SIBLINGS,
         "outsider_work_counts": True,  # 13
         "candidate_list_days": 5,  # 18
+        "nomination_quorum": over_half(Denominator.REGISTERED),
         "declining_days": 3,  # 19
         "self_nominated_days": 10,  # 20
         "venue_days": 5,  # 22
@@ -141,6 +145,7 @@ ZHEJIANG = NATION_2018.model_copy(
         "vacant_from": 3,  # 30
         "vacant_after_further_vote": True,
         "members_kin": StaffKin.SPOUSE_LINEAL_SIBLINGS,  # 31
+        "elected_list_days": 1,  # 32
         "recall_vote_days": 30,  # 35
         "by_election_representatives": TWO_THIRDS,  # 38
         "wrongful_win_bars": True,  # 41
@@ -177,13 +182,15 @@ SHANGHAI = NATION_2018.model_copy(
 
 BEIJING = NATION_2018.model_copy(
     update={
+        "term_years": 3,  # 4
         "committee_min": 5,  # 9
         "committee_max": 9,
         "committee_reserves_first": True,  # 11
         "outsider_work_counts": True,  # 13
         "related_admitted_by": Admission.MEETING,
         "incapable_left_out": True,  # 14
-        "margin_min": 1,  # 16
+        "nomination_quorum": over_half(Denominator.REGISTERED),  # 16
+        "margin_min": 1,
         "margin_max": 2,
         "candidate_list_days": 5,  # 20
         "staff_kin": StaffKin.SPOUSE_LINEAL,  # 21
@@ -193,6 +200,7 @@ BEIJING = NATION_2018.model_copy(
         "proxy_candidate_holds": False,
         "proxy_notice_days": 1,
         "surplus_voids": SurplusVoids.POLL,  # 28
+        "spoiled_counted": True,
         "further_vote_days": 15,  # 30
         "vacant_from": 4,
         "vacant_after_further_vote": True,

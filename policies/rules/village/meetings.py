@@ -1,6 +1,7 @@
 """V26: when an assembly or a representatives' meeting can decide, and who sits in the latter."""
 
-from policies.finding import Finding
+from policies.arithmetic import at_least
+from policies.finding import Finding, Severity
 from policies.law.norms import Norms
 from policies.rule import Confidence, Rule, declare
 from policies.rules.village.shares import needed
@@ -67,6 +68,42 @@ def decision_carried(
         return []
     message = f"到会 {present} 人中 {in_favour} 人同意，未达到{share.text}（{least} 人），决定不成立（{rule.id}）。"
     return [rule.finding(message, value=in_favour, limit=least, remedy="决定不成立", step=step)]
+
+
+def representatives_chosen(
+    households: int,
+    representatives: int,
+    norms: Norms,
+    *,
+    by_groups: bool = False,
+    generally: bool = False,
+    rule: Rule = V26,
+    step: str | None = None,
+) -> list[Finding]:
+    """V26: each representative stands for as many households as the law says; chosen by the groups, any number will do.
+
+    One representative is never too many. `generally`: the law says 一般 (a community's does), so the finding only warns.
+    """
+    few, many = norms.delegate_households_min, norms.delegate_households_max
+    if by_groups or few is None or many is None:
+        return []
+    least, most = at_least((1, many), households), max(1, households // few)
+    if least <= representatives <= most:
+        return []
+    message = (
+        f"{households} 户推选代表 {representatives} 人，按每 {few} 户至 {many} 户推选一人应为 {least} 至 {most} 人；"
+        f"请补选或调整（{rule.id}）。"
+    )
+    return [
+        rule.finding(
+            message,
+            value=representatives,
+            limit=f"{least}–{most}",
+            severity=Severity.WARNING if generally else Severity.ERROR,
+            remedy="补选或调整代表",
+            step=step,
+        )
+    ]
 
 
 def meeting_composed(

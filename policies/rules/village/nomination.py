@@ -8,7 +8,9 @@ from policies.law.norms import Nominator, Norms
 from policies.people import Labelled, Post
 from policies.rule import Law, Rule
 from policies.rules.polls import R25_18, V25_18
+from policies.rules.village.shares import needed
 
+BY_VOTE = "浙江省办法第十八条：“由过半数选民参加投票提名的，按得票多少直接确定正式候选人”；北京市办法第十六条"
 DECLINING = "浙江省办法第十九条：“正式候选人不愿接受提名的，应当在选举日的三日前以书面形式向村民选举委员会提出”"
 SELF_NOMINATED = "浙江省办法第二十条：“自荐竞职的选民，应当在选举日的十日前报名参选村民委员会中的一个职位”"
 
@@ -44,6 +46,20 @@ def nomination_backed(
         return []
     message = f"{nominee} 由选民 {voters} 人提名，不足 {least} 人；请补足联名，否则不予受理（{rule.id}）。"
     return [rule.finding(message, value=voters, limit=least, remedy="补足联名", step=step)]
+
+
+def nomination_quorate(
+    registered: int, took_part: int, norms: Norms, *, rule: Rule = V25_18, step: str | None = None
+) -> list[Finding]:
+    """V8: where nominees are found by a vote or at a meeting, enough of those registered take part."""
+    share = norms.nomination_quorum
+    if share is None or took_part >= (least := needed(share, registered)):
+        return []
+    message = (
+        f"投票提名（预选、提名会议）：登记 {registered} 人中 {took_part} 人参加，未达到{share.text}（{least} 人）；"
+        f"请重新组织提名（{rule.id}）。"
+    )
+    return [rule.finding(message, value=took_part, limit=least, remedy="重新组织提名", source=BY_VOTE, step=step)]
 
 
 def not_barred(

@@ -12,6 +12,7 @@ from policies.law.norms import Norms
 from policies.rules.law2025 import R25_17
 from policies.rules.village.lists import (
     candidate_list_posted,
+    delegates_posted,
     latest_posting,
     venue_posted,
     voters_list_posted,
@@ -49,6 +50,15 @@ def test_v10_the_venue_is_zhejiangs_alone() -> None:
     day = POLL - timedelta(1)
     assert venue_posted(day, POLL, ZHEJIANG)
     assert not venue_posted(day, POLL, SHANGHAI)
+
+
+def test_r25_17_delegates_with_the_list() -> None:
+    """应当同时公布户的代表或者新一届居民代表名单: the same day, in communities since 2026 only."""
+    posted = date(2026, 4, 8)
+    assert not delegates_posted(posted, posted, COMMUNITY_2025)
+    for other in (posted + timedelta(1), posted - timedelta(1), None):
+        assert [one.rule for one in delegates_posted(posted, other, COMMUNITY_2025)] == ["R25-17"]
+        assert not delegates_posted(posted, other, NATION_2025)
 
 
 def test_a_community_answers_to_its_own_article() -> None:

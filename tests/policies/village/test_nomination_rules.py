@@ -17,6 +17,7 @@ from policies.rules.village.nomination import (
     met_voters,
     named_by_one_voter,
     nomination_backed,
+    nomination_quorate,
     not_barred,
     self_nominated_in_time,
 )
@@ -41,6 +42,14 @@ def test_r25_18_ten_voters_jointly(voters: int, backed: bool) -> None:
     assert [(one.value, one.limit) for one in found] == ([] if backed else [(voters, 10)])
     assert not nomination_backed("张三", Nominator.VOTERS, 1, NATION_2025)
     assert nomination_backed("张三", Nominator.VOTERS, 0, NATION_2025)[0].limit == 1
+
+
+@pytest.mark.parametrize(("took_part", "enough"), [(500, False), (501, True)])
+def test_v8_nominating_by_vote(took_part: int, enough: bool) -> None:
+    """Zhejiang 18 and Beijing 16: more than half of 1000 take part; Shanghai 12 asks for no number."""
+    for norms in (ZHEJIANG, BEIJING):
+        assert [one.limit for one in nomination_quorate(1000, took_part, norms)] == ([] if enough else [501])
+    assert not nomination_quorate(1000, took_part, SHANGHAI)
 
 
 @pytest.mark.parametrize("ground", list(Bar))

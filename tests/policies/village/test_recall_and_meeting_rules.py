@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.finding import Finding
+from policies.finding import Finding, Severity
 from policies.law.norms import Norms
 from policies.pack.schema import Denominator, PollMode
 from policies.rules.polls import R25_29
@@ -15,6 +15,7 @@ from policies.rules.village.meetings import (
     assembly_quorate,
     decision_carried,
     meeting_composed,
+    representatives_chosen,
     representatives_quorate,
 )
 from policies.rules.village.recall import (
@@ -186,6 +187,34 @@ def test_v26_decided_by_more_than_half_of_those_present(in_favour: int, carried:
     """到会人员的过半数: of 20, and not of the 30 who might have come."""
     for norms in (*VILLAGES, COMMUNITY_2025):
         assert limits(decision_carried(20, in_favour, norms), "V26") == ([] if carried else [11])
+
+
+@pytest.mark.parametrize(
+    ("households", "representatives", "lawful"),
+    [
+        (300, 19, False),
+        (300, 20, True),
+        (300, 60, True),
+        (300, 61, False),
+        (301, 20, False),
+        (301, 21, True),
+        (3, 1, True),
+    ],
+)
+def test_v26_five_to_fifteen_households_a_representative(households: int, representatives: int, lawful: bool) -> None:
+    """按每五户至十五户推选一人: of 300 households 20 to 60; 或者由各村民小组推选若干人: any number."""
+    assert (limits(representatives_chosen(households, representatives, NATION_2025), "V26") == []) is lawful
+    assert representatives_chosen(households, representatives, NATION_2025, by_groups=True) == []
+    assert representatives_chosen(households, representatives, COMMUNITY_2025) == []
+    found = representatives_chosen(households, representatives, NATION_2025, generally=True)
+    assert [one.severity for one in found] == ([] if lawful else [Severity.WARNING])
+
+
+@given(st.integers(1, 3000), st.integers(1, 400))
+def test_v26_each_representative_for_five_to_fifteen_households(households: int, representatives: int) -> None:
+    """Some way of dealing the households out gives each representative 5 to 15, or there is only one."""
+    can = 5 * representatives <= households <= 15 * representatives or (representatives == 1 and households < 5)
+    assert (representatives_chosen(households, representatives, NATION_2018) == []) is can
 
 
 def test_v26_who_sits_there() -> None:

@@ -11,6 +11,7 @@ from policies.rules.village.handover import Handover, handed_over, handover_due
 from policies.rules.village.results import (
     announced_on_the_spot,
     chair_deputised,
+    elected_list_posted,
     further_vote_candidates,
     further_vote_in_time,
     seats_left_vacant,
@@ -32,6 +33,16 @@ def test_v10_on_the_spot() -> None:
     assert announced_on_the_spot(POLL, POLL) == []
     assert limits(announced_on_the_spot(POLL, POLL + timedelta(1)), "V10") == [POLL.isoformat()]
     assert announced_on_the_spot(POLL, None)[0].value is None
+
+
+def test_v10_the_list_of_those_elected_the_same_or_the_next_day_in_zhejiang() -> None:
+    """浙江 32: 当日或者次日; two days later is late there, and nobody else names a day."""
+    for after, late in ((0, []), (1, []), (2, ["2026-04-29"])):
+        day = POLL + timedelta(after)
+        assert limits(elected_list_posted(POLL, day, day, ZHEJIANG), "V10") == late
+        assert limits(elected_list_posted(POLL, None, day, ZHEJIANG), "V10") == late
+        assert elected_list_posted(POLL, day, day, SHANGHAI) == []
+    assert elected_list_posted(POLL, POLL - timedelta(1), POLL, ZHEJIANG)
 
 
 @pytest.mark.parametrize(
