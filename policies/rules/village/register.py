@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from pydantic import Field
 
-from policies.finding import Finding
+from policies.finding import Finding, Severity
 from policies.law.norms import Admission, Norms
 from policies.people import Labelled, birthday
 from policies.rule import Confidence, Rule, declare
@@ -117,13 +117,32 @@ def registered_once(entries: Iterable[Entry], *, rule: Rule = V4, step: str | No
     return found
 
 
+def perhaps_the_same(entries: Iterable[Entry], *, rule: Rule = V4, step: str | None = None) -> list[Finding]:
+    """V4: one name and one birthday under two ids is perhaps one person registered twice: a warning, a person decides."""
+    alike: dict[tuple[str, date], dict[str, Entry]] = {}
+    for entry in entries:
+        if entry.born is not None:
+            alike.setdefault(("".join(entry.name.split()), entry.born), {}).setdefault(entry.person, entry)
+    found = []
+    for (name, born), many in alike.items():
+        if len(many) > 1:
+            where = "、".join(f"{entry.unit}（{person}）" for person, entry in many.items())
+            message = f"{name}（{born} 出生）在 {where} 以不同编号登记，可能是同一人；请核对，确属同一人的只保留一处（{rule.id}）。"
+            found.append(
+                rule.finding(
+                    message, value=len(many), limit=1, severity=Severity.WARNING, remedy="核对是否同一人", step=step
+                )
+            )
+    return found
+
+
 def register_lawful(
     entries: Iterable[Entry], poll_day: date, norms: Norms, *, step: str | None = None
 ) -> list[Finding]:
     """V4, V5 over the entries of one or many villages, all problems at once."""
     every = tuple(entries)
     wrong = [finding for entry in every for finding in registered_rightly(entry, poll_day, norms, step=step)]
-    return [*wrong, *registered_once(every, step=step)]
+    return [*wrong, *registered_once(every, step=step), *perhaps_the_same(every, step=step)]
 
 
 def last_day_to_object(published: date, norms: Norms) -> date | None:

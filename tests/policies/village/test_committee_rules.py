@@ -39,6 +39,16 @@ def test_v1_seats(norms: Norms, low: int, high: int) -> None:
     assert not seats_allowed(99, SILENT)
 
 
+def test_v1_a_law_that_gives_one_end_only() -> None:
+    """At least three, or at most seven: the other end is open, and the message says which."""
+    (few,) = seats_allowed(2, Norms(members_min=3))
+    assert (few.limit, "至少 3" in few.message) == (3, True)
+    assert not seats_allowed(3, Norms(members_min=3))
+    (many,) = seats_allowed(8, Norms(members_max=7))
+    assert (many.limit, "至多 7" in many.message) == (7, True)
+    assert not seats_allowed(7, Norms(members_max=7))
+
+
 def test_v1_a_woman_must_be_possible() -> None:
     """None among the candidates warns, one does not."""
     assert women_possible(0, NATION_2018)[0].severity is Severity.WARNING
@@ -72,8 +82,11 @@ def test_v3_nominated_in_the_nation_confirmed_in_shanghai() -> None:
     for norms in (NATION_2018, ZHEJIANG, BEIJING, NATION_2025):
         (found,) = members_standing(["甲", "乙"], ["甲"], [], NOBODY, norms)
         assert (found.rule, found.value) == ("V3", "甲")
+        assert "已被提名" in found.message
     assert not members_standing(["甲", "乙"], ["甲"], [], NOBODY, SHANGHAI)
-    assert members_standing(["甲", "乙"], ["甲"], ["甲"], NOBODY, SHANGHAI)[0].value == "甲"
+    (confirmed,) = members_standing(["甲", "乙"], ["甲"], ["甲"], NOBODY, SHANGHAI)
+    assert confirmed.value == "甲"
+    assert "已被确定" in confirmed.message
     assert not members_standing(["甲", "乙"], ["丙"], ["丙"], NOBODY, NATION_2025)
     assert not members_standing(["甲"], ["甲"], ["甲"], NOBODY, SILENT)
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.finding import Severity
 from policies.law.norms import Norms
 from policies.rules.village.register import (
     Entry,
@@ -15,6 +16,7 @@ from policies.rules.village.register import (
     last_day_to_object,
     objection_answered,
     objection_in_time,
+    perhaps_the_same,
     register_lawful,
     registered_once,
     registered_rightly,
@@ -134,10 +136,23 @@ def test_v4_once_and_in_one_place() -> None:
     assert len(registered_once([here, there, entry(person="p2"), entry(person="p2", unit="C村")])) == 2
 
 
+def test_v4_one_name_and_birthday_under_two_ids_is_looked_at() -> None:
+    """A warning naming both ids; another birthday, or none, is another person."""
+    here, there = entry(), entry(person="p2", name="张 三", unit="B村")
+    (found,) = perhaps_the_same([here, there])
+    assert (found.rule, found.severity, found.value) == ("V4", Severity.WARNING, 2)
+    assert "p1" in found.message
+    assert "p2" in found.message
+    assert not perhaps_the_same([here, here])
+    for born in (None, date(1980, 1, 2)):
+        assert not perhaps_the_same([here, there.model_copy(update={"born": born})])
+    assert register_lawful([here, there], POLL, NATION_2025) == [found]
+
+
 def test_a_countys_register_names_every_problem_at_once() -> None:
     """Under age, without a vote, on two rolls."""
-    child = entry(person="p2", born=date(2009, 1, 1))
-    outsider = entry(VoterKind.OUTSIDER, person="p3", months_lived=24, asked=True)
+    child = entry(person="p2", name="李四", born=date(2009, 1, 1))
+    outsider = entry(VoterKind.OUTSIDER, person="p3", name="王五", months_lived=24, asked=True)
     found = register_lawful([entry(), entry(unit="B村"), child, outsider], POLL, NATION_2025)
     assert rules(found) == ["V5", "V4", "V4"]
 
