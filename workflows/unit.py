@@ -30,8 +30,10 @@ from workflows.procedure import Check, Procedure
 from workflows.residents import ResidentsElection
 from workflows.steering import Message, Steering
 from workflows.supervisory import SupervisoryElection
+from workflows.women import WomenElection
 
-BODY_NAMES = {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"}
+BODY_NAMES = {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会", "women": "妇联组织"}
+BEFORE = {"party": "准备工作", "residents": "社区党组织", "supervisory": "居民委员会", "women": "准备工作"}
 PREPARED_BY = "区换届办"
 
 
@@ -61,6 +63,9 @@ class UnitElection(Steering, Procedure):
         await self.prepared("prep.training")  # 5 业务培训，应训尽训
         await self.prepared("prep.audit")  # 离任审计
 
+        if self.pack.kind == "women":
+            return await self.federation()
+
         # (二) 先社区党组织、后居民委员会、再推选居务监督委员会
         await self.goes_on(UnitTrigger.START)
         party = await self.elect(PartyElection.run, "party", self.brief())
@@ -81,10 +86,21 @@ class UnitElection(Steering, Procedure):
             ),
         )
         await self.goes_on(UnitTrigger.SUPERVISORY_DONE)
+        return await self.closed(supervisory.completed_on)
+
+    async def federation(self) -> UnitOutcome:
+        """妇联组织换届: beside the three bodies, under a plan of its own (篇三)."""
+        await self.goes_on(UnitTrigger.START_WOMEN)
+        women = await self.elect(WomenElection.run, "women", self.brief())
+        await self.goes_on(UnitTrigger.WOMEN_DONE)
+        return await self.closed(women.completed_on)
+
+    async def closed(self, completed_on: date) -> UnitOutcome:
+        """Everything is elected; the unit closes once every complaint is answered."""
         await self.settled()
-        self.note(UnitClosed(completed_on=supervisory.completed_on))
+        self.note(UnitClosed(completed_on=completed_on))
         await self.commit()
-        return UnitOutcome(unit=self.unit.id, completed_on=supervisory.completed_on)
+        return UnitOutcome(unit=self.unit.id, completed_on=completed_on)
 
     def enters(self, trigger: UnitTrigger) -> None:
         """Move along the unit's lifecycle."""
@@ -110,7 +126,7 @@ class UnitElection(Steering, Procedure):
                 self.issue(self.step(step_id))
 
     def examine_plan(self, form: Recorded) -> list[Finding]:  # noqa: ARG002 - the plan concerns the unit's own figures
-        """P4, R1, S1: the numbers of seats the unit plans."""
+        """P4, R1, S1, W1: the numbers of seats the unit plans."""
         return examination.plan(self.unit, self.pack)
 
     async def rectified(self, step_id: str) -> bool:
@@ -167,8 +183,7 @@ class UnitElection(Steering, Procedure):
             return super()._not_open(submission)
         if body in self.bodies:
             return order.not_open(f"{BODY_NAMES[body]}{submission.gate}", self.waiting_for())
-        before = {"party": "准备工作", "residents": "社区党组织", "supervisory": "居民委员会"}[body]
-        return order.not_yet(BODY_NAMES[body], before)
+        return order.not_yet(BODY_NAMES[body], BEFORE[body])
 
     # ------------------------------------------------------------ holding and postponing
 

@@ -1,6 +1,6 @@
 """Postings: how long a paper stays up, counted again from the journal's own days."""
 
-from simulation.checker.plan import PUBLICITY, PUBLICITY_DAYS
+from simulation.checker.plan import PUBLICITY, PUBLICITY_DAYS, WOMEN_LIST
 from simulation.checker.report import Invariant
 from simulation.checker.state import Context, Json
 
@@ -31,4 +31,4 @@ def published(ctx: Context, fact: Json) -> None:
     ctx.body.posted[step] = max(due, last)
 
 
-_WATCHED = frozenset({"party.publicity", "party.inspection_publicity"})
+_WATCHED = frozenset({"party.publicity", "party.inspection_publicity", WOMEN_LIST})
