@@ -34,7 +34,7 @@ class WomenElection(Election):
             while self.too_few():
                 await self.nominate("women.nomination")  # 个人自荐、村党组织推荐、十名群众举荐
                 await self.review("women.review")  # 从妇女骨干中选配
-            await self.post_the_list("women.list", women.W6)  # 民主公开
+            await self.post_the_list("women.list", women.W7)  # 民主公开
             polled = await self.poll("women.poll")  # 直选
         self.name_the_chair()  # 主任（主席）
         await self.report("women.express")  # 信息快报

@@ -1,4 +1,4 @@
-"""W1–W6: the women's federation of a village or community re-elects itself, in the words of the source's third part.
+"""W1–W7: the women's federation of a village or community re-elects itself, in the words of the source's third part.
 
 That part is a report on how it was done, not a plan: it names the ways and leaves the numbers out. What it does not say is
 asked of the county (lint), and where a poll cannot be counted without it the village's rules stand in by analogy, saying so.
@@ -85,6 +85,18 @@ W6 = declare(
         "妇女骨干中选配妇代会委员”",
         confidence=Confidence.PLAN,
         enforced=("women.review", "checker"),
+    )
+)
+
+W7 = declare(
+    Rule(
+        id="W7",
+        title="候选人名单公开",
+        text="坚持民主公开、竞争择优：候选人名单公开之后方可投票；公开几天，原文没有写。",
+        on_failure="公开满规定天数之后再投票",
+        source=f"{PART_THREE}二（三）：“各县(区)坚持民主公开、竞争择优的基本方向”",
+        confidence=Confidence.PLAN,
+        enforced=("women.list", "checker"),
     )
 )
 

@@ -204,10 +204,11 @@ def _in_turn(ctx: Context, gate: Gate) -> None:
             done.add(step)
     for posting, last in body.posted.items():
         if gate.opens <= last and RANK[gate.step] > RANK[posting] and gate.step not in _BESIDE_POSTING:
-            rule = "P6" if posting == "party.publicity" else "公示"
+            rule = _POSTING_RULE.get(posting, "公示")
             ctx.flag(Invariant.DAYS, rule, f"{posting}公示到{last}才满，{gate.step}在{gate.opens}已经开始", gate.key)
 
 
+_POSTING_RULE = {"party.publicity": "P6", "women.list": "W7"}
 _BESIDE_POSTING = frozenset({"party.talks"})
 
 

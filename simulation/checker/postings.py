@@ -19,7 +19,7 @@ def published(ctx: Context, fact: Json) -> None:
         ctx.flag(Invariant.DAYS, "date", f"公示日{posted_on}晚于记录日{ctx.day}", key)
     if step not in _WATCHED:
         return
-    rule = "公示"
+    rule = "W7" if step == WOMEN_LIST else "公示"
     if step == PUBLICITY:
         rule = "P6"
         if days < PUBLICITY_DAYS or unit != "working":
