@@ -32,8 +32,12 @@ from workflows.steering import Message, Steering
 from workflows.supervisory import SupervisoryElection
 from workflows.women import WomenElection
 
-BODY_NAMES = {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会", "women": "妇联组织"}
-BEFORE = {"party": "准备工作", "residents": "社区党组织", "supervisory": "居民委员会", "women": "准备工作"}
+BODY_NAMES = {
+    "community": {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"},
+    "village": {"party": "村党组织", "residents": "村民委员会", "supervisory": "村务监督委员会"},
+    "women": {"women": "妇联组织"},
+}
+"""What the bodies are called, in their order, by the kind of plan."""
 PREPARED_BY = "区换届办"
 
 
@@ -47,6 +51,7 @@ class UnitElection(Steering, Procedure):
     def __init__(self, brief: UnitBrief) -> None:
         self.begin(brief, BodyId.PREPARATION)
         self.steered()
+        self.names = BODY_NAMES[self.pack.kind]
         self.track = begin(UNIT)
         self.bodies: list[str] = []  # bodies begun, in order
         self.enters(UnitTrigger.PREPARE)  # here: a hold may come before the first line of `run`
@@ -168,9 +173,9 @@ class UnitElection(Steering, Procedure):
         await self.commit()
         await self.released()
         self.bodies.append(body)
-        self.waiting = f"{BODY_NAMES[body]}换届进行中"
+        self.waiting = f"{self.names[body]}换届进行中"
         outcome: BodyOutcome = await self.start(
-            run, brief(), f"{self.unit.id}/{body}", f"{self.unit.name} {BODY_NAMES[body]}"
+            run, brief(), f"{self.unit.id}/{body}", f"{self.unit.name} {self.names[body]}"
         )
         return outcome
 
@@ -179,11 +184,13 @@ class UnitElection(Steering, Procedure):
     def _not_open(self, submission: Submission) -> Finding:
         """A decision for a body that is not running: its turn has not come, or it is over (O1)."""
         body = submission.gate.split(".")[0]
-        if body not in BODY_NAMES:
+        if body not in self.names:
             return super()._not_open(submission)
         if body in self.bodies:
-            return order.not_open(f"{BODY_NAMES[body]}{submission.gate}", self.waiting_for())
-        return order.not_yet(BODY_NAMES[body], BEFORE[body])
+            return order.not_open(f"{self.names[body]}{submission.gate}", self.waiting_for())
+        order_ = list(self.names)
+        before = "准备工作" if body == order_[0] else self.names[order_[order_.index(body) - 1]]
+        return order.not_yet(self.names[body], before)
 
     # ------------------------------------------------------------ holding and postponing
 

@@ -366,6 +366,17 @@ def test_a_difficult_unit_is_not_held_by_the_other_plan_s_rectification() -> Non
     assert office.of_kind("held") == []
 
 
+@pytest.mark.parametrize(("gate", "rule"), [("women.poll", "O1"), ("party.assembly", "O2")])
+def test_o1_the_federation_waits_for_the_preparation_and_other_bodies_are_not_of_this_plan(
+    gate: str, rule: str
+) -> None:
+    """Handed to the unit on the first morning, before anything is prepared."""
+    early = Submission(gate=gate, by=signed(Role.WOMEN_COMMITTEE), form=Recorded(held_on=date(2021, 4, 21)))
+    office = Office(events=[(at("2021-04-21", 1), lambda one: one.tell("D01-S01-U001", "decide", early))])
+    assert office.run().completed == 1
+    assert office.refusals == [("decide", (rule,))]
+
+
 # ---------------------------------------------------------------- pilots first
 
 TWO_STREETS = (
