@@ -6,6 +6,7 @@ from workflows.party import PartyElection
 from workflows.residents import ResidentsElection
 from workflows.supervisory import SupervisoryElection
 from workflows.unit import UnitElection
+from workflows.women import WomenElection
 
 TASK_QUEUE = "elections"
 WORKFLOWS = (
@@ -15,6 +16,7 @@ WORKFLOWS = (
     PartyElection,
     ResidentsElection,
     SupervisoryElection,
+    WomenElection,
 )
 OFFICE_WORKFLOWS = (OfficeReport,)
 """What a live worker serves beside the elections: the county office's reports."""
@@ -44,3 +46,5 @@ ESSENTIAL = (
     "supervisory.vote",
 )
 """Steps without which no election can be run; a plan may leave out any other, and the workflows pass it by."""
+ESSENTIAL_OF_WOMEN = ("women.nomination", "women.review", "women.poll")
+"""The same for the women's federation, whose plan has no others."""

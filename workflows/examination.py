@@ -16,7 +16,7 @@ from policies.form import ResultForm, contradictions
 from policies.kinship import KinGraph, Place
 from policies.pack.schema import Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
 from policies.people import Body, Post
-from policies.rules import candidacy, conduct, party, residents, supervisory
+from policies.rules import candidacy, conduct, party, residents, supervisory, women
 from workflows.messages import (
     Announced,
     Chosen,
@@ -34,11 +34,17 @@ from workflows.messages import (
 )
 from workflows.register import Candidate, Register
 
-BODIES = {BodyId.PARTY: Body.PARTY, BodyId.RESIDENTS: Body.RESIDENTS, BodyId.SUPERVISORY: Body.SUPERVISORY}
+BODIES = {
+    BodyId.PARTY: Body.PARTY,
+    BodyId.RESIDENTS: Body.RESIDENTS,
+    BodyId.SUPERVISORY: Body.SUPERVISORY,
+    BodyId.WOMEN: Body.WOMEN,
+}
 FORM_BODIES = {
     BodyId.PARTY: FormBody.PARTY,
     BodyId.RESIDENTS: FormBody.RESIDENTS,
     BodyId.SUPERVISORY: FormBody.SUPERVISORY,
+    BodyId.WOMEN: FormBody.WOMEN,
 }
 
 _DAYS = (
@@ -86,19 +92,19 @@ def names_needed(ballot: Ballot | None, seats: int) -> int:
 
 
 def nomination(form: Nominated, step: Step, listed: int) -> list[Finding]:
-    """R3: every nominee came by a route the plan knows, with enough behind them; nobody is named twice."""
+    """R3, W2: every nominee came by a route the plan knows, with enough behind them; nobody is named twice."""
+    federation = step.id.startswith(f"{BodyId.WOMEN.value}.")
+    rule, backed = (women.W2, women.nomination_backed) if federation else (residents.R3, residents.nomination_backed)
     findings = candidacy.named_once([nominee.person.name for nominee in form.nominees])
     routes = {route.by: route for route in step.routes}
     for nominee in form.nominees:
         route = routes.get(nominee.route)
         if route is None:
-            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, tuple(routes)))
+            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, tuple(routes), rule))
         else:
-            findings.extend(
-                residents.nomination_backed(route, nominee.supporters, nominee=nominee.person.name, step=step.id)
-            )
+            findings.extend(backed(route, nominee.supporters, nominee=nominee.person.name, step=step.id))
     if not form.nominees and not listed:
-        findings.append(candidacy.nobody_nominated(step.title))
+        findings.append(candidacy.nobody_nominated(step.title, rule))
     return findings
 
 
@@ -109,7 +115,7 @@ def review(
     poll_day: date,
     committee: Iterable[str],
 ) -> list[Finding]:
-    """X2, X3, R2: everybody before the level has one conclusion; nobody unfit or with adverse evidence passes; no reviewer
+    """X2, X3, R2, W6: everybody before the level has one conclusion; nobody unfit or with adverse evidence passes; no reviewer
     sits in their own case."""
     concluded = {conclusion.person: conclusion for conclusion in form.conclusions}
     names = {candidate.person.id: candidate.person.name for candidate in waiting}
@@ -127,14 +133,7 @@ def review(
             continue
         if conclusion.evidence:
             findings.append(candidacy.passed_with_evidence(candidate.person.name, conclusion.evidence))
-        findings.extend(
-            finding
-            for finding in standard_findings(
-                Nomination(person=candidate.person, body=BODIES[body], relaxations=candidate.nominee.relaxations),
-                poll_day=poll_day,
-            )
-            if finding.blocks
-        )
+        findings.extend(finding for finding in _standards(candidate, body, poll_day) if finding.blocks)
     sitting = set(committee)
     findings.extend(
         candidacy.judge_in_own_case(names[conclusion.reviewer])
@@ -142,6 +141,14 @@ def review(
         if conclusion.reviewer in names or conclusion.reviewer in sitting & names.keys()
     )
     return findings
+
+
+def _standards(candidate: Candidate, body: BodyId, poll_day: date) -> list[Finding]:
+    """X3 for the three bodies; of the federation's candidates the source asks only that they are women (W6)."""
+    if body is BodyId.WOMEN:
+        return women.women_only(candidate.person.name, candidate.person.sex)
+    nomination = Nomination(person=candidate.person, body=BODIES[body], relaxations=candidate.nominee.relaxations)
+    return standard_findings(nomination, poll_day=poll_day)
 
 
 def slate(
@@ -179,7 +186,7 @@ def _places(seated: Sequence[Winner]) -> list[Place]:
 
 def kin_conflicts(register: Register, names: Iterable[str], seated: Sequence[Winner]) -> list[Finding]:
     """X1: every pair of near relatives among the names, and between them and those already elected."""
-    if not register.kin:
+    if not register.kin or register.body is BodyId.WOMEN:
         return []
     slate_places = [Place(person=key, body=BODIES[register.body]) for key in names]
     return kinship.conflicts(slate_places, _places(seated), _graph(register, seated))
@@ -188,8 +195,11 @@ def kin_conflicts(register: Register, names: Iterable[str], seated: Sequence[Win
 def without_kin(names: Sequence[str], register: Register, seated: Sequence[Winner], barred: bool) -> tuple[str, ...]:
     """The names in order, leaving out whoever is near kin of somebody before them or of somebody elected (X1, S1).
 
-    `barred`: members of the body that this one supervises may not sit here themselves (S1).
+    `barred`: members of the body that this one supervises may not sit here themselves (S1). X1 is the three bodies' own:
+    the federation's source keeps no relatives apart.
     """
+    if register.body is BodyId.WOMEN:
+        return tuple(names)
     graph = _graph(register, seated)
     in_committee = {winner.person.id for winner in seated if winner.post.in_committee}
     kept: list[str] = []
@@ -238,8 +248,10 @@ def representatives(form: Delegated, unit: UnitBrief, rules: Delegates | None) -
 
 
 def plan(unit: UnitBrief, pack: Pack) -> list[Finding]:
-    """P4, R1, S1: the seats the unit's plan gives its three bodies."""
+    """P4, R1, S1: the seats the unit's plan gives its three bodies; W1: those of the women's federation."""
     given = {body.id: body.seats for body in pack.bodies}
+    if BodyId.WOMEN in given:
+        return women.seats_allowed(unit.women_seats, given[BodyId.WOMEN])
     seats = given.get(BodyId.RESIDENTS)
     stated = None
     if seats is not None and isinstance(seats.min, int) and isinstance(seats.max, int):

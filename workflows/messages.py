@@ -275,6 +275,10 @@ class Appeal(Value):
 # ---------------------------------------------------------------- what a workflow starts with and ends with
 
 
+def _none(figure: int) -> bool:
+    return not figure
+
+
 class UnitBrief(Value):
     """One unit as its workflow knows it. Numbers are persons and households."""
 
@@ -292,6 +296,9 @@ class UnitBrief(Value):
     residents_seats: int
     supervisory_seats: int
     setting: str  # hash of pack, calendar and timetable
+    women_seats: int = Field(0, ge=0, exclude_if=_none)  # of the women's federation, its chair's among them
+    women: int = Field(0, ge=0, exclude_if=_none)  # of eighteen and over
+    pilot: bool = Field(False, exclude_if=_none)  # one of the units that go first, where the plan wants pilots
 
 
 class StreetBrief(Value):

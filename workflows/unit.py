@@ -30,8 +30,14 @@ from workflows.procedure import Check, Procedure
 from workflows.residents import ResidentsElection
 from workflows.steering import Message, Steering
 from workflows.supervisory import SupervisoryElection
+from workflows.women import WomenElection
 
-BODY_NAMES = {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"}
+BODY_NAMES = {
+    "community": {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"},
+    "village": {"party": "村党组织", "residents": "村民委员会", "supervisory": "村务监督委员会"},
+    "women": {"women": "妇联组织"},
+}
+"""What the bodies are called, in their order, by the kind of plan."""
 PREPARED_BY = "区换届办"
 
 
@@ -45,6 +51,7 @@ class UnitElection(Steering, Procedure):
     def __init__(self, brief: UnitBrief) -> None:
         self.begin(brief, BodyId.PREPARATION)
         self.steered()
+        self.names = BODY_NAMES[self.pack.kind]
         self.track = begin(UNIT)
         self.bodies: list[str] = []  # bodies begun, in order
         self.enters(UnitTrigger.PREPARE)  # here: a hold may come before the first line of `run`
@@ -60,6 +67,9 @@ class UnitElection(Steering, Procedure):
         await self.prepared("prep.plan", check=self.examine_plan)  # 4 制定方案
         await self.prepared("prep.training")  # 5 业务培训，应训尽训
         await self.prepared("prep.audit")  # 离任审计
+
+        if self.pack.kind == "women":
+            return await self.federation()
 
         # (二) 先社区党组织、后居民委员会、再推选居务监督委员会
         await self.goes_on(UnitTrigger.START)
@@ -81,10 +91,21 @@ class UnitElection(Steering, Procedure):
             ),
         )
         await self.goes_on(UnitTrigger.SUPERVISORY_DONE)
+        return await self.closed(supervisory.completed_on)
+
+    async def federation(self) -> UnitOutcome:
+        """妇联组织换届: beside the three bodies, under a plan of its own (篇三)."""
+        await self.goes_on(UnitTrigger.START_WOMEN)
+        women = await self.elect(WomenElection.run, "women", self.brief())
+        await self.goes_on(UnitTrigger.WOMEN_DONE)
+        return await self.closed(women.completed_on)
+
+    async def closed(self, completed_on: date) -> UnitOutcome:
+        """Everything is elected; the unit closes once every complaint is answered."""
         await self.settled()
-        self.note(UnitClosed(completed_on=supervisory.completed_on))
+        self.note(UnitClosed(completed_on=completed_on))
         await self.commit()
-        return UnitOutcome(unit=self.unit.id, completed_on=supervisory.completed_on)
+        return UnitOutcome(unit=self.unit.id, completed_on=completed_on)
 
     def enters(self, trigger: UnitTrigger) -> None:
         """Move along the unit's lifecycle."""
@@ -110,7 +131,7 @@ class UnitElection(Steering, Procedure):
                 self.issue(self.step(step_id))
 
     def examine_plan(self, form: Recorded) -> list[Finding]:  # noqa: ARG002 - the plan concerns the unit's own figures
-        """P4, R1, S1: the numbers of seats the unit plans."""
+        """P4, R1, S1, W1: the numbers of seats the unit plans."""
         return examination.plan(self.unit, self.pack)
 
     async def rectified(self, step_id: str) -> bool:
@@ -152,9 +173,9 @@ class UnitElection(Steering, Procedure):
         await self.commit()
         await self.released()
         self.bodies.append(body)
-        self.waiting = f"{BODY_NAMES[body]}换届进行中"
+        self.waiting = f"{self.names[body]}换届进行中"
         outcome: BodyOutcome = await self.start(
-            run, brief(), f"{self.unit.id}/{body}", f"{self.unit.name} {BODY_NAMES[body]}"
+            run, brief(), f"{self.unit.id}/{body}", f"{self.unit.name} {self.names[body]}"
         )
         return outcome
 
@@ -163,12 +184,13 @@ class UnitElection(Steering, Procedure):
     def _not_open(self, submission: Submission) -> Finding:
         """A decision for a body that is not running: its turn has not come, or it is over (O1)."""
         body = submission.gate.split(".")[0]
-        if body not in BODY_NAMES:
+        if body not in self.names:
             return super()._not_open(submission)
         if body in self.bodies:
-            return order.not_open(f"{BODY_NAMES[body]}{submission.gate}", self.waiting_for())
-        before = {"party": "准备工作", "residents": "社区党组织", "supervisory": "居民委员会"}[body]
-        return order.not_yet(BODY_NAMES[body], before)
+            return order.not_open(f"{self.names[body]}{submission.gate}", self.waiting_for())
+        order_ = list(self.names)
+        before = "准备工作" if body == order_[0] else self.names[order_[order_.index(body) - 1]]
+        return order.not_yet(self.names[body], before)
 
     # ------------------------------------------------------------ holding and postponing
 

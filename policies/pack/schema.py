@@ -40,6 +40,9 @@ class Role(StrEnum):
     ELECTION_COMMITTEE = "election_committee"  # 居民选举委员会
     RESIDENT_GROUPS = "resident_groups"  # 居民小组
     SUPERVISORY_COMMITTEE = "supervisory_committee"  # 居务监督委员会
+    WOMEN_COMMITTEE = "women_committee"  # 村（社区）妇代会（妇联）
+    STREET_WOMEN = "street_women"  # 乡镇（街道）妇联
+    DISTRICT_WOMEN = "district_women"  # 县（区）妇联
 
 
 class Act(StrEnum):
@@ -62,12 +65,13 @@ class Act(StrEnum):
 
 
 class BodyId(StrEnum):
-    """The bodies in their required order; `prep` is what must be done before the first."""
+    """The bodies in their required order; `prep` is what must be done before the first. The federation stands beside them."""
 
     PREPARATION = "prep"
     PARTY = "party"
     RESIDENTS = "residents"
     SUPERVISORY = "supervisory"
+    WOMEN = "women"
 
 
 # ---------------------------------------------------------------- windows
@@ -246,6 +250,7 @@ class Condition(StrEnum):
 
     ALWAYS = "always"
     DIFFICULT_UNIT = "difficult_unit"  # 重点难点社区
+    PILOT_UNIT = "pilot_unit"  # 试点单位
     EVERY_VOTER = "every_voter"  # polls by every registered voter
     SECRETARY_NOMINATED = "secretary_nominated"  # 书记人选
     NOMINEES_EXCEED = "nominees_exceed"  # a primary only where nominees exceed the number
@@ -360,6 +365,32 @@ class Eligibility(Value):
     kinship: Words
 
 
+# ---------------------------------------------------------------- pilots and express reports
+
+
+class Pilot(Value):
+    """试点先行: pilot units finish, and are accepted at the step `accepted_at`, before the others begin.
+
+    `units` says in the plan's words which units those are; `accepted_at` is a step with the condition `pilot_unit`.
+    """
+
+    text: Words
+    units: Words | Missing
+    accepted_at: StepId
+
+
+class ExpressReports(Value):
+    """信息快报: what a unit reports at once, at which step, within how many calendar days after its poll."""
+
+    text: Words
+    step: StepId
+    within_days: Annotated[int, Field(ge=0, le=366)] | Missing
+
+
+def _unsaid(value: object) -> bool:
+    return value is None
+
+
 # ---------------------------------------------------------------- the pack
 
 
@@ -404,13 +435,15 @@ class Pack(Value):
     version: Words
     title: Words
     source: Words
-    kind: Literal["community", "village"]
+    kind: Literal["community", "village", "women"]  # women: the federation's own election, beside the three bodies
     law: LawYear
     term_years: int | Missing
     starts: Day  # the first day anything of the plan may happen
     completed_by: Day  # the plan's last limit
     roles: dict[Role, Words]
-    eligibility: Eligibility
+    eligibility: Eligibility | Missing
+    pilot: Pilot | None = Field(None, exclude_if=_unsaid)  # left out of the hash where a plan has none
+    express: ExpressReports | None = Field(None, exclude_if=_unsaid)
     bodies: tuple[Body, ...] = Field(min_length=1)
     extra_gates: tuple[ExtraGate, ...] = ()
     provisions: tuple[Provision, ...] = ()

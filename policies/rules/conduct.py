@@ -11,14 +11,15 @@ from policies.rule import Rule
 from policies.rules.order import O4
 from policies.rules.polls import P7, P9, P12, P13, R5, S2
 from policies.rules.residents import R6, R7
+from policies.rules.women import W5
 
 HANDED_OVER = ("公章", "公共财产", "财务账目", "档案资料")
 """What the plan has the old committee pass on (三（二）2（6）)."""
 
-QUORUM = {Body.PARTY: P7, Body.PARTY_PLENARY: P7, Body.RESIDENTS: R5, Body.SUPERVISORY: S2}
-MAJORITY = {Body.PARTY: P12, Body.PARTY_PLENARY: P12, Body.RESIDENTS: R5, Body.SUPERVISORY: S2}
-TIE = {Body.PARTY: P13, Body.PARTY_PLENARY: P13, Body.RESIDENTS: R5, Body.SUPERVISORY: S2}
-CONDUCT = {Body.PARTY: P9, Body.PARTY_PLENARY: P9, Body.RESIDENTS: R5, Body.SUPERVISORY: S2}
+QUORUM = {Body.PARTY: P7, Body.PARTY_PLENARY: P7, Body.RESIDENTS: R5, Body.SUPERVISORY: S2, Body.WOMEN: W5}
+MAJORITY = {Body.PARTY: P12, Body.PARTY_PLENARY: P12, Body.RESIDENTS: R5, Body.SUPERVISORY: S2, Body.WOMEN: W5}
+TIE = {Body.PARTY: P13, Body.PARTY_PLENARY: P13, Body.RESIDENTS: R5, Body.SUPERVISORY: S2, Body.WOMEN: W5}
+CONDUCT = {Body.PARTY: P9, Body.PARTY_PLENARY: P9, Body.RESIDENTS: R5, Body.SUPERVISORY: S2, Body.WOMEN: W5}
 """Which rule speaks for a body: on the quorum, the majority, ties, and the conduct of the vote."""
 
 
