@@ -190,7 +190,7 @@ class VillageClerk(Clerk):
                     completed_on=today,
                     items=("公章", "公共财产", "财务账目", "档案资料"),
                     supervised_by="乡镇人民政府",
-                    sealed_on=today,
+                    sealed_on=self.poll_day(),
                 )
             case "supervisory.nomination":
                 return self.nominated_for_supervision()
