@@ -98,7 +98,8 @@ def leavers(
         if member in nominees:
             found.append(Leaver(member=member, nominee=member))
         elif norms.committee_kin_withdraws:
-            paths = ((nominee, relative(StaffKin.NEAR, graph, member, nominee)) for nominee in nominees)
+            circle = norms.committee_kin or StaffKin.NEAR
+            paths = ((nominee, relative(circle, graph, member, nominee)) for nominee in nominees)
             first = next(((nominee, path) for nominee, path in paths if path is not None), None)
             if first is not None:
                 found.append(Leaver(member=member, nominee=first[0], path=first[1]))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from policies.finding import Finding
 from policies.law.norms import Norms
 from policies.rule import Confidence, Rule, declare
+from policies.rules.law2025 import R25_17
 from policies.rules.polls import V10
 from policies.rules.residents import V6
 
@@ -38,6 +39,18 @@ def candidate_list_posted(
 ) -> list[Finding]:
     """V9: the list of candidates (or of those who nominated themselves) is up so many days before the poll."""
     return _posted(rule, None, "候选人名单", posted, poll_day, norms.candidate_list_days, step)
+
+
+def delegates_posted(
+    list_posted: date, posted: date | None, norms: Norms, *, rule: Rule = R25_17, step: str | None = None
+) -> list[Finding]:
+    """R25-17: where delegates vote, their names are published the day the voters' list is (None: not published)."""
+    if not norms.delegates_with_list or posted == list_posted:
+        return []
+    said = "没有公布" if posted is None else f"{posted} 公布"
+    message = f"户的代表（居民代表）名单{said}，应与选民名单同时于 {list_posted} 公布；请同时公布（{rule.id}）。"
+    value = None if posted is None else posted.isoformat()
+    return [rule.finding(message, value=value, limit=list_posted.isoformat(), remedy="与选民名单同时公布", step=step)]
 
 
 def venue_posted(

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 from policies.finding import Finding
 from policies.law.norms import Norms
+from policies.pack.schema import PollMode
 from policies.people import birthday
 from policies.rule import Confidence, Rule, declare
-from policies.rules.village.shares import needed
+from policies.rules.village.shares import needed, quorum_of
 
 V25 = declare(
     Rule(
@@ -88,15 +89,25 @@ def recall_put_to_vote(
 
 
 def recall_carried(
-    registered: int, voted: int, in_favour: int, norms: Norms, *, rule: Rule = V25, step: str | None = None
+    registered: int,
+    voted: int,
+    in_favour: int,
+    norms: Norms,
+    *,
+    mode: PollMode = PollMode.VOTERS,
+    rule: Rule = V25,
+    step: str | None = None,
 ) -> list[Finding]:
     """V25: why a recall has not carried: too few voted, or too few of those agreed. Empty when the member is recalled.
 
-    The quorum is the one of the election (`norms.quorum`): of those registered, or of the delegates where they elected.
+    The quorum is the one of the election, by the same `mode`: of those registered, or of the delegates where they elected.
     """
     found = []
-    if norms.quorum is not None and voted < (least := needed(norms.quorum, registered)):
-        message = f"罢免投票：{registered} 人中 {voted} 人投票，未达到{norms.quorum.text}（{least} 人），罢免不通过（{rule.id}）。"
+    quorum = quorum_of(mode, norms)
+    if quorum is not None and voted < (least := needed(quorum, registered)):
+        message = (
+            f"罢免投票：{registered} 人中 {voted} 人投票，未达到{quorum.text}（{least} 人），罢免不通过（{rule.id}）。"
+        )
         found.append(rule.finding(message, value=voted, limit=least, remedy="罢免不通过", step=step))
     if norms.majority is not None and in_favour < (least := needed(norms.majority, voted)):
         message = f"罢免投票：投票 {voted} 人中 {in_favour} 人赞成，未达到{norms.majority.text}（{least} 人），罢免不通过（{rule.id}）。"
