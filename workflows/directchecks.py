@@ -11,7 +11,7 @@ from policies.finding import Finding, Severity
 from policies.form import Body as FormBody
 from policies.form import contradictions
 from policies.kinship import KinGraph
-from policies.law.norms import Norms, SurplusVoids
+from policies.law.norms import Nominator, Norms, SurplusVoids
 from policies.pack.schema import Ballot, Committee, Step
 from policies.people import Kinship, Person, Post, Sex
 from policies.rules import candidacy, conduct, party
@@ -28,6 +28,7 @@ from policies.rules.village import (
     posts,
     proxies,
     register,
+    relatives,
     results,
     staff,
 )
@@ -57,11 +58,7 @@ from workflows.messages import (
 )
 from workflows.register import Candidate
 
-NOMINATORS = {
-    "party_organization": nomination.Nominator.PARTY,
-    "voters": nomination.Nominator.VOTERS,
-    "self": nomination.Nominator.SELF,
-}
+NOMINATORS = {nominator.value: nominator for nominator in Nominator}
 """The routes of a pack as the law names who nominates."""
 
 
@@ -174,8 +171,19 @@ def nominated(form: Nominated, step: Step, seats: Mapping[Post, int], norms: Nor
     return findings
 
 
-def slate(form: Slated, fit: Sequence[Candidate], seats: Mapping[Post, int], norms: Norms, step: str) -> list[Finding]:
-    """V8, X2, P6: the margin post by post, all still in the running, all committed; women among them (V1)."""
+def slate(
+    form: Slated,
+    fit: Sequence[Candidate],
+    seats: Mapping[Post, int],
+    sitting: Sequence[Winner],
+    graph: KinGraph,
+    norms: Norms,
+    step: str,
+) -> list[Finding]:
+    """V8, X2, P6: the margin post by post, all still in the running, all committed; women among them (V1).
+
+    `sitting`: members whom a by-election joins; no candidate is a relative of theirs (V21).
+    """
     able = {candidate.person.id: candidate for candidate in fit}
     named = [able[key] for key in form.names if key in able]
     stand = {post: sum(candidate.post is post for candidate in named) for post in seats}
@@ -185,8 +193,28 @@ def slate(form: Slated, fit: Sequence[Candidate], seats: Mapping[Post, int], nor
         *candidacy.named_once(list(form.names)),
         *(candidacy.still_eligible(key, key) for key in form.names if key not in able),
         *nomination.margins(stand, seats, norms, step=step),
-        *committee.women_possible(women, norms, step=step),
+        *(committee.women_possible(women, norms, step=step) if not sitting else ()),
+        *_beside(named, sitting, graph, norms, step),
         *party.commitments_signed([candidate.person.name for candidate in named], signed),
+    ]
+
+
+def _beside(
+    named: Sequence[Candidate], sitting: Sequence[Winner], graph: KinGraph, norms: Norms, step: str
+) -> list[Finding]:
+    return [
+        finding
+        for candidate in named
+        for member in sitting
+        for finding in relatives.relatives_declared(
+            [
+                relatives.Winner(person=candidate.person.id, post=candidate.post, votes=0),
+                relatives.Winner(person=member.person.id, post=member.post, votes=member.votes or 0),
+            ],
+            graph,
+            norms,
+            step=step,
+        )
     ]
 
 

@@ -153,11 +153,17 @@ class DirectVote(Enrolment):
             step_id,
             Slated,
             people=tuple(candidate.person.id for candidate in fit),
-            check=lambda form: directchecks.slate(form, self.fit(), self.seats_by_post, self.norms, step_id),
+            check=lambda form: directchecks.slate(
+                form, self.fit(), self.seats_by_post, self._joined(), self._graph(), self.norms, step_id
+            ),
             contests=self._contests(races),
         )
         self.issue(self.step(step_id), names=self.names(slated.names))
         return self.put_on_the_list(slated.names)
+
+    def _joined(self) -> list[Winner]:
+        """The members whom those elected here join: in a by-election those still in office."""
+        return [one for one in self.seated if one.post.in_committee]
 
     async def post_candidates(self, step_id: str, names: tuple[str, ...]) -> None:
         """The final list goes up, early enough before the poll (V9); a complaint upheld means a corrected posting."""
@@ -512,7 +518,7 @@ class DirectVote(Enrolment):
         """Who gave up a seat leaves it to the next by votes for that post who is no relative of a member."""
         left = self.members[person].post
         self._give_way(person)
-        graph, circle = self._graph(), self.norms.member_kin
+        graph, circle = self._graph(), self.norms.members_kin
         for one in sorted(self.passed, key=lambda one: -one.votes):
             if one.post is not left or one.person in self.members:
                 continue
