@@ -44,6 +44,13 @@ def test_every_rule_it_names_is_in_the_book() -> None:
     assert [rule for step in steps() for rule in step.rules if rule not in BOOK] == []
 
 
+def test_a_rule_of_a_village_asked_at_a_step_is_named_there() -> None:
+    """What the book says is asked at a step stands at the step, and the places it names exist."""
+    named = {step.id: set(step.rules) for step in steps()}
+    asked = {(rule.id, place) for rule in load() if rule.id.startswith("V") for place in rule.enforced if "." in place}
+    assert {(rule, place) for rule, place in asked if rule not in named.get(place, set())} == set()
+
+
 @pytest.mark.parametrize(
     ("norm", "value"),
     [

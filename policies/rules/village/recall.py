@@ -20,6 +20,10 @@ V25 = declare(
         "并须经投票的村民过半数通过”“补选的村民委员会成员的任期到本届村民委员会任期届满时止”",
         confidence=Confidence.VERIFIED,
         article="16、19（2018）、19、23（2025）",
+        enforced=(
+            "recall.petition",
+            "recall.vote",
+        ),
     )
 )
 RECALL_VOTE = "浙江省办法第三十五条、上海市办法第二十七条、北京市办法第三十三条（接到罢免要求之日起三十日内）"

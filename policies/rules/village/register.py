@@ -23,6 +23,10 @@ V4 = declare(
         confidence=Confidence.VERIFIED,
         article="13（2018）、16（2025）",
         national_floor=True,
+        enforced=(
+            "residents.registration",
+            "byelection.registration",
+        ),
     )
 )
 V5 = declare(
@@ -35,6 +39,10 @@ V5 = declare(
         "北京市办法第十二条：“村民的年龄计算到选举日为止”",
         confidence=Confidence.VERIFIED,
         article="13（2018）、16（2025）",
+        enforced=(
+            "residents.registration",
+            "byelection.registration",
+        ),
     )
 )
 V7 = declare(
@@ -48,6 +56,10 @@ V7 = declare(
         confidence=Confidence.VERIFIED,
         article="14（2018）、17（2025）",
         national_floor=True,
+        enforced=(
+            "residents.voters_list",
+            "residents.objections",
+        ),
     )
 )
 
