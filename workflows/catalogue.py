@@ -1,11 +1,14 @@
 """Every workflow a worker serves, from the district down to the bodies."""
 
 from workflows.area import DistrictElection, StreetElection
+from workflows.byelection import ByElection
 from workflows.officework import OfficeReport
 from workflows.party import PartyElection
+from workflows.recall import RecallElection
 from workflows.residents import ResidentsElection
 from workflows.supervisory import SupervisoryElection
 from workflows.unit import UnitElection
+from workflows.village import VillageElection
 from workflows.women import WomenElection
 
 TASK_QUEUE = "elections"
@@ -17,6 +20,9 @@ WORKFLOWS = (
     ResidentsElection,
     SupervisoryElection,
     WomenElection,
+    VillageElection,
+    ByElection,
+    RecallElection,
 )
 OFFICE_WORKFLOWS = (OfficeReport,)
 """What a live worker serves beside the elections: the county office's reports."""

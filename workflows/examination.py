@@ -9,14 +9,16 @@ from datetime import date
 from policies import kinship
 from policies.calendar import Calendar, CalendarUnknown, DayUnit
 from policies.counting import count
-from policies.eligibility import Nomination, standard_findings
+from policies.eligibility import Nomination, Standards, standard_findings
 from policies.finding import Finding
 from policies.form import Body as FormBody
 from policies.form import ResultForm, contradictions
 from policies.kinship import KinGraph, Place
-from policies.pack.schema import Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
-from policies.people import Body, Post
+from policies.law.norms import Norms
+from policies.pack.schema import MISSING, Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
+from policies.people import Body, Education, Post
 from policies.rules import candidacy, conduct, party, residents, supervisory, women
+from policies.rules.village import committee as village
 from workflows.messages import (
     Announced,
     Chosen,
@@ -39,7 +41,10 @@ BODIES = {
     BodyId.RESIDENTS: Body.RESIDENTS,
     BodyId.SUPERVISORY: Body.SUPERVISORY,
     BodyId.WOMEN: Body.WOMEN,
+    BodyId.BY_ELECTION: Body.RESIDENTS,
 }
+DIRECT = (BodyId.RESIDENTS, BodyId.BY_ELECTION)
+"""In a village: the committee and a by-election to it."""
 FORM_BODIES = {
     BodyId.PARTY: FormBody.PARTY,
     BodyId.RESIDENTS: FormBody.RESIDENTS,
@@ -49,11 +54,13 @@ FORM_BODIES = {
 
 _DAYS = (
     "held_on",
+    "submitted_on",
     "signed_on",
     "closed_on",
     "decided_on",
     "posted_on",
     "announced_on",
+    "published_on",
     "completed_on",
 )
 
@@ -108,15 +115,31 @@ def nomination(form: Nominated, step: Step, listed: int) -> list[Finding]:
     return findings
 
 
+def standards(pack: Pack) -> Standards | None:
+    """X3 as a village's plan has it: its age, its education (0 primary, 1 junior …), its months; None: the street plan's."""
+    plan, law = pack.eligibility, Standards()
+    if pack.kind != "village" or plan == MISSING:
+        return None
+    levels = tuple(Education)
+    education = plan.education.value
+    return Standards(
+        general_age=plan.age.value if isinstance(plan.age.value, int) else law.general_age,
+        education=levels[education] if isinstance(education, int) and education < len(levels) else Education.PRIMARY,
+        experience_months=plan.experience_months.value if isinstance(plan.experience_months.value, int) else 0,
+    )
+
+
 def review(
     form: Reviewed,
     waiting: Sequence[Candidate],
     body: BodyId,
     poll_day: date,
     committee: Iterable[str],
+    standards: Standards | None = None,
 ) -> list[Finding]:
     """X2, X3, R2, W6: everybody before the level has one conclusion; nobody unfit or with adverse evidence passes; no reviewer
     sits in their own case."""
+    elects = Body.VILLAGE if standards is not None and body in DIRECT else BODIES[body]
     concluded = {conclusion.person: conclusion for conclusion in form.conclusions}
     names = {candidate.person.id: candidate.person.name for candidate in waiting}
     findings = candidacy.all_concluded(names, [conclusion.person for conclusion in form.conclusions])
@@ -133,7 +156,9 @@ def review(
             continue
         if conclusion.evidence:
             findings.append(candidacy.passed_with_evidence(candidate.person.name, conclusion.evidence))
-        findings.extend(finding for finding in _standards(candidate, body, poll_day) if finding.blocks)
+        findings.extend(
+            finding for finding in _standards(candidate, body, elects, poll_day, standards) if finding.blocks
+        )
     sitting = set(committee)
     findings.extend(
         candidacy.judge_in_own_case(names[conclusion.reviewer])
@@ -143,12 +168,14 @@ def review(
     return findings
 
 
-def _standards(candidate: Candidate, body: BodyId, poll_day: date) -> list[Finding]:
+def _standards(
+    candidate: Candidate, body: BodyId, elects: Body, poll_day: date, standards: Standards | None
+) -> list[Finding]:
     """X3 for the three bodies; of the federation's candidates the source asks only that they are women (W6)."""
     if body is BodyId.WOMEN:
         return women.women_only(candidate.person.name, candidate.person.sex)
-    nomination = Nomination(person=candidate.person, body=BODIES[body], relaxations=candidate.nominee.relaxations)
-    return standard_findings(nomination, poll_day=poll_day)
+    nomination = Nomination(person=candidate.person, body=elects, relaxations=candidate.nominee.relaxations)
+    return standard_findings(nomination, poll_day=poll_day, standards=standards)
 
 
 def slate(
@@ -252,6 +279,12 @@ def plan(unit: UnitBrief, pack: Pack) -> list[Finding]:
     given = {body.id: body.seats for body in pack.bodies}
     if BodyId.WOMEN in given:
         return women.seats_allowed(unit.women_seats, given[BodyId.WOMEN])
+    if pack.kind == "village":
+        return [
+            *party.seats_allowed(unit.party_seats, full_members=unit.party_members, plan=given.get(BodyId.PARTY)),
+            *village.seats_allowed(unit.residents_seats, pack.norms or Norms()),
+            *supervisory.seats_allowed(unit.supervisory_seats, given.get(BodyId.SUPERVISORY)),
+        ]
     seats = given.get(BodyId.RESIDENTS)
     stated = None
     if seats is not None and isinstance(seats.min, int) and isinstance(seats.max, int):

@@ -1,4 +1,4 @@
-"""One community's whole election: the preparation, then the three bodies in their required order (三（一）, 一（四）)."""
+"""One community's or village's whole election: the preparation, then the three bodies in their required order (三（一）, 一（四）)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
@@ -30,6 +30,7 @@ from workflows.procedure import Check, Procedure
 from workflows.residents import ResidentsElection
 from workflows.steering import Message, Steering
 from workflows.supervisory import SupervisoryElection
+from workflows.village import VillageElection
 from workflows.women import WomenElection
 
 BODY_NAMES = {
@@ -38,6 +39,8 @@ BODY_NAMES = {
     "women": {"women": "妇联组织"},
 }
 """What the bodies are called, in their order, by the kind of plan."""
+COMMITTEES: dict[str, Any] = {"community": ResidentsElection.run, "village": VillageElection.run}
+"""How the committee is elected, by the kind of unit."""
 PREPARED_BY = "区换届办"
 
 
@@ -71,12 +74,12 @@ class UnitElection(Steering, Procedure):
         if self.pack.kind == "women":
             return await self.federation()
 
-        # (二) 先社区党组织、后居民委员会、再推选居务监督委员会
+        # (二) 先社区（村）党组织、后居（村）民委员会、再推选居（村）务监督委员会
         await self.goes_on(UnitTrigger.START)
         party = await self.elect(PartyElection.run, "party", self.brief())
         await self.goes_on(UnitTrigger.PARTY_DONE)
         residents = await self.elect(
-            ResidentsElection.run,
+            COMMITTEES[self.pack.kind],
             "residents",
             self.brief(seated=party.elected, kin=party.kin),
         )

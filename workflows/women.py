@@ -47,12 +47,12 @@ class WomenElection(Election):
         """Whoever was put forward for it and is elected, else the one with the most votes (W1); seats are final from here."""
         self.replaceable = False
         elected = [
-            women.Elected(key, self.register.candidates[key].post is Post.WOMEN_CHAIR, winner.votes)
+            women.Elected(key, self.register.candidates[key].post is Post.FEDERATION_CHAIR, winner.votes)
             for key, winner in self.members.items()
         ]
         chair = women.chair_of(elected)
         for key, winner in self.members.items():
-            post = Post.WOMEN_CHAIR if key == chair else Post.WOMEN_MEMBER
+            post = Post.FEDERATION_CHAIR if key == chair else Post.FEDERATION_MEMBER
             self.members[key] = Winner(person=winner.person, post=post, votes=winner.votes)
 
     async def report(self, step_id: str) -> None:
@@ -75,7 +75,7 @@ class WomenElection(Election):
 
     def post_of(self, candidate: Candidate) -> Post:  # noqa: ARG002 - one list; `name_the_chair` comes after it
         """Everybody is a member first."""
-        return Post.WOMEN_MEMBER
+        return Post.FEDERATION_MEMBER
 
     def roll(self) -> int:
         """Women of eighteen and over (W5)."""

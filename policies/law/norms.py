@@ -6,7 +6,7 @@ layer gives, and nothing is asked then. Articles, dates and confidence of each v
 
 from enum import StrEnum
 
-from policies.pack.schema import Threshold
+from policies.shares import Threshold
 from policies.value import Value
 
 

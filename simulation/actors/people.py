@@ -80,13 +80,13 @@ def _posts(scene: Scene, body: str, chosen: Sequence[str], *, again: bool) -> li
     others = {
         "party": Post.PARTY_MEMBER,
         "residents": Post.COMMITTEE_MEMBER,
-        "women": Post.WOMEN_MEMBER,
+        "women": Post.FEDERATION_MEMBER,
     }.get(body, Post.SUPERVISORY_MEMBER)
     heads = {
         "party": [Post.SECRETARY, Post.DEPUTY_SECRETARY],
         "residents": [Post.CHAIR, Post.DEPUTY_CHAIR],
         "supervisory": [Post.SUPERVISORY_CHAIR],
-        "women": [Post.WOMEN_CHAIR],
+        "women": [Post.FEDERATION_CHAIR],
     }[body]
     if again:
         heads = []

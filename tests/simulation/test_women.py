@@ -207,7 +207,7 @@ def short_posting(records: list[Record]) -> list[Record]:
 def one_seat_more(records: list[Record]) -> list[Record]:
     """Somebody takes office whom nobody elected."""
     seats = facts(records, "body_completed")[0]["seats"]
-    seats.append({"person": "D01-S01-U001-P999", "name": "某某", "post": "women_member", "votes": None})
+    seats.append({"person": "D01-S01-U001-P999", "name": "某某", "post": "federation_member", "votes": None})
     return records
 
 

@@ -176,7 +176,7 @@ class Office:
                     nominees=tuple(
                         Nominee(
                             person=one,
-                            post=Post.WOMEN_MEMBER if number else Post.WOMEN_CHAIR,
+                            post=Post.FEDERATION_MEMBER if number else Post.FEDERATION_CHAIR,
                             route=routes[number % 3],
                             supporters=10 if number % 3 == 2 else 1,
                         )
@@ -259,8 +259,8 @@ def test_one_unit_goes_the_source_s_way() -> None:
     ]
     (completed,) = office.of_kind("body_completed")
     assert [(seat.person, seat.post) for seat in completed.seats] == [
-        (CANDIDATES[0].id, "women_chair"),
-        *((one.id, "women_member") for one in CANDIDATES[1:5]),
+        (CANDIDATES[0].id, "federation_chair"),
+        *((one.id, "federation_member") for one in CANDIDATES[1:5]),
     ]
 
 

@@ -19,6 +19,10 @@ V2 = declare(
         source="《村民委员会组织法》（2018）第十二条、（2025）第十五条；浙江省办法第八条、上海市办法第七条、北京市办法第九条",
         confidence=Confidence.VERIFIED,
         article="12（2018）、15（2025）",
+        enforced=(
+            "residents.election_committee",
+            "byelection.election_committee",
+        ),
     )
 )
 V3 = declare(
@@ -32,6 +36,10 @@ V3 = declare(
         "浙江省办法第九条、上海市办法第七条、北京市办法第十一条",
         confidence=Confidence.VERIFIED,
         article="12（2018）、15（2025）",
+        enforced=(
+            "residents.nomination",
+            "byelection.nomination",
+        ),
     )
 )
 

@@ -17,6 +17,10 @@ V9 = declare(
         on_failure="推后选举日",
         source="浙江省办法第十八条：“正式候选人名单应当在选举日的五日前按得票多少为序张榜公布”；上海市办法第十二条、北京市办法第二十条",
         confidence=Confidence.VERIFIED,
+        enforced=(
+            "residents.list",
+            "byelection.list",
+        ),
     )
 )
 VENUE = "浙江省办法第二十二条：“应当在选举日的五日前确定并公布投票选举的时间、地点、方式和唱票人、监票人、计票人”"

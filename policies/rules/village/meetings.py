@@ -17,6 +17,7 @@ V26 = declare(
         "“村民代表会议有三分之二以上的组成人员参加方可召开，所作决定应当经到会人员的过半数同意”",
         confidence=Confidence.VERIFIED,
         article="22、25、26（2018）、26、29、30（2025）",
+        enforced=("residents.representatives",),
     )
 )
 

@@ -21,6 +21,10 @@ V11 = declare(
         "不得超过三人。候选人不得接受委托投票”；浙江省办法第二十五条、上海市办法第十六条、北京市办法第二十五条",
         confidence=Confidence.VERIFIED,
         article="15（2018）、18（2025）",
+        enforced=(
+            "residents.proxies",
+            "residents.poll",
+        ),
     )
 )
 CHAIN = "浙江省办法第二十五条：“受委托人不得再委托其他选民代为投票”；上海市办法第十六条：“接受委托投票的村民不得再委托其他村民投票”"

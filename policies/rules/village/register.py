@@ -23,6 +23,10 @@ V4 = declare(
         confidence=Confidence.VERIFIED,
         article="13（2018）、16（2025）",
         national_floor=True,
+        enforced=(
+            "residents.registration",
+            "byelection.registration",
+        ),
     )
 )
 V5 = declare(
@@ -35,6 +39,10 @@ V5 = declare(
         "北京市办法第十二条：“村民的年龄计算到选举日为止”",
         confidence=Confidence.VERIFIED,
         article="13（2018）、16（2025）",
+        enforced=(
+            "residents.registration",
+            "byelection.registration",
+        ),
     )
 )
 V7 = declare(
@@ -48,6 +56,10 @@ V7 = declare(
         confidence=Confidence.VERIFIED,
         article="14（2018）、17（2025）",
         national_floor=True,
+        enforced=(
+            "residents.voters_list",
+            "residents.objections",
+        ),
     )
 )
 
@@ -153,6 +165,20 @@ def last_day_to_object(published: date, norms: Norms) -> date | None:
 def decision_due(received: date, norms: Norms) -> date | None:
     """V7: the last day for the decision on an objection; the day of receipt does not count."""
     return None if norms.decision_days is None else received + timedelta(days=norms.decision_days)
+
+
+def received_already(number: str) -> Finding:
+    """V7: an objection's number is used once."""
+    return V7.finding(
+        f"申诉 {number} 已经收到，不重复登记（V7）。", value=number, remedy="换一个编号，或查看已收到的申诉"
+    )
+
+
+def no_list_yet(number: str) -> Finding:
+    """V7: an objection to a list that is not up."""
+    return V7.finding(
+        f"申诉 {number}：选民名单尚未公布，公布之日起方可提出（V7）。", value=number, remedy="名单公布后提出"
+    )
 
 
 def objection_in_time(

@@ -22,6 +22,11 @@ V21 = declare(
         "上海市办法第二条；《村民委员会组织法》（2025）第八条：“村民委员会成员实行近亲属回避”",
         confidence=Confidence.VERIFIED,
         article="8（2025）",
+        enforced=(
+            "residents.poll",
+            "residents.announcement",
+            "byelection.candidates",
+        ),
     )
 )
 _Kin = Callable[[str, str], KinPath | None]
