@@ -5,12 +5,18 @@ Everything that the plan leaves out is written `missing` and kept so: such a pac
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from policies.calendar import DayUnit as DayUnit
+from policies.law.compose import Composition, compose
+from policies.law.layer import Layer
+from policies.law.norms import Norms
 from policies.rule import Law
+from policies.shares import Denominator as Denominator
+from policies.shares import Threshold as Threshold
 from policies.value import Value
 
 Missing = Literal["missing"]
@@ -144,29 +150,6 @@ Window = Annotated[
 
 
 # ---------------------------------------------------------------- thresholds and people
-
-
-class Denominator(StrEnum):
-    """What a share is taken of. Most real disputes are about a wrong one."""
-
-    REGISTERED = "registered"
-    DUE = "due"
-    PRESENT = "present"
-    CAST = "cast"
-    VALID = "valid"
-    REPRESENTATIVES = "representatives"
-    HOUSEHOLDS = "households"  # 户代表
-    SEATS = "seats"  # 应选名额, for a margin
-
-
-class Threshold(Value):
-    """A share as the plan words it. `inclusive` and `of` stay `missing` where the plan does not say."""
-
-    text: Words
-    numerator: int = Field(ge=1)
-    denominator: int = Field(ge=1)
-    inclusive: bool | Missing
-    of: Denominator | Missing
 
 
 class PollMode(StrEnum):
@@ -415,6 +398,13 @@ class Pack(Value):
     extra_gates: tuple[ExtraGate, ...] = ()
     provisions: tuple[Provision, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
+    layers: tuple[Layer, ...] = ()  # the law it stands under, whole: names of layers are replaced when a pack is read
+    norms: Norms = Norms()  # what binds its direct election: from the layers, and from the plan where they are silent
+
+    @cached_property
+    def composition(self) -> Composition:
+        """What the layers come to, each value with its clause."""
+        return compose(self.layers)
 
     def body(self, body: BodyId) -> Body:
         """The body with this id. Raises KeyError when the pack has none."""
