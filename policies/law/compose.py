@@ -59,7 +59,7 @@ def compose(layers: tuple[Layer, ...]) -> Composition:
                     refused.append(Below(lower, upper))
             if term.way is Way.FIXED:  # two texts of one level that fix different values contradict each other
                 refused += [Below(one, kept[-1]) for one in kept[:-1] if not term.same(one.value, kept[-1].value)]
-            if kept and (upper is None or kept[-1].value != upper.value):
+            if kept and (upper is None or not term.same(kept[-1].value, upper.value)):
                 upper = kept[-1]
         if upper is not None:
             binding[norm] = upper

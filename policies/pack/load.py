@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from policies.law.layer import Clause, Layer
+from policies.law.confirm import Confirmation, Confirmations
+from policies.law.layer import Clause, Layer, Level
 from policies.law.norms import Norms
 from policies.pack import schema
 from policies.pack.expand import expand
@@ -19,7 +20,7 @@ from policies.pack.schema import Pack
 from policies.pack.text import Located, Path, read_text
 from policies.value import Value
 
-__all__ = ["PackError", "Problem", "load_layer", "load_pack"]
+__all__ = ["PackError", "Problem", "load_confirmations", "load_layer", "load_pack"]
 
 ALONE = Empty()
 
@@ -41,6 +42,15 @@ def load_layer(text: str, name: str) -> Layer:
     if problems or layer is None:
         raise _refused(name, problems)
     return layer
+
+
+def load_confirmations(text: str, name: str) -> Confirmations:
+    """The confirmations that a county keeps, from their text (YAML). Raises PackError with every problem at once."""
+    located, problems = read_text(text)
+    kept = None if located is None else _validated(Confirmations, located, problems)
+    if problems or kept is None:
+        raise _refused(name, problems)
+    return kept
 
 
 def _load(text: str, name: str, library: Library, within: tuple[str, ...]) -> Pack:
@@ -66,10 +76,25 @@ def _load(text: str, name: str, library: Library, within: tuple[str, ...]) -> Pa
     pack = _validated(Pack, located, problems)
     problems += reference_problems(located)
     if pack is not None:
+        problems += _altered_layers(pack, located, library)
         problems += layer_problems(pack, located) + norm_problems(pack, written, located)
     if problems or pack is None:
         raise _refused(name, problems)
     return settled(pack)
+
+
+def _altered_layers(pack: Pack, located: Located, library: Library) -> list[Problem]:
+    """Layers written out in the text under the name of one in the library, but with other content; a nation of one's own."""
+    if not library.layers():  # a record stands for itself: its hash tells whether it was altered
+        return []
+    problems = []
+    for index, layer in enumerate(pack.layers):
+        text = library.layer(layer.id)
+        if text is None and layer.level is Level.NATION:
+            problems.append(located.at(("layers", index), f"国家底线只能用自带的，不能自己写（“{layer.id}”）"))
+        elif text is not None and load_layer(text, layer.id) != layer:
+            problems.append(located.at(("layers", index), f"法律层“{layer.id}”与自带的内容不同，请只写名称"))
+    return problems
 
 
 Model = TypeVar("Model", bound=Value)
@@ -199,7 +224,7 @@ def _document_path(loc: tuple[int | str, ...], data: Any) -> tuple[Path, bool]:
 @cache
 def _known_keys() -> tuple[str, ...]:
     models = [m for m in vars(schema).values() if isinstance(m, type) and issubclass(m, Value)]
-    models += [Layer, Clause, Norms]
+    models += [Layer, Clause, Norms, Confirmation, Confirmations]
     names = {field.alias or key for model in models for key, field in model.model_fields.items()}
     return tuple(sorted(names))
 

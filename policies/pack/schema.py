@@ -214,7 +214,7 @@ class Committee(Value):
 
 
 class Delegates(Value):
-    """Residents' representatives: one per so many households, a floor, and the organizations that send one."""
+    """Residents' representatives: one per so many households, a floor, and the organizations that send one ("none": no such)."""
 
     households_each: int | Missing
     at_least: int | Missing
