@@ -2,6 +2,7 @@
 
 import difflib
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def source_text(name_or_path: str) -> str:
 def open_pack(name_or_path: str) -> Pack | Unusable:
     """The pack of that name or in that file, or all that is wrong with it."""
     if name_or_path in bundled_packs():
-        return _load(pack_text(name_or_path), name_or_path)
+        return _bundled(name_or_path)
     path = Path(name_or_path)
     if not (path.suffix in SUFFIXES or len(path.parts) > 1 or path.is_file()):
         return Unusable((_unknown(name_or_path),))
@@ -100,6 +101,11 @@ def open_pack(name_or_path: str) -> Pack | Unusable:
     except (OSError, ValueError) as error:
         return Unusable((f"{path}：无法读取（{reason(error)}）",))
     return _load(text, name_or_path, path.parent)
+
+
+@cache
+def _bundled(name: str) -> Pack | Unusable:
+    return _load(pack_text(name), name)
 
 
 def _load(text: str, name: str, folder: Path | None = None) -> Pack | Unusable:

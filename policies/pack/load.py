@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -35,6 +35,7 @@ def load_pack(text: str, name: str, library: Library = ALONE) -> Pack:
     return _load(text, name, library, ())
 
 
+@lru_cache(maxsize=32)
 def load_layer(text: str, name: str) -> Layer:
     """The layer of law that `text` (YAML) describes. Raises PackError with every problem at once."""
     located, problems = read_text(text)
