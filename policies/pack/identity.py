@@ -14,7 +14,7 @@ def content_hash(pack: Pack) -> str:
     """
     content = pack.model_dump(mode="json", by_alias=True, exclude={"layers", "norms"})
     for name in ("layers", "norms"):
-        said = pack.model_dump(mode="json", by_alias=True, exclude_none=True, include={name})[name]
+        said = pack.model_dump(mode="json", by_alias=True, exclude_none=True, include={name}).get(name)
         if said:
             content[name] = said
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -398,8 +398,10 @@ class Pack(Value):
     extra_gates: tuple[ExtraGate, ...] = ()
     provisions: tuple[Provision, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
-    layers: tuple[Layer, ...] = ()  # the law it stands under, whole: names of layers are replaced when a pack is read
-    norms: Norms = Norms()  # what binds its direct election: from the layers, and from the plan where they are silent
+    layers: tuple[Layer, ...] = Field((), exclude_if=lambda layers: not layers)
+    """The law it stands under, whole: names of layers are replaced when a pack is read."""
+    norms: Norms = Field(Norms(), exclude_if=lambda norms: norms == Norms())
+    """What binds its direct election: from the layers, and from the plan where they are silent."""
 
     @cached_property
     def composition(self) -> Composition:
