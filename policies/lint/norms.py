@@ -59,9 +59,9 @@ def posts(step: Step) -> str | None:
     """Which norm a step's posting answers to, told from its act and title; None where it posts nothing of the kind."""
     if step.act is Act.PUBLICITY and "候选人" in step.title and "初步" not in step.title and "见面" not in step.title:
         return "candidate_list_days"
-    if step.act.value == "proxies" or ("委托" in step.title and "公" in step.title):
+    if step.act is Act.PROXIES or ("委托" in step.title and "公" in step.title):
         return "proxy_published_days"
-    if step.act.value in ("stations", "staff") or ("投票时间" in step.title) or ("工作人员" in step.title):
+    if step.act in (Act.STATIONS, Act.STAFF) or ("投票时间" in step.title) or ("工作人员" in step.title):
         return "venue_days"
     return None
 

@@ -166,12 +166,12 @@ def _step(step: Step, pack: Pack) -> dict[str, str]:
     days = step.publicity_days
     rows = {
         "内容": step.text,
-        "办理": ACTS.get(step.act, step.act.value),
+        "办理": ACTS[step.act],
         "由谁办": "、".join(pack.roles.get(role, role.value) for role in (step.actor, *step.countersigned_by)),
         "期间": window_words(step.window) + ("（一直办到最后一天）" if step.occupies else ""),
         "在哪些步骤之后": "、".join(step.after) or "没有",
         "间隔": "；".join(map(gap_words, step.gaps)) or "没有",
-        "适用": CONDITIONS.get(step.condition, step.condition.value),
+        "适用": CONDITIONS[step.condition],
         "提名方式": route_words(step.routes) or "没有",
         "公示": "没有" if days is None else f"{plain(days)} {UNITS[step.publicity_unit]}",
     }

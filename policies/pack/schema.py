@@ -62,18 +62,34 @@ class Act(StrEnum):
     COMMITTEE = "committee"  # choosing the election committee
     REPRESENTATIVES = "representatives"
     POLL = "poll"
+    POLL_DAY = "poll_day"  # fixing the day of a direct vote, from which its windows count
+    REGISTRATION = "registration"  # 选民登记
+    CORRECTION = "correction"  # objections answered, the list of voters corrected
+    STATIONS = "stations"
+    STAFF = "staff"
+    PROXIES = "proxies"  # 委托投票审核公告
+    ROVING_BOXES = "roving_boxes"
+    BALLOT_RULES = "ballot_rules"  # 无效票认定规则
+    PETITION = "petition"  # 罢免要求
+    RECALL = "recall"  # 罢免表决
     ANNOUNCEMENT = "announcement"
     FILING = "filing"  # 备案
     HANDOVER = "handover"
 
 
 class BodyId(StrEnum):
-    """The bodies in their required order; `prep` is what must be done before the first."""
+    """The bodies in their required order; `prep` is what must be done before the first.
+
+    `residents` is the residents' committee of a community, the villagers' committee of a village. The last two are no bodies
+    but what may befall one in its term: they are begun on demand.
+    """
 
     PREPARATION = "prep"
     PARTY = "party"
     RESIDENTS = "residents"
     SUPERVISORY = "supervisory"
+    RECALL = "recall"  # 罢免
+    BY_ELECTION = "byelection"  # 补选
 
 
 # ---------------------------------------------------------------- windows
@@ -220,6 +236,11 @@ class Delegates(Value):
     at_least: int | Missing
     organizations: Words | Missing = "missing"
 
+    @property
+    def from_organizations(self) -> bool:
+        """True unless the plan says that no organization sends one (`none`)."""
+        return self.organizations != "none"
+
 
 # ---------------------------------------------------------------- steps
 
@@ -232,6 +253,8 @@ class Condition(StrEnum):
     EVERY_VOTER = "every_voter"  # polls by every registered voter
     SECRETARY_NOMINATED = "secretary_nominated"  # 书记人选
     NOMINEES_EXCEED = "nominees_exceed"  # a primary only where nominees exceed the number
+    SEATS_OPEN = "seats_open"  # a further vote only where seats are left open
+    ON_DEMAND = "on_demand"  # a recall or a by-election, within the term
 
 
 class Gap(Value):

@@ -120,6 +120,58 @@ def recall_carried(
     return found
 
 
+def recall_of(named: str, member: str, *, rule: Rule = V25, step: str | None = None) -> list[Finding]:
+    """V25: the demand is about the member (id) whose recall was begun."""
+    if named == member:
+        return []
+    message = f"罢免要求写的是 {named}，本件是对 {member} 的罢免；请更正（{rule.id}）。"
+    return [rule.finding(message, value=named, limit=member, remedy="更正被提出罢免的人", step=step)]
+
+
+def quorum_missed(registered: int, voted: int, norms: Norms) -> bool:
+    """V25: whether too few of those registered voted for a recall to be valid at all."""
+    return norms.quorum is not None and voted < needed(norms.quorum, registered)
+
+
+def recall_counted(
+    registered: int,
+    roll: int,
+    voted: int,
+    collected: int,
+    marked: int,
+    *,
+    rule: Rule = V25,
+    step: str | None = None,
+) -> list[Finding]:
+    """V25: the figures of a recall's count agree: the roll is the registered voters, no more ballots than voters, all marked.
+
+    `marked`: ballots in favour, against, blank and invalid together.
+    """
+    found = []
+    for what, value, limit, wrong in (
+        ("登记人数", roll, registered, roll != registered),
+        ("投票人数（应不多于登记人数）", voted, roll, voted > roll),
+        ("收回票数（应不多于投票人数）", collected, voted, collected > voted),
+        ("赞成、反对、弃权、无效票之和（应等于收回票数）", marked, collected, marked != collected),
+    ):
+        if wrong:
+            message = f"罢免投票：{what}为 {value}，应与 {limit} 相符；请核对后更正（{rule.id}）。"
+            found.append(rule.finding(message, value=value, limit=limit, remedy="核对后更正", step=step))
+    return found
+
+
+def recall_declared(
+    declared: bool, failures: list[Finding], *, rule: Rule = V25, step: str | None = None
+) -> list[Finding]:
+    """V25: what is declared is what was voted; `failures` are those of `recall_carried`, empty when the member is recalled."""
+    if declared:
+        return failures
+    if failures:
+        return []
+    message = f"罢免已获法定人数通过，却宣布不通过；请更正（{rule.id}）。"
+    return [rule.finding(message, value="不通过", limit="通过", remedy="更正宣布的结果", step=step)]
+
+
 def by_election_due(
     members: int,
     vacant_since: date,
