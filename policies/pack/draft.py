@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from policies.law.terms import TERMS, shown
-from policies.pack.schema import MISSING, PACK_ID, Absolute, BodyId, Pack, RelativeToPoll, Step
+from policies.pack.schema import MISSING, PACK_ID, Absolute, Body, BodyId, Pack, RelativeToPoll, Step
 from policies.pack.words import window_words
 from policies.rule import law_in_force
 from policies.timetable.windows import bounds, poll_of
@@ -95,7 +95,7 @@ def written(base: Pack, answers: Answers, *, extends: str) -> str:
         "bodies:",
     ]
     for body in base.bodies:
-        lines += [f"  - id: {body.id.value}", *_headings(body.id, answers)]
+        lines += [f"  - id: {body.id.value}", *_headings(body, answers)]
         if body.id is BodyId.RESIDENTS:
             lines += [f"    {line}" for line in _residents(base, answers)]
         steps = [step for step in body.steps if step.id == poll.id or _key(step) in answers]
@@ -303,9 +303,9 @@ def _people(answers: Answers) -> list[str]:
     return ["eligibility:", f"  retirement: {{ {said} }}"] if said else []
 
 
-def _headings(body: BodyId, answers: Answers) -> list[str]:
+def _headings(body: Body, answers: Answers) -> list[str]:
     """The county's own span in place of the base's printed dates, which would contradict the new ones."""
-    if body is BodyId.PREPARATION:
+    if body.heading is None:
         return []
     span = f"{{ from: {answers['starts']}, to: {answers['completed_by']} }}"
     return [f"    heading: {span}", f"    outer_limit: {answers['completed_by']}"]

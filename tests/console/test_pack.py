@@ -1,6 +1,7 @@
 """`huanjie pack` and `huanjie diff`: what binds, confirming it, comparing two plans, writing one's own; exit codes and JSON."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,17 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from console import diff, pack
-from console.packs import Bundled, bundled_layers, bundled_packs, open_pack, source_text
+from console.packs import Bundled, bundled_layers, bundled_packs, calendar_of, open_pack, source_text
+from policies.finding import Severity
 from policies.law.confirm import Confirmations
+from policies.lint import lint, schedule
 from policies.pack.identity import content_hash
 from policies.pack.load import load_confirmations, load_pack
-from policies.pack.schema import Pack
+from policies.pack.schema import BodyId, Pack
 from policies.rule import Confidence
+from tests.workflows.clerk import brief as street_brief
+from workflows import examination
+from workflows.messages import Delegated
 
 
 @pytest.fixture(autouse=True)
@@ -331,3 +337,80 @@ def test_the_questions_can_be_listed_for_an_answers_file(tmp_path: Path) -> None
     assert keys[:6] == ["id", "title", "source", "starts", "completed_by", "poll"]
     assert "residents.nomination" in keys
     assert not (tmp_path / "mine.yaml").exists()
+
+
+# ---------------------------------------------------------------- the bundled packs under the 2025 law
+
+LAWFUL = [name for name in bundled_packs() if opened(name).law.value == "2025"]
+
+
+@pytest.mark.parametrize("name", LAWFUL)
+def test_the_packs_of_today_have_no_open_errors_and_their_dates_hold(name: str) -> None:
+    """Under the law of their poll; what is left are warnings: an age the paper leaves out, older provincial values."""
+    pack_ = opened(name)
+    calendar = calendar_of(pack_)
+    errors = [one.id for one in lint(pack_, calendar) if one.severity is Severity.ERROR and not one.resolved]
+    assert errors == []
+    assert schedule(pack_, calendar).feasible
+
+
+def test_all_five_are_there() -> None:
+    """One village and one community for the nation, three provinces."""
+    assert {"village-2025", "village-zhejiang", "village-shanghai", "village-beijing", "community-2025"} <= set(LAWFUL)
+
+
+@pytest.mark.parametrize(
+    ("norm", "nation", "zhejiang", "shanghai", "beijing"),
+    [
+        ("further_vote_days", 30, 30, 30, 15),
+        ("proxy_notice_days", 3, 3, 5, 1),
+        ("proxy_published_days", 2, 1, 2, 2),  # Beijing names no day: the sample's own two
+        ("roving_box", "impaired", "dispersed", "none", "impaired"),
+        ("staff_kin", "near", "spouse_lineal_siblings", "spouse_lineal", "spouse_lineal"),
+        ("surplus_voids", "box", "poll", "poll", "poll"),
+        ("vacant_from", 3, 3, 3, 4),
+        ("seal_same_day", True, False, True, False),
+        ("committee_min", None, 5, 7, 5),
+        ("term_years", 5, 5, 5, 5),  # Beijing's three gave way
+        ("proxy_holder", *["relative_or_villager"] * 4),  # the provinces' near relatives gave way
+    ],
+)
+def test_each_province_binds_its_own_pack(
+    norm: str, nation: object, zhejiang: object, shanghai: object, beijing: object
+) -> None:
+    """The province over the sample's own choice, the nation over the older province (articles in test_compose)."""
+    packs = [opened(f"village-{name}") for name in ("2025", "zhejiang", "shanghai", "beijing")]
+    assert [getattr(one.norms, norm) for one in packs] == [nation, zhejiang, shanghai, beijing]
+
+
+def test_two_provinces_are_told_apart_by_their_articles() -> None:
+    """Zhejiang article 25 and Shanghai article 16 on notice of a proxy; what both share is not named."""
+    answer = run("diff", "village-zhejiang", "village-shanghai", "--json")
+    found = {one["place"]: one for one in json.loads(answer.stdout)["differences"] if one["topic"] == "norm"}
+    assert found["proxy_notice_days"]["left_source"] == "《浙江省村民委员会选举办法》第二十五条"
+    assert found["proxy_notice_days"]["right_source"] == "《上海市村民委员会选举办法》第十六条"
+    assert "voters_list_days" not in found
+    assert "further_vote_days" not in found
+
+
+def test_a_community_of_today_has_no_delegates_of_organizations() -> None:
+    """Residents' Committee Law 2025, article 46; in 2021 each organization sent one."""
+    today, before = (opened(name).body(BodyId.RESIDENTS).delegates for name in ("community-2025", "street-2021"))
+    assert today is not None
+    assert before is not None
+    assert not today.from_organizations
+    assert before.from_organizations
+    unit = street_brief()
+    form = Delegated(
+        households=unit.households,
+        from_households=200,
+        organizations_present=unit.organizations,
+        from_organizations=0,
+        held_on=date(2026, 4, 22),
+    )
+    sent = form.model_copy(update={"from_organizations": unit.organizations})
+    assert unit.organizations > 0
+    assert examination.representatives(form, unit, today) == []
+    assert examination.representatives(sent, unit, today) != []
+    assert examination.representatives(form, unit, before) != []
+    assert examination.representatives(sent, unit, before) == []
