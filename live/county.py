@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from temporalio.client import Client
@@ -24,6 +24,7 @@ from live.settings import CountySettings
 from policies.calendar import Calendar
 from policies.clock import BEIJING, Clock
 from policies.finding import Severity
+from policies.law.confirm import Confirmations, unconfirmed_findings
 from policies.lint import lint
 from policies.lint.live import live_obstacles
 from policies.pack.load import load_pack
@@ -86,10 +87,13 @@ class Plan:
     day: timedelta | None = None  # real time that a drill's day takes; None: real days
     begins: date | None = None  # the drill's first day; None: the plan's
     started_by: str = "管理员"
+    confirmations: Confirmations = field(
+        default_factory=Confirmations
+    )  # of the values of law that were only transcribed
 
 
 def obstacles(plan: Plan, kind: Kind, now: datetime) -> tuple[str, ...]:
-    """Why the election must not begin: a live one needs a complete, lawful plan whose days are still to come.
+    """Why the election must not begin: a live one needs a complete, lawful plan whose days are still to come, its law confirmed.
 
     A drill may run any plan, on a clock of its own; a live election may not have one. The women's federation's plan begins
     neither: rosters and registry know nothing of its seats and pilots yet.
@@ -103,6 +107,7 @@ def obstacles(plan: Plan, kind: Kind, now: datetime) -> tuple[str, ...]:
     if plan.pack.starts < today:
         problems.append(f"方案自 {plan.pack.starts} 开始，今天已是 {today}：正式换届的方案应从今天或以后开始")
     problems += [each.message for each in live_obstacles(plan.pack) if each.severity is Severity.ERROR]
+    problems += [each.message for each in unconfirmed_findings(plan.pack.composition, plan.confirmations)]
     problems += [
         f"{each.message}（{each.source}）"
         for each in lint(plan.pack, plan.calendar, law_in_force(plan.pack.completed_by))

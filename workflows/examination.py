@@ -268,9 +268,10 @@ def representatives(form: Delegated, unit: UnitBrief, rules: Delegates | None) -
     """R7: one for so many households and a floor; one for every organization entitled; households as registered."""
     if rules is None:
         return []
+    organizations = unit.organizations if rules.from_organizations else 0
     return [
         *residents.representatives_enough(unit.households, form.from_households, delegates=rules),
-        *conduct.delegates_as_registered(unit.households, form.households, unit.organizations, form.from_organizations),
+        *conduct.delegates_as_registered(unit.households, form.households, organizations, form.from_organizations),
     ]
 
 

@@ -74,7 +74,7 @@ def delegates(context: Context) -> Iterator[Found]:
         severity = Severity.WARNING
         finding = law.R25_13.finding(message, value=each, limit="20–50", severity=severity, step=step.id)
         yield Found(finding, topic="households")
-    if body.delegates and body.delegates.organizations != MISSING:
+    if body.delegates and body.delegates.organizations != MISSING and body.delegates.from_organizations:
         message = (
             f"2025年法第十三条规定居民代表由居民小组推选产生，第四十六条规定驻社区单位不参加本社区的居民委员会；方案中"
             f"“{body.delegates.organizations}”没有法律依据。"

@@ -5,11 +5,14 @@ Everything that the plan leaves out is written `missing` and kept so: such a pac
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from policies.calendar import DayUnit as DayUnit
+from policies.law.compose import Composition, compose
+from policies.law.layer import Layer
 from policies.law.norms import Norms
 from policies.rule import Law
 from policies.shares import Denominator as Denominator
@@ -231,11 +234,16 @@ class Committee(Value):
 
 
 class Delegates(Value):
-    """Residents' representatives: one per so many households, a floor, and the organizations that send one."""
+    """Residents' representatives: one per so many households, a floor, and the organizations that send one ("none": no such)."""
 
     households_each: int | Missing
     at_least: int | Missing
     organizations: Words | Missing = "missing"
+
+    @property
+    def from_organizations(self) -> bool:
+        """True unless the plan says that no organization sends one (`none`)."""
+        return self.organizations != "none"
 
 
 # ---------------------------------------------------------------- steps
@@ -446,7 +454,20 @@ class Pack(Value):
     extra_gates: tuple[ExtraGate, ...] = ()
     provisions: tuple[Provision, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
-    norms: Norms | None = Field(None, exclude_if=lambda norms: norms is None)  # a direct vote's, from the law
+    layers: tuple[Layer, ...] = Field((), exclude_if=lambda layers: not layers)
+    """The law it stands under, whole: names of layers are replaced when a pack is read."""
+    norms: Norms = Field(Norms(), exclude_if=lambda norms: norms == Norms())
+    """What binds its direct election: from the layers, and from the plan where they are silent."""
+
+    @cached_property
+    def composition(self) -> Composition:
+        """What the layers come to, each value with its clause."""
+        return compose(self.layers)
+
+    @property
+    def governed(self) -> Literal["community", "village"]:
+        """Whose election law speaks of it; the federation's plan, for either, names no layers of law."""
+        return "village" if self.kind == "village" else "community"
 
     def body(self, body: BodyId) -> Body:
         """The body with this id. Raises KeyError when the pack has none."""

@@ -203,6 +203,6 @@ def representatives(scene: Scene) -> Delegated:
         households=brief.households,
         from_households=needed + scene.rng.randrange(3),
         organizations_present=brief.organizations,
-        from_organizations=brief.organizations,
+        from_organizations=brief.organizations if rules is None or rules.from_organizations else 0,
         held_on=scene.day,
     )
