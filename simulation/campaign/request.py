@@ -53,7 +53,7 @@ def unfit(pack: Pack, calendar: Calendar) -> list[str]:
 
 def jobs(campaign: Campaign) -> list[Job]:
     """The districts, each with its share of the faults."""
-    sizes = districts_for(campaign.units, campaign.parameters)
+    sizes = districts_for(campaign.units, campaign.parameters.of(campaign.pack.kind))
     shares = divide(campaign.faults, [units for _, units in sizes])
     return [
         Job(number, units, campaign.seed, campaign.pack, campaign.calendar, campaign.parameters, share)

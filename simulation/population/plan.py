@@ -20,6 +20,7 @@ class Plan:
     committee_seats: tuple[int, int]
     rectify_from: date
     rectify_by: date
+    is_village: bool = False
 
 
 def plan_of(pack: Pack, parameters: Parameters) -> Plan:
@@ -35,6 +36,7 @@ def plan_of(pack: Pack, parameters: Parameters) -> Plan:
         committee_seats=_committee(pack.as_executed(), seats.election_committee),
         rectify_from=opens,
         rectify_by=closes,
+        is_village=pack.kind == "village",
     )
 
 

@@ -14,6 +14,7 @@ from simulation.population.kin import Families
 from simulation.population.parameters import Parameters
 from simulation.population.people import Draft, Maker
 from simulation.population.plan import Plan, draw_odd, draw_seats
+from simulation.population.village import VillageFigures, draw_village
 from workflows.messages import UnitBrief
 
 _MOST_EXCLUDED = 2  # newcomers excluded in one pool
@@ -35,9 +36,12 @@ def synthesize_unit(
     brief, adults = _brief(figures, unit, name, street, district, parameters, plan, setting)
     committee_seats = draw_odd(figures, plan.committee_seats)
     rectified_on, late_by = _rectification(figures, brief.difficult, parameters, plan)
+    village = None
+    if plan.is_village:
+        village = draw_village(stream(seed, unit, "village"), brief.households, adults, parameters)
 
     maker = Maker(unit, stream(seed, unit, "people"), parameters, plan)
-    cast = _cast(maker, brief, committee_seats, parameters)
+    cast = _cast(maker, brief, committee_seats, parameters, village)
     key = _answer_key(stream(seed, unit, "review"), maker, cast, parameters)
     families = Families(maker, stream(seed, unit, "kin"))  # after the key, which may change a birthday
     families.join(cast.newcomers, cast.standing, parameters)
@@ -55,6 +59,7 @@ def synthesize_unit(
         adults=adults,
         rectified_on=rectified_on,
         late_by=late_by,
+        village=village,
     )
 
 
@@ -139,9 +144,11 @@ class _Cast:
         return [draft for draft in group if draft not in self.leaving]
 
 
-def _cast(maker: Maker, brief: UnitBrief, committee_seats: int, parameters: Parameters) -> _Cast:
+def _cast(
+    maker: Maker, brief: UnitBrief, committee_seats: int, parameters: Parameters, village: VillageFigures | None
+) -> _Cast:
     figures, rng = parameters.people, maker.rng
-    posts = [*_PARTY_POSTS, *[(Post.PARTY_MEMBER,)] * brief.party_seats][: brief.party_seats]
+    posts = _posts_now(brief)
     party = [maker.incumbent(held) for held in posts]
     shared = sum(any(post.in_committee for post in held) for held in posts)
     residents = [maker.incumbent((Post.COMMITTEE_MEMBER,)) for _ in range(brief.residents_seats - shared)]
@@ -171,8 +178,26 @@ def _cast(maker: Maker, brief: UnitBrief, committee_seats: int, parameters: Para
             maker.helper(member=True if place == 0 else None)  # the deputy is a Party member of standing (R2)
             for place in range(committee_seats - 1 + figures.committee_reserves.draw_count(rng))
         ],
-        tellers=[maker.helper(member=True) for _ in range(figures.tellers.draw_count(rng))],
+        tellers=[maker.helper(member=True) for _ in range(_tellers(rng, parameters, village))],
     )
+
+
+def _posts_now(brief: UnitBrief) -> list[tuple[Post, ...]]:
+    """What the Party committee's members hold now; no more of them sit in the committee than it has seats."""
+    room = brief.residents_seats
+    held: list[tuple[Post, ...]] = []
+    for posts in [*_PARTY_POSTS, *[(Post.PARTY_MEMBER,)] * brief.party_seats][: brief.party_seats]:
+        shared = any(post.in_committee for post in posts)
+        held.append(posts if room or not shared else posts[:1])
+        room -= shared
+    return held
+
+
+def _tellers(rng: Random, parameters: Parameters, village: VillageFigures | None) -> int:
+    """Tellers and monitors: of the one venue, or of every box, with some to spare for those whose kin stands."""
+    if village is None:
+        return parameters.people.tellers.draw_count(rng)
+    return village.boxes * village.box_staff + parameters.villages.staff_reserves.draw_count(rng)
 
 
 def _pools(cast: _Cast, key: "_Key", rng: Random, parameters: Parameters) -> Pools:
