@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 MOST_UNITS = 1_000_000
+MOST_PROJECTED = 100_000_000
 MOST_WORKERS = 64
 MOST_SEED = 2**63 - 1
 
@@ -47,10 +48,13 @@ def rehearse_command(
         list[str] | None,
         typer.Option("--fault", metavar="代码=个数", help="植入程序错误，如 F6=2；可以写多次，代码 F1 至 F10。"),
     ] = None,
+    project: Annotated[
+        str, typer.Option("--project", metavar="N", help="按本次实测推算 N 个单位需要多少时间，瓶颈在哪里。")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="在标准输出上输出 summary.json，供程序读取。")] = False,
 ) -> None:
     """Exit 0 when the checker found nothing wrong, 1 when it did or a planted fault slipped through, 2 for unusable input."""
-    asked = read(pack, units, seed, folder, workers, fault or [])
+    asked = read(pack, units, seed, folder, workers, fault or [], project)
     if isinstance(asked, Unusable):
         unusable(asked.problems, as_json=as_json)
     for code, reason in asked.not_applicable.items():
@@ -74,10 +78,13 @@ class Asked:
     folder: "Folder"
     pack_name: str
     workers: int
+    projected: int | None = None
     not_applicable: dict[str, str] = field(default_factory=dict)
 
 
-def read(pack_name: str, units: str, seed: str, folder: str, workers: str, faults: list[str]) -> Asked | Unusable:
+def read(
+    pack_name: str, units: str, seed: str, folder: str, workers: str, faults: list[str], project: str = ""
+) -> Asked | Unusable:
     """Check everything that was typed; every problem at once."""
     from simulation.campaign.folder import Folder
 
@@ -85,6 +92,7 @@ def read(pack_name: str, units: str, seed: str, folder: str, workers: str, fault
     count = _number("--units（社区数）", units, 1, MOST_UNITS, problems)
     start = _number("--seed（随机种子）", seed, 0, MOST_SEED, problems)
     processes = _number("--workers（进程数）", workers or str(_processors()), 1, MOST_WORKERS, problems)
+    projected = _number("--project（推算的单位数）", project, 1, MOST_PROJECTED, problems) if project else None
     place = Folder(folder) if folder else None
     if place is None:
         problems.append("缺少 --out：请写明结果放在哪个文件夹")
@@ -97,7 +105,7 @@ def read(pack_name: str, units: str, seed: str, folder: str, workers: str, fault
     campaign, not_applicable = _campaign(opened, count, start, faults, problems)
     if problems or place is None or campaign is None:
         return Unusable(tuple(problems))
-    return Asked(campaign, place, pack_name, processes or 1, not_applicable)
+    return Asked(campaign, place, pack_name, processes or 1, projected, not_applicable)
 
 
 def _campaign(
@@ -173,6 +181,7 @@ def perform(asked: Asked, *, as_json: bool = False) -> "Written":
                 workers=asked.workers,
                 not_applicable=asked.not_applicable,
                 meter=meter,
+                projected=asked.projected,
             )
             place.finish()
             return written

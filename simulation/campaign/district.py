@@ -4,8 +4,9 @@ import asyncio
 import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from pydantic_core import from_json
@@ -34,7 +35,9 @@ class Part:
     digest: Digest
     report: Report
     activations: int
-    seconds: float
+    seconds: float  # driving the workflows
+    whole_seconds: float  # with making the people, writing, checking and digesting
+    bytes: int  # of prepared lines
     papers: int
     false_blocks: tuple[tuple[str, str, str], ...]  # (workflow, gate, what it was told): honest forms refused
     planted: dict[str, int]  # by code: faults that were committed
@@ -105,6 +108,7 @@ def rehearse_part(job: Job, path: Path, heard: Callable[[Entry], None]) -> Part:
 
     `heard` is told of each fact as it is committed, for progress.
     """
+    began = perf_counter()
     lines: list[bytes] = []
 
     def noted(fact: Entry) -> None:
@@ -112,9 +116,10 @@ def rehearse_part(job: Job, path: Path, heard: Callable[[Entry], None]) -> Part:
         heard(fact)
 
     driven = drive(job, noted)
-    path.write_bytes(b"\n".join(lines) + b"\n")
+    size = path.write_bytes(b"\n".join(lines) + b"\n")
     with _uncollected():
-        return _read(job, driven, lines)
+        part = _read(job, driven, lines)
+    return replace(part, bytes=size, whole_seconds=perf_counter() - began)
 
 
 @contextmanager
@@ -150,6 +155,8 @@ def _read(job: Job, driven: Driven, lines: Iterable[bytes]) -> Part:
         report=checker.finish(),
         activations=run.activations,
         seconds=run.seconds,
+        whole_seconds=run.seconds,
+        bytes=0,
         papers=run.papers,
         false_blocks=tuple((block.workflow, block.gate, "；".join(block.messages)) for block in run.cast.blocks),
         planted=summary.fired,

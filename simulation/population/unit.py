@@ -10,15 +10,17 @@ from policies.eligibility import Relaxation, Situation
 from policies.people import Post
 from simulation.population.chance import stream
 from simulation.population.district import Bar, Pools, Sanction, Shortfall, SyntheticUnit
+from simulation.population.electorate import Electorate, draw_electorate
 from simulation.population.kin import Families
 from simulation.population.parameters import Parameters
 from simulation.population.people import Draft, Maker
 from simulation.population.plan import Plan, draw_odd, draw_seats
-from simulation.population.village import VillageFigures, draw_village
 from workflows.messages import UnitBrief
 
 _MOST_EXCLUDED = 2  # newcomers excluded in one pool
 _SPARE = 4  # newcomers beyond a lawful list, so that exclusions, kin and withdrawals never empty it
+_CONTESTS = 4  # a village votes post by post: chair, deputies, the women's seat, members; one name more for each
+_WOMEN = 5  # newcomers among a village's: enough for the women's seat whoever is excluded or steps back
 _PARTY_POSTS = (
     (Post.SECRETARY, Post.CHAIR),
     (Post.DEPUTY_SECRETARY, Post.DEPUTY_CHAIR),
@@ -36,12 +38,13 @@ def synthesize_unit(
     brief, adults = _brief(figures, unit, name, street, district, parameters, plan, setting)
     committee_seats = draw_odd(figures, plan.committee_seats)
     rectified_on, late_by = _rectification(figures, brief.difficult, parameters, plan)
-    village = None
-    if plan.is_village:
-        village = draw_village(stream(seed, unit, "village"), brief.households, adults, parameters)
 
     maker = Maker(unit, stream(seed, unit, "people"), parameters, plan)
-    cast = _cast(maker, brief, committee_seats, parameters, village)
+    electorate = None
+    if plan.is_village:
+        rng = stream(seed, unit, "electorate")
+        electorate = draw_electorate(rng, unit, brief.households, adults, parameters, maker.taken)
+    cast = _cast(maker, brief, committee_seats, parameters, electorate)
     key = _answer_key(stream(seed, unit, "review"), maker, cast, parameters)
     families = Families(maker, stream(seed, unit, "kin"))  # after the key, which may change a birthday
     families.join(cast.newcomers, cast.standing, parameters)
@@ -59,7 +62,7 @@ def synthesize_unit(
         adults=adults,
         rectified_on=rectified_on,
         late_by=late_by,
-        village=village,
+        electorate=electorate,
     )
 
 
@@ -145,7 +148,7 @@ class _Cast:
 
 
 def _cast(
-    maker: Maker, brief: UnitBrief, committee_seats: int, parameters: Parameters, village: VillageFigures | None
+    maker: Maker, brief: UnitBrief, committee_seats: int, parameters: Parameters, electorate: Electorate | None
 ) -> _Cast:
     figures, rng = parameters.people, maker.rng
     posts = _posts_now(brief)
@@ -157,9 +160,12 @@ def _cast(
     supervisors = [maker.incumbent((post,)) for post in ranks[: brief.supervisory_seats - chaired]]
     leaving = [one for one in (*party, *residents, *supervisors) if figures.leaving_share.happens(rng)]
 
-    def newcomers(group: list[Draft], usual: int, list_length: int, member: bool | None = None) -> list[Draft]:
+    def newcomers(
+        group: list[Draft], usual: int, list_length: int, member: bool | None = None, women: int = 0
+    ) -> list[Draft]:
         staying = sum(one not in leaving for one in group)
-        return [maker.contender(member=member) for _ in range(max(usual, list_length + _SPARE - staying))]
+        wanted = max(usual, list_length + _SPARE - staying, women)
+        return [maker.contender(member=member, woman=place < women) for place in range(wanted)]
 
     return _Cast(
         party_incumbents=party,
@@ -168,7 +174,10 @@ def _cast(
         leaving=leaving,
         party=newcomers(party, figures.party_contenders.draw_count(rng), at_least((6, 5), brief.party_seats), True),
         residents=newcomers(
-            residents, figures.residents_contenders.draw_count(rng), at_least((6, 5), brief.residents_seats)
+            residents,
+            figures.residents_contenders.draw_count(rng),
+            at_least((6, 5), brief.residents_seats) if electorate is None else brief.residents_seats + _CONTESTS,
+            women=0 if electorate is None else _WOMEN,
         ),
         supervisory=newcomers(
             supervisors, figures.supervisory_contenders.draw_count(rng), at_least((6, 5), brief.supervisory_seats)
@@ -178,7 +187,7 @@ def _cast(
             maker.helper(member=True if place == 0 else None)  # the deputy is a Party member of standing (R2)
             for place in range(committee_seats - 1 + figures.committee_reserves.draw_count(rng))
         ],
-        tellers=[maker.helper(member=True) for _ in range(_tellers(rng, parameters, village))],
+        tellers=[maker.helper(member=True) for _ in range(_tellers(rng, parameters, electorate))],
     )
 
 
@@ -193,11 +202,11 @@ def _posts_now(brief: UnitBrief) -> list[tuple[Post, ...]]:
     return held
 
 
-def _tellers(rng: Random, parameters: Parameters, village: VillageFigures | None) -> int:
+def _tellers(rng: Random, parameters: Parameters, electorate: Electorate | None) -> int:
     """Tellers and monitors: of the one venue, or of every box, with some to spare for those whose kin stands."""
-    if village is None:
+    if electorate is None:
         return parameters.people.tellers.draw_count(rng)
-    return village.boxes * village.box_staff + parameters.villages.staff_reserves.draw_count(rng)
+    return electorate.boxes * electorate.box_staff + parameters.villages.staff_reserves.draw_count(rng)
 
 
 def _pools(cast: _Cast, key: "_Key", rng: Random, parameters: Parameters) -> Pools:

@@ -33,6 +33,7 @@ def sentences(material: Material) -> list[str]:
     said += _faults(material)
     said.append(_blocks(material.false_blocks))
     said.append(_checked(material))
+    said.append(material.summary.get("projection", {}).get("sentence", ""))
     return [sentence for sentence in said if sentence]
 
 
