@@ -86,6 +86,7 @@ class Post(Labelled):
     PART_TIME_MEMBER = "part_time_member", "兼职委员"  # not counted in the seats (P4)
     CHAIR = "chair", "主任"
     DEPUTY_CHAIR = "deputy_chair", "副主任"
+    WOMEN_MEMBER = "women_member", "妇女委员"  # a committee seat for which only women stand
     COMMITTEE_MEMBER = "committee_member", "委员"
     SUPERVISORY_CHAIR = "supervisory_chair", "监督委员会主任"
     SUPERVISORY_MEMBER = "supervisory_member", "监督委员会委员"

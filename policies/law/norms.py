@@ -6,7 +6,7 @@ layer gives, and nothing is asked then. Articles, dates and confidence of each v
 
 from enum import StrEnum
 
-from policies.pack.schema import Threshold
+from policies.shares import Threshold
 from policies.value import Value
 
 
@@ -49,6 +49,13 @@ class StaffKin(StrEnum):
     NEAR = "near"  # 近亲属
 
 
+class Admission(StrEnum):
+    """Who lets people with a tie to the village (married in, former villagers with rights there) onto the register."""
+
+    ELECTION_COMMITTEE = "election_committee"  # 经村民选举委员会确认
+    MEETING = "meeting"  # 经村民会议或者村民代表会议同意
+
+
 class Norms(Value):
     """What binds one direct election. Days are calendar days, shares name their denominator."""
 
@@ -57,24 +64,32 @@ class Norms(Value):
     members_max: int | None = None
     women_min: int | None = None
     term_years: int | None = None
+    member_kin: StaffKin | None = None  # which relatives may not serve together
     # the election committee
     committee_min: int | None = None
     committee_max: int | None = None
     committee_withdraws: WithdrawsWhen | None = None
     committee_kin_withdraws: bool | None = None  # a near relative's nomination counts too
+    committee_reserves_first: bool | None = None  # chosen anew only where no reserve is left
     # the register
     voting_age: int | None = None
     outsider_months: int | None = None  # an outsider's residence before he may apply
     outsider_work_counts: bool | None = None  # village work of that length does as well
     outsider_needs_vote: bool | None = None  # assembly or representatives must agree
+    related_admitted_by: Admission | None = None  # people with a tie to the village; None: not foreseen
+    incapable_left_out: bool | None = None  # people without legal capacity stay off the list
     voters_list_days: int | None = None  # before the poll
     objection_days: int | None = None  # after publication
     decision_days: int | None = None  # after receipt
     # candidates
     joint_nominators: int | None = None  # voters who must join for a nomination of theirs
+    party_nominates: bool | None = None  # the Party organization may nominate beside the voters
+    self_nomination: bool | None = None  # 自荐
+    barred_by_law: bool | None = None  # the four grounds of the 2025 laws
     more_than_seats: bool | None = None
     margin_min: int | None = None  # more candidates than seats, for each post
     margin_max: int | None = None
+    margin_max_officers: int | None = None  # for chair and deputies, where it differs
     candidate_list_days: int | None = None  # before the poll
     declining_days: int | None = None  # before the poll: last day to decline in writing
     self_nominated_days: int | None = None  # before the poll: last day to apply where there are no candidates
@@ -99,9 +114,22 @@ class Norms(Value):
     further_vote_share: Threshold | None = None
     further_vote_days: int | None = None  # after the poll
     vacant_from: int | None = None  # members elected from which further seats may stay vacant
+    vacant_after_further_vote: bool | None = None  # only after a further vote
+    vacant_needs_chair: bool | None = None  # only with a chair elected
+    vacant_needs_meeting: bool | None = None  # assembly or representatives decide it
+    wrongful_win_bars: bool | None = None  # whose win was void cannot win the further vote
     # afterwards
     handover_days: int | None = None
     seal_same_day: bool | None = None
     recall_voters: Threshold | None = None
     recall_representatives: Threshold | None = None
     by_election_months: int | None = None
+    by_election_representatives: Threshold | None = None  # of a representatives' meeting that holds one
+    recall_vote_days: int | None = None  # after the request
+    # meetings
+    assembly_adults: Threshold | None = None  # of the adults, for an assembly
+    assembly_households: Threshold | None = None  # or of the households
+    representatives_present: Threshold | None = None  # of a representatives' meeting
+    meeting_majority: Threshold | None = None  # of those present
+    representatives_share: Threshold | None = None  # representatives among the meeting's members
+    representatives_women: Threshold | None = None  # women representatives among the meeting's members

@@ -10,7 +10,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from policies.calendar import DayUnit as DayUnit
+from policies.law.norms import Norms
 from policies.rule import Law
+from policies.shares import Denominator as Denominator
+from policies.shares import Threshold as Threshold
 from policies.value import Value
 
 Missing = Literal["missing"]
@@ -56,18 +59,34 @@ class Act(StrEnum):
     COMMITTEE = "committee"  # choosing the election committee
     REPRESENTATIVES = "representatives"
     POLL = "poll"
+    POLL_DAY = "poll_day"  # fixing the day of a direct vote, from which its windows count
+    REGISTRATION = "registration"  # 选民登记
+    CORRECTION = "correction"  # objections answered, the list of voters corrected
+    STATIONS = "stations"
+    STAFF = "staff"
+    PROXIES = "proxies"  # 委托投票审核公告
+    ROVING_BOXES = "roving_boxes"
+    BALLOT_RULES = "ballot_rules"  # 无效票认定规则
+    PETITION = "petition"  # 罢免要求
+    RECALL = "recall"  # 罢免表决
     ANNOUNCEMENT = "announcement"
     FILING = "filing"  # 备案
     HANDOVER = "handover"
 
 
 class BodyId(StrEnum):
-    """The bodies in their required order; `prep` is what must be done before the first."""
+    """The bodies in their required order; `prep` is what must be done before the first.
+
+    `residents` is the residents' committee of a community, the villagers' committee of a village. The last two are no bodies
+    but what may befall one in its term: they are begun on demand.
+    """
 
     PREPARATION = "prep"
     PARTY = "party"
     RESIDENTS = "residents"
     SUPERVISORY = "supervisory"
+    RECALL = "recall"  # 罢免
+    BY_ELECTION = "byelection"  # 补选
 
 
 # ---------------------------------------------------------------- windows
@@ -144,29 +163,6 @@ Window = Annotated[
 
 
 # ---------------------------------------------------------------- thresholds and people
-
-
-class Denominator(StrEnum):
-    """What a share is taken of. Most real disputes are about a wrong one."""
-
-    REGISTERED = "registered"
-    DUE = "due"
-    PRESENT = "present"
-    CAST = "cast"
-    VALID = "valid"
-    REPRESENTATIVES = "representatives"
-    HOUSEHOLDS = "households"  # 户代表
-    SEATS = "seats"  # 应选名额, for a margin
-
-
-class Threshold(Value):
-    """A share as the plan words it. `inclusive` and `of` stay `missing` where the plan does not say."""
-
-    text: Words
-    numerator: int = Field(ge=1)
-    denominator: int = Field(ge=1)
-    inclusive: bool | Missing
-    of: Denominator | Missing
 
 
 class PollMode(StrEnum):
@@ -249,6 +245,8 @@ class Condition(StrEnum):
     EVERY_VOTER = "every_voter"  # polls by every registered voter
     SECRETARY_NOMINATED = "secretary_nominated"  # 书记人选
     NOMINEES_EXCEED = "nominees_exceed"  # a primary only where nominees exceed the number
+    SEATS_OPEN = "seats_open"  # a further vote only where seats are left open
+    ON_DEMAND = "on_demand"  # a recall or a by-election, within the term
 
 
 class Gap(Value):
@@ -415,6 +413,7 @@ class Pack(Value):
     extra_gates: tuple[ExtraGate, ...] = ()
     provisions: tuple[Provision, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
+    norms: Norms | None = Field(None, exclude_if=lambda norms: norms is None)  # a direct vote's, from the law
 
     def body(self, body: BodyId) -> Body:
         """The body with this id. Raises KeyError when the pack has none."""

@@ -6,8 +6,9 @@ from datetime import date
 
 from policies.pack.schema import Absolute, Act, Body, Condition, MonthThird, Pack, Step, Third
 
-ORDINARY = frozenset(Condition) - {Condition.EVERY_VOTER}
-"""The conditions under which a plan is timed unless told otherwise: everything except polls by every voter."""
+ORDINARY = frozenset(Condition) - {Condition.EVERY_VOTER, Condition.ON_DEMAND}
+"""The conditions under which a plan is timed unless told otherwise: everything except polls by every voter and what only a
+later demand begins."""
 
 
 def bounds(step: Step) -> tuple[date | None, date | None]:
