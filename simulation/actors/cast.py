@@ -14,7 +14,7 @@ from gateway.command import Answer, Command, Gateway, Outcome, Verb, unit_of
 from policies.authority import Signature
 from policies.finding import Finding
 from policies.pack.schema import Act, Role
-from simulation.actors import playbook, polls
+from simulation.actors import playbook, polls, village
 from simulation.actors.events import Happenings
 from simulation.actors.hours import beijing, beijing_day
 from simulation.actors.memory import UnitMemory
@@ -27,6 +27,7 @@ from simulation.population.district import SyntheticDistrict
 from simulation.population.parameters import Parameters
 from workflows.facts import Task
 from workflows.messages import (
+    Announced,
     Appeal,
     Chosen,
     Complaint,
@@ -343,6 +344,7 @@ class Cast:
         match form:
             case Nominated():
                 body.nominated += [nominee.person.id for nominee in form.nominees]
+                body.posts.update({nominee.person.id: nominee.post for nominee in form.nominees})
             case Reviewed():
                 body.out.update({one.person: one.evidence for one in form.conclusions if not one.passed})
             case Slated():
@@ -360,6 +362,10 @@ class Cast:
                 for person in scene.task.people:
                     body.out.pop(person, None)
                 body.reinstated.update(scene.task.people)
+            case Announced() if scene.is_direct and form.names:
+                body.members = list(form.names)  # of two near relatives elected one has given way
+            case _ if scene.is_direct:
+                village.remember(scene.memory.direct, form)
             case _:
                 pass
 

@@ -47,8 +47,15 @@ class Scene:
         return self.memory.body(self.task.step)
 
     @property
+    def is_direct(self) -> bool:
+        """Whether the body decided about is elected by every voter of a village."""
+        return self.unit.electorate is not None and self.body_name == "residents"
+
+    @property
     def roll(self) -> int:
-        """The denominator of the body's quorum: members due, or residents' representatives."""
+        """The denominator of the body's quorum: members due, a village's voters, or residents' representatives."""
+        if self.is_direct:
+            return self.memory.direct.roll
         return self.unit.brief.party_due if self.body_name == "party" else self.memory.representatives
 
     def office(self, role: Role) -> str:

@@ -2,7 +2,6 @@
 
 from simulation.checker.days import between, shifted
 from simulation.checker.plan import (
-    BEFORE,
     BODIES,
     BODY_OF,
     CONDITIONAL,
@@ -10,11 +9,9 @@ from simulation.checker.plan import (
     MAIN_POLL,
     PLENARY,
     POLLS,
-    RANK,
     RECTIFICATION,
     REMINDER_DAYS,
     RESULT_APPROVAL,
-    STEPS,
 )
 from simulation.checker.report import Invariant
 from simulation.checker.state import Body, Context, Gate, Json
@@ -60,7 +57,7 @@ def body_opened(ctx: Context, _fact: Json) -> None:
 
 def _preparation_done(ctx: Context, prep: Body) -> None:
     difficult = bool(ctx.unit.brief.get("difficult"))
-    for step in STEPS["prep"]:
+    for step in ctx.unit.order.steps["prep"]:
         gate = prep.latest.get(step)
         if step == RECTIFICATION:
             if difficult and (gate is None or not gate.decided or gate.failed):
@@ -80,7 +77,7 @@ def finished(ctx: Context) -> None:
         ctx.flag(Invariant.GATES, "order", f"{_NAMES[body.name]}重复完成")
     if not body.opened and body.name != "prep":
         ctx.flag(Invariant.ORDER, "order", f"{_NAMES[body.name]}没有开始就已完成")
-    for step in STEPS[body.name]:
+    for step in ctx.unit.order.steps[body.name]:
         gate = body.latest.get(step)
         if gate is None:
             if step not in CONDITIONAL and step not in ctx.district.omitted:
@@ -153,7 +150,7 @@ def gate_opened(ctx: Context, fact: Json) -> None:
     pending_poll(ctx)
     if round_ != 1:
         _further_round(ctx, gate)
-    if step in RANK:
+    if step in ctx.unit.order.rank:
         _in_turn(ctx, gate)
     gate.before = frozenset(body.passing)
     body.gates[key] = gate
@@ -161,9 +158,9 @@ def gate_opened(ctx: Context, fact: Json) -> None:
 
 
 def _in_turn(ctx: Context, gate: Gate) -> None:
-    body = ctx.body
+    body, rank = ctx.body, ctx.unit.order.rank
     latest, done = body.latest, body.done
-    for step in BEFORE[gate.step]:
+    for step in ctx.unit.order.before[gate.step]:
         if step in done or step in ctx.district.omitted:
             continue
         earlier = latest.get(step)
@@ -176,7 +173,7 @@ def _in_turn(ctx: Context, gate: Gate) -> None:
         else:
             done.add(step)
     for posting, last in body.posted.items():
-        if gate.opens <= last and RANK[gate.step] > RANK[posting] and gate.step not in _BESIDE_POSTING:
+        if gate.opens <= last and rank[gate.step] > rank[posting] and gate.step not in _BESIDE_POSTING:
             rule = "P6" if posting == "party.publicity" else "公示"
             ctx.flag(Invariant.DAYS, rule, f"{posting}公示到{last}才满，{gate.step}在{gate.opens}已经开始", gate.key)
 
@@ -197,8 +194,8 @@ def _further_round(ctx: Context, gate: Gate) -> None:
         returned = step == PLENARY and approval is not None and approval.failed != ""
         if counts and held and held[-1].next is None and not body.withdrawn and not returned:
             ctx.flag(Invariant.GATES, "V17", f"{step}已有完整结果，又再投票", gate.key)
-    elif step in RANK and body.name != "prep":
-        for later in STEPS[body.name][RANK[step] + 1 :]:
+    elif step in ctx.unit.order.rank and body.name != "prep":
+        for later in ctx.unit.order.steps[body.name][ctx.unit.order.rank[step] + 1 :]:
             done = body.latest.get(later)
             if done is not None:
                 done.stale = True

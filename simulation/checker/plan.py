@@ -4,6 +4,8 @@ A step the plan calls independent of another (the talks beside the inspection's 
 everything else waits for all that stands before it in the list.
 """
 
+from typing import NamedTuple
+
 BODIES = ("prep", "party", "residents", "supervisory")
 
 ORDER: dict[str, tuple[str, ...]] = {
@@ -62,14 +64,44 @@ ORDER: dict[str, tuple[str, ...]] = {
     ),
 }
 
-STEPS: dict[str, tuple[str, ...]] = {body: tuple(f"{body}.{name}" for name in names) for body, names in ORDER.items()}
-BODY_OF: dict[str, str] = {step: body for body, steps in STEPS.items() for step in steps}
-RANK: dict[str, int] = {step: place for steps in STEPS.values() for place, step in enumerate(steps)}
+VILLAGE_ORDER: dict[str, tuple[str, ...]] = ORDER | {
+    "residents": (
+        "poll_day",
+        "election_committee",
+        "registration",
+        "voters_list",
+        "objections",
+        "representatives",
+        "nomination_call",
+        "nomination",
+        "preliminary",
+        "prereview",
+        "street_review",
+        "joint_vetting",
+        "candidates",
+        "list",
+        "meeting",
+        "stations",
+        "staff",
+        "proxies",
+        "boxes",
+        "assistance",
+        "ballot_rules",
+        "poll",
+        "runoff",
+        "announcement",
+        "certificates",
+        "filing",
+        "handover",
+    )
+}
+"""The same for a village, whose committee every voter elects: seventeen numbered announcements."""
 
 RESULT_APPROVAL = "party.result_approval"
 RECTIFICATION = "prep.rectification"
 SECRETARY_REVIEW = "party.secretary_review"
-CONDITIONAL = frozenset({RECTIFICATION, SECRETARY_REVIEW})  # absent where the unit does not need them
+RUNOFF = "residents.runoff"
+CONDITIONAL = frozenset({RECTIFICATION, SECRETARY_REVIEW, RUNOFF})  # absent where the unit does not need them
 
 INDEPENDENT: frozenset[frozenset[str]] = frozenset(
     frozenset(pair)
@@ -85,21 +117,43 @@ INDEPENDENT: frozenset[frozenset[str]] = frozenset(
         ("residents.filing", "residents.handover"),
         ("supervisory.filing", "supervisory.handover"),
         ("supervisory.filing", "supervisory.board"),
+        ("residents.certificates", "residents.filing"),
+        ("residents.certificates", "residents.handover"),
     )
 )
 
-BEFORE: dict[str, tuple[str, ...]] = {
-    step: tuple(
-        earlier
-        for earlier in steps[: RANK[step]]
-        if earlier not in CONDITIONAL and frozenset((earlier, step)) not in INDEPENDENT
-    )
-    for steps in STEPS.values()
-    for step in steps
+
+class Order(NamedTuple):
+    """One kind of unit's steps by body, each step's place in its body, and what must be done before each."""
+
+    steps: dict[str, tuple[str, ...]]
+    rank: dict[str, int]
+    before: dict[str, tuple[str, ...]]
+
+
+def _order(names_of: dict[str, tuple[str, ...]]) -> Order:
+    steps = {body: tuple(f"{body}.{name}" for name in names) for body, names in names_of.items()}
+    rank = {step: place for listed in steps.values() for place, step in enumerate(listed)}
+    before = {
+        step: tuple(
+            earlier
+            for earlier in listed[: rank[step]]
+            if earlier not in CONDITIONAL and frozenset((earlier, step)) not in INDEPENDENT
+        )
+        for listed in steps.values()
+        for step in listed
+    }
+    return Order(steps, rank, before)
+
+
+COMMUNITY, VILLAGE = _order(ORDER), _order(VILLAGE_ORDER)
+STEPS = COMMUNITY.steps
+BODY_OF: dict[str, str] = {
+    step: body for order in (COMMUNITY, VILLAGE) for body, listed in order.steps.items() for step in listed
 }
 
 ASSEMBLY, PLENARY, POLL, VOTE = "party.assembly", "party.plenary", "residents.poll", "supervisory.vote"
-POLLS = frozenset({ASSEMBLY, PLENARY, POLL, VOTE})
+POLLS = frozenset({ASSEMBLY, PLENARY, POLL, VOTE})  # a village's run-off is a poll of its own, see `village`
 MAIN_POLL = {"party": ASSEMBLY, "residents": POLL, "supervisory": VOTE}
 SEATS_OF = {"party": "party_seats", "residents": "residents_seats", "supervisory": "supervisory_seats"}
 LAWFUL_MODES = {

@@ -5,7 +5,7 @@ from typing import Any
 
 from simulation.checker.days import Days
 from simulation.checker.kin import Kin
-from simulation.checker.plan import BODIES
+from simulation.checker.plan import BODIES, COMMUNITY, VILLAGE
 from simulation.checker.report import Invariant
 from simulation.checker.tally import Tally
 
@@ -152,6 +152,7 @@ class Unit:
         "id",
         "kin",
         "moves",
+        "order",
         "reserves",
         "seated",
         "street",
@@ -162,6 +163,7 @@ class Unit:
         self.id = id_
         self.street = street
         self.brief = brief
+        self.order = VILLAGE if brief.get("village") is not None else COMMUNITY
         self.bodies = {name: Body(name) for name in BODIES}
         self.current = ""  # the body open now
         self.gates = 0

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from policies.form import Ballots, Body, Candidate, Mode, ResultForm
+from policies.form.values import BALLOT_FIELDS
 from policies.pack.schema import Threshold
 from simulation.population.parameters import Parameters
 from simulation.population.voting import Contender, Poll, Turn, attendance, fit, leaning, rank, turn_of
@@ -58,6 +59,25 @@ def draw_direct_poll(
             round=poll.round,
         )
         for roll, number, paper, counts in zip(rolls, came, ballots, votes, strict=True)
+    )
+
+
+def merged(boxes: Sequence[ResultForm], *, roll: int | None = None) -> ResultForm:
+    """The sum of all boxes over a roll: by default that of the boxes together. Every figure must be stated."""
+    first = boxes[0]
+    papers = [box.ballots for box in boxes if box.ballots is not None]
+    figures = {name: sum(getattr(paper, name) for paper in papers) for name in BALLOT_FIELDS}
+    candidates = tuple(
+        candidate.model_copy(update={"votes": sum(box.candidates[place].votes or 0 for box in boxes)})
+        for place, candidate in enumerate(first.candidates)
+    )
+    return first.model_copy(
+        update={
+            "roll": sum(box.roll or 0 for box in boxes) if roll is None else roll,
+            "present": sum(box.present or 0 for box in boxes),
+            "ballots": Ballots(**figures),
+            "candidates": candidates,
+        }
     )
 
 

@@ -25,9 +25,10 @@ class Voter(NamedTuple):
 
 
 class Outsider(NamedTuple):
-    """Somebody from elsewhere who applies: months lived here, and whether the assembly or the delegates agree."""
+    """Somebody from elsewhere who applies: age in years, months lived here, whether assembly or delegates agree."""
 
     voter: Voter
+    age: int
     months: int
     agreed: bool
 
@@ -95,7 +96,7 @@ def draw_electorate(
         resident=round((adults - gone) * known.home_registers.draw(rng)),
         away=round(gone * known.away_registers.draw(rng)),
         outsiders=tuple(
-            Outsider(people.voter(), rng.randint(12, 180), known.outsider_agreed.happens(rng))
+            Outsider(people.voter(), rng.randint(22, 65), rng.randint(13, 180), known.outsider_agreed.happens(rng))
             for _ in range(known.outsiders.draw_count(rng))
         ),
         groups=known.groups.draw_count(rng),

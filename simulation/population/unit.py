@@ -15,11 +15,12 @@ from simulation.population.kin import Families
 from simulation.population.parameters import Parameters
 from simulation.population.people import Draft, Maker
 from simulation.population.plan import Plan, draw_odd, draw_seats
-from workflows.messages import UnitBrief
+from workflows.messages import UnitBrief, VillageFigures
 
 _MOST_EXCLUDED = 2  # newcomers excluded in one pool
 _SPARE = 4  # newcomers beyond a lawful list, so that exclusions, kin and withdrawals never empty it
 _CONTESTS = 4  # a village votes post by post: chair, deputies, the women's seat, members; one name more for each
+_TWO_DEPUTIES = 6  # members from which a village committee has two deputies
 _WOMEN = 5  # newcomers among a village's: enough for the women's seat whoever is excluded or steps back
 _PARTY_POSTS = (
     (Post.SECRETARY, Post.CHAIR),
@@ -44,6 +45,7 @@ def synthesize_unit(
     if plan.is_village:
         rng = stream(seed, unit, "electorate")
         electorate = draw_electorate(rng, unit, brief.households, adults, parameters, maker.taken)
+        brief = brief.model_copy(update={"village": _posts_of(brief, electorate)})
     cast = _cast(maker, brief, committee_seats, parameters, electorate)
     key = _answer_key(stream(seed, unit, "review"), maker, cast, parameters)
     families = Families(maker, stream(seed, unit, "kin"))  # after the key, which may change a birthday
@@ -90,6 +92,11 @@ def _brief(
         setting=setting,
     )
     return brief, round(residents * structure.adult_share.draw(rng))
+
+
+def _posts_of(brief: UnitBrief, electorate: Electorate) -> VillageFigures:
+    """A village's seats by post: one woman's seat, a second deputy only in a large committee."""
+    return VillageFigures(groups=electorate.groups, deputies=1 if brief.residents_seats < _TWO_DEPUTIES else 2, women=1)
 
 
 def _rectification(rng: Random, difficult: bool, parameters: Parameters, plan: Plan) -> tuple[date | None, int]:
