@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from policies.people import Labelled
+from policies.rules.village.boxes import BoxReason
 from policies.value import Value
 
 
@@ -58,7 +59,7 @@ class RovingBox(Value):
     """A box carried to named voters: why, to whom (person ids), watched by whom, on whose approval (a document number)."""
 
     id: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
+    reason: BoxReason
     users: tuple[str, ...]
     monitors: tuple[str, ...]
     approval: str = ""
