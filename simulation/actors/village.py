@@ -10,6 +10,7 @@ from policies.pack.schema import Absolute
 from policies.people import Kinship, Post, Sex
 from policies.roll import RollEntry, VoterKind
 from policies.rules.residents import representatives_needed
+from policies.rules.village.boxes import BoxReason
 from policies.venue import Duty, Proxy, Relation, Staff, Station
 from policies.venue import RovingBox as Box
 from simulation.actors.memory import DirectVote
@@ -41,8 +42,6 @@ _OPENS, _CLOSES = 8, 16
 _BOOTHS = 2
 _SPARE_NOMINEES = 2  # of each post, beyond what its list needs: some are screened out or step back
 _DUTIES = (Duty.MONITOR, Duty.TELLER, Duty.CALLER)
-_REASONS = {RovingBox.DISPERSED: "居住分散、交通不便"}
-_IMPAIRED = "老年人、残疾人等行动困难"
 
 
 def electorate_of(scene: Scene) -> Electorate:
@@ -298,7 +297,7 @@ def proxies(scene: Scene) -> ProxiesListed:
 def boxes(scene: Scene) -> BoxesListed:
     """The roving boxes with their users and monitors, approved by the township; none is an answer too."""
     known, norms = electorate_of(scene), norms_of(scene)
-    reason = _IMPAIRED if norms.roving_box is None else _REASONS.get(norms.roving_box, _IMPAIRED)
+    reason = BoxReason.DISPERSED if norms.roving_box is RovingBox.DISPERSED else BoxReason.IMPAIRED
     direct = scene.memory.direct
     return BoxesListed(
         published_on=scene.day,
