@@ -12,6 +12,7 @@ from simulation.checker.plan import (
     RECTIFICATION,
     REMINDER_DAYS,
     RESULT_APPROVAL,
+    RUNOFF,
 )
 from simulation.checker.report import Invariant
 from simulation.checker.state import Body, Context, Gate, Json
@@ -29,8 +30,8 @@ def split_key(key: str) -> tuple[str, int]:
 
 
 def is_other(key: str) -> bool:
-    """True for the gates of complaints and appeals, which stand outside the procedure's order."""
-    return key.startswith(("complaint:", "appeal:"))
+    """True for the gates of complaints, appeals and objections, which stand outside the procedure's order."""
+    return key.startswith(("complaint:", "appeal:", "objection:"))
 
 
 # ---------------------------------------------------------------- bodies
@@ -117,7 +118,7 @@ def not_done(body: Body, gate: Gate) -> str:
         follows = held[-1].next if held else None
         if follows == "revote_tied":
             return "有人得票相等，没有重新投票"
-        if follows is not None and len(held) == 1:
+        if follows is not None and len(held) == 1 and not any(poll.step == RUNOFF for poll in body.polls):
             return "名额没有选满，没有另行选举"
     return ""
 

@@ -171,8 +171,15 @@ PUBLICITY, INSPECTION_PUBLICITY = "party.publicity", "party.inspection_publicity
 POSTINGS = frozenset({PUBLICITY, INSPECTION_PUBLICITY})  # what follows waits until they have been up long enough
 ANNOUNCEMENT, HANDOVER = "residents.announcement", "residents.handover"
 REPRESENTATIVES = "residents.representatives"
+VOTERS_LIST, CANDIDATES = "residents.voters_list", "residents.candidates"  # of a village
 
 PUBLICITY_DAYS = 5  # P6, working days
+VOTERS_LIST_DAYS = 20  # V6, calendar days before the poll
+OBJECTION_DAYS, DECISION_DAYS = 5, 3  # V7, after publication and after receipt
+CANDIDATE_LIST_DAYS = 5  # V9, before the poll
+VOTING_AGE, OUTSIDER_MONTHS = 18, 12  # V5, V4
+PROXIES_EACH, BOX_MONITORS = 3, 3  # V11, V12
+RUNOFF_DAYS = 30  # V19, after the poll
 LIST_DAYS = 3  # R4, calendar days before the poll
 ANNOUNCEMENT_DAYS = 1  # R6, calendar days after the poll
 HANDOVER_DAYS = 10  # R6

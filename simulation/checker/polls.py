@@ -15,6 +15,7 @@ from simulation.checker.plan import (
     PLENARY,
     POLL,
     PUBLICITY,
+    RUNOFF,
     SEATS_OF,
     SLATE_APPROVAL,
     UNCOUNTED_POST,
@@ -25,9 +26,9 @@ from simulation.checker.secrecy import poll_leaks, seat_leaks
 from simulation.checker.state import Body, Context, Gate, Json, Poll
 from simulation.checker.tally import Unreadable, imbalances, tally
 
-_TIE_RULE = {ASSEMBLY: "P13", PLENARY: "P13", POLL: "V18", VOTE: "S2"}
-_MAJORITY_RULE = {ASSEMBLY: "P12", PLENARY: "P12", POLL: "R5", VOTE: "S2"}
-_SURPLUS_RULE = {ASSEMBLY: "P10", PLENARY: "P10", POLL: "V15", VOTE: "V15"}
+_TIE_RULE = {ASSEMBLY: "P13", PLENARY: "P13", POLL: "V18", RUNOFF: "V18", VOTE: "S2"}
+_MAJORITY_RULE = {ASSEMBLY: "P12", PLENARY: "P12", POLL: "R5", RUNOFF: "V19", VOTE: "S2"}
+_SURPLUS_RULE = {ASSEMBLY: "P10", PLENARY: "P10", POLL: "V15", RUNOFF: "V15", VOTE: "V15"}
 _MANNER_RULE = {ASSEMBLY: "P9", PLENARY: "P9", POLL: "R5", VOTE: "S2"}
 
 

@@ -91,7 +91,7 @@ def tally(step: str, form: Mapping[str, Any], law: str) -> Tally:
         return Tally(rule, why, (), frozenset(), (), seats, seats)
     present = count_of(form, "present", "到会人数")
     votes = votes_of(form)
-    if step == "residents.poll" and form.get("round") == 2:
+    if step in _FURTHER and form.get("round") == 2:
         cast = count_of(form.get("ballots") or {}, "collected", "收回选票")
         passed = frozenset(i for i, n in enumerate(votes) if 3 * n >= cast and n > 0)
     else:
@@ -110,6 +110,9 @@ def tally(step: str, form: Mapping[str, Any], law: str) -> Tally:
         elected += winners
         taken.update(names[i] for i in winners)
     return Tally("", "", tuple(elected), passed, tuple(tied), seats - len(elected), seats)
+
+
+_FURTHER = frozenset({"residents.poll", "residents.runoff"})
 
 
 def imbalances(form: Mapping[str, Any]) -> list[str]:
