@@ -12,6 +12,7 @@ from workflows.messages import (
     Complaint,
     Hold,
     Move,
+    Objection,
     Postponement,
     Receipt,
     Release,
@@ -19,7 +20,7 @@ from workflows.messages import (
     Withdrawal,
 )
 
-Message = Submission | Complaint | Appeal | Withdrawal | Hold | Release | Postponement | Move
+Message = Submission | Complaint | Appeal | Withdrawal | Objection | Hold | Release | Postponement | Move
 
 
 class Verb(StrEnum):
@@ -33,6 +34,7 @@ class Verb(StrEnum):
     RELEASE = "order_release"
     POSTPONE = "order_postponement"
     MOVE = "order_move"
+    OBJECT = "objection"  # to a list of voters
 
 
 OF_UNIT = frozenset({Verb.DECIDE, Verb.COMPLAIN})

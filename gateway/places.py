@@ -21,7 +21,7 @@ ANSWERS: dict[Level, frozenset[Verb]] = {
     Level.ELECTION: STEERING | {Verb.MOVE},
     Level.STREET: STEERING,
     Level.UNIT: STEERING | OF_UNIT,
-    Level.BODY: OF_UNIT | {Verb.APPEAL, Verb.WITHDRAW},
+    Level.BODY: OF_UNIT | {Verb.APPEAL, Verb.WITHDRAW, Verb.OBJECT},
 }
 
 WORDS = {
@@ -33,6 +33,7 @@ WORDS = {
     Verb.RELEASE: "解除暂停",
     Verb.POSTPONE: "推迟",
     Verb.MOVE: "拨动时间",
+    Verb.OBJECT: "登记名单异议",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from policies.pack.schema import Act
 from simulation.actors import directvote, papers, people, polls, village
-from simulation.actors.scene import Scene
+from simulation.actors.scene import Scene, is_voters_list
 from workflows.messages import Form
 
 Page = Callable[[Scene], Form]
@@ -46,7 +46,6 @@ VILLAGE: dict[Act, Page] = {
 }
 """What a direct vote asks otherwise, or beyond."""
 
-_VOTERS_LIST = "residents.voters_list"
 _OBJECTION = "objection:"
 
 
@@ -69,7 +68,7 @@ def page(scene: Scene) -> Page:
     if scene.step is None:
         return papers.approve
     if scene.is_direct:
-        own = village.post_voters if scene.step.id == _VOTERS_LIST else VILLAGE.get(scene.step.act)
+        own = village.post_voters if is_voters_list(scene) else VILLAGE.get(scene.step.act)
         if own is not None:
             return own
     return BY_STEP.get(scene.step.id) or BY_ACT[scene.step.act]

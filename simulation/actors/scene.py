@@ -18,6 +18,9 @@ def office(pack: Pack, role: Role) -> str:
     return role.value if name is None else name
 
 
+VOTERS_LIST = "residents.voters_list"
+
+
 @dataclass(slots=True)
 class Scene:
     """A task with everything its actor may consult. `day` is the Beijing day of the act."""
@@ -65,3 +68,8 @@ class Scene:
     def number(self, mark: str) -> str:
         """A document number (文号) of this decision: unique within the unit, and the same in every run."""
         return f"{mark}〔{self.day.year}〕{self.unit.id}-{self.task.gate}"
+
+
+def is_voters_list(scene: Scene) -> bool:
+    """Whether the scene's step puts up a village's list of voters."""
+    return scene.is_direct and scene.task.step == VOTERS_LIST

@@ -5,6 +5,7 @@ The election committee knows its village's register; only figures and the entrie
 
 from datetime import date, timedelta
 
+from policies.arithmetic import at_least
 from policies.law.norms import Norms, RovingBox
 from policies.pack.schema import Absolute
 from policies.people import Kinship, Post, Sex
@@ -149,14 +150,15 @@ def representatives(scene: Scene) -> Delegated:
     known, brief = electorate_of(scene), scene.unit.brief
     rules = next((body.delegates for body in scene.setting.pack.bodies if body.delegates is not None), None)
     needed = 0 if rules is None else representatives_needed(brief.households, rules)
-    delegates = max(known.delegates, needed)
+    members = brief.residents_seats  # they sit in the delegates' meeting too: four fifths of it are delegates
+    delegates = max(known.delegates, needed, 4 * members)
     return Delegated(
         households=brief.households,
         from_households=delegates,
         organizations_present=0,
         from_organizations=0,
         held_on=scene.day,
-        women=max(known.women_delegates, -(-delegates // 3)),
+        women=max(known.women_delegates, at_least((1, 3), delegates + members)),
         groups=known.groups,
     )
 

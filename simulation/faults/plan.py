@@ -79,11 +79,17 @@ class FaultPlan:
 
     planted: tuple[Planted, ...] = ()
     _waiting: dict[tuple[str, str], Planted] = field(default_factory=dict)
+    _leads: dict[tuple[str, str], Planted] = field(default_factory=dict)
     _units: frozenset[str] = frozenset()
     _open: dict[tuple[str, str], list[Planted]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._waiting = {(each.unit, each.variant.step): each for each in self.planted}
+        self._leads = {
+            (each.unit, each.variant.comes_from[0]): each
+            for each in self.planted
+            if each.variant.comes_from is not None
+        }
         self._units = frozenset(each.unit for each in self.planted)
 
     @classmethod
@@ -95,7 +101,8 @@ class FaultPlan:
     def of(cls, pairs: Iterable[tuple[str, str]]) -> FaultPlan:
         """Exactly these (unit id, variant id). Raises KeyError for an unknown variant, ValueError for two at one step."""
         planted = tuple(Planted(unit, variant(name)) for unit, name in pairs)
-        if len({(each.unit, each.variant.step) for each in planted}) < len(planted):
+        places = [(each.unit, step) for each in planted for step in each.variant.steps]
+        if len(set(places)) < len(places):
             raise ValueError("同一社区的同一步骤只能植入一个差错")
         return cls(planted)
 
@@ -130,7 +137,7 @@ class FaultPlan:
                     problems.append(f"{code}={requested[code]}：{len(able)} 个社区至多能植入 {number} 个")
                     break
                 unit, chosen = place
-                taken.add((unit, chosen.step))
+                taken.update((unit, step) for step in chosen.steps)
                 load[unit] += 1
                 planted.append(Planted(unit, chosen))
         if problems:
@@ -146,6 +153,11 @@ class FaultPlan:
     def at(self, unit: str, step: str) -> Planted | None:
         """The fault still to be committed at this unit's step."""
         return self._waiting.get((unit, step)) if self._waiting else None
+
+    def leading_to(self, unit: str, step: str) -> Planted | None:
+        """The fault still to be committed later that needs this unit's honest step to end in a particular way."""
+        found = self._leads.get((unit, step)) if self._leads else None
+        return found if found is not None and found.fired is None else None
 
     def prepare(self, memory: UnitMemory, body: str) -> None:
         """Set the scene for this unit's faults of a body, when its nominations close."""
@@ -210,7 +222,7 @@ def _place(
 ) -> tuple[str, FaultVariant] | None:
     """The unit with the fewest faults that still has room for one of the variants, the first in turn if possible."""
     for chosen in turns:
-        free = [unit for unit in able if (unit.id, chosen.step) not in taken]
+        free = [unit for unit in able if not any((unit.id, step) in taken for step in chosen.steps)]
         for unit in sorted(free, key=lambda unit: load[unit.id]):
             if chosen.fits is None or chosen.fits(unit):
                 return unit.id, chosen
