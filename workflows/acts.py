@@ -44,7 +44,7 @@ from workflows.messages import (
     Winner,
     Withdrawal,
 )
-from workflows.procedure import Gate, Procedure, refuse
+from workflows.procedure import Check, Gate, Procedure, refuse
 from workflows.register import Candidate, Register
 
 FURTHER_VOTES = 2
@@ -79,6 +79,7 @@ class Election(Procedure):
         self.replaceable = False  # elected, and a seat given up passes to the next by votes
         self.poll_held = self.pack.starts  # the day of the last valid poll
         self.listed = False
+        self.standards = examination.standards(self.pack)
         self.moves(BodyTrigger.OPEN)
         self.note(BodyOpened())
 
@@ -89,11 +90,11 @@ class Election(Procedure):
 
     # ------------------------------------------------------------ simple acts
 
-    async def record(self, step_id: str) -> None:
+    async def record(self, step_id: str, check: Check | None = None) -> None:
         """Something is done and written down, complete, before the plan goes on; nothing where the plan has no such step."""
         complete = not self.applies(step_id)
         while not complete:
-            complete = (await self.gate(step_id, Recorded)).complete
+            complete = (await self.gate(step_id, Recorded, check=check)).complete
             if complete:
                 self.issue(self.step(step_id))
 
@@ -153,7 +154,9 @@ class Election(Procedure):
             step_id,
             Reviewed,
             people=tuple(candidate.person.id for candidate in waiting),
-            check=lambda form: examination.review(form, waiting, self.body, self.poll_day(), self.sitting()),
+            check=lambda form: examination.review(
+                form, waiting, self.body, self.poll_day(), self.sitting(), self.standards
+            ),
         )
         for conclusion in reviewed.conclusions:
             candidate = self.register.candidates[conclusion.person]

@@ -6,6 +6,7 @@ from workflows.party import PartyElection
 from workflows.residents import ResidentsElection
 from workflows.supervisory import SupervisoryElection
 from workflows.unit import UnitElection
+from workflows.village import VillageElection
 
 TASK_QUEUE = "elections"
 WORKFLOWS = (
@@ -15,6 +16,7 @@ WORKFLOWS = (
     PartyElection,
     ResidentsElection,
     SupervisoryElection,
+    VillageElection,
 )
 OFFICE_WORKFLOWS = (OfficeReport,)
 """What a live worker serves beside the elections: the county office's reports."""

@@ -9,14 +9,16 @@ from datetime import date
 from policies import kinship
 from policies.calendar import Calendar, CalendarUnknown, DayUnit
 from policies.counting import count
-from policies.eligibility import Nomination, standard_findings
+from policies.eligibility import Nomination, Standards, standard_findings
 from policies.finding import Finding
 from policies.form import Body as FormBody
 from policies.form import ResultForm, contradictions
 from policies.kinship import KinGraph, Place
+from policies.law.norms import Norms
 from policies.pack.schema import Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
-from policies.people import Body, Post
+from policies.people import Body, Education, Post
 from policies.rules import candidacy, conduct, party, residents, supervisory
+from policies.rules.village import committee as village
 from workflows.messages import (
     Announced,
     Chosen,
@@ -43,11 +45,13 @@ FORM_BODIES = {
 
 _DAYS = (
     "held_on",
+    "submitted_on",
     "signed_on",
     "closed_on",
     "decided_on",
     "posted_on",
     "announced_on",
+    "published_on",
     "completed_on",
 )
 
@@ -102,15 +106,31 @@ def nomination(form: Nominated, step: Step, listed: int) -> list[Finding]:
     return findings
 
 
+def standards(pack: Pack) -> Standards | None:
+    """X3 as a village's plan has it: its age, its education (0 primary, 1 junior …), its months; None: the street plan's."""
+    if pack.kind != "village":
+        return None
+    plan, law = pack.eligibility, Standards()
+    levels = tuple(Education)
+    education = plan.education.value
+    return Standards(
+        general_age=plan.age.value if isinstance(plan.age.value, int) else law.general_age,
+        education=levels[education] if isinstance(education, int) and education < len(levels) else Education.PRIMARY,
+        experience_months=plan.experience_months.value if isinstance(plan.experience_months.value, int) else 0,
+    )
+
+
 def review(
     form: Reviewed,
     waiting: Sequence[Candidate],
     body: BodyId,
     poll_day: date,
     committee: Iterable[str],
+    standards: Standards | None = None,
 ) -> list[Finding]:
     """X2, X3, R2: everybody before the level has one conclusion; nobody unfit or with adverse evidence passes; no reviewer
     sits in their own case."""
+    elects = Body.VILLAGE if standards is not None and body is BodyId.RESIDENTS else BODIES[body]
     concluded = {conclusion.person: conclusion for conclusion in form.conclusions}
     names = {candidate.person.id: candidate.person.name for candidate in waiting}
     findings = candidacy.all_concluded(names, [conclusion.person for conclusion in form.conclusions])
@@ -130,8 +150,9 @@ def review(
         findings.extend(
             finding
             for finding in standard_findings(
-                Nomination(person=candidate.person, body=BODIES[body], relaxations=candidate.nominee.relaxations),
+                Nomination(person=candidate.person, body=elects, relaxations=candidate.nominee.relaxations),
                 poll_day=poll_day,
+                standards=standards,
             )
             if finding.blocks
         )
@@ -238,8 +259,14 @@ def representatives(form: Delegated, unit: UnitBrief, rules: Delegates | None) -
 
 
 def plan(unit: UnitBrief, pack: Pack) -> list[Finding]:
-    """P4, R1, S1: the seats the unit's plan gives its three bodies."""
+    """P4, R1, V1, S1: the seats the unit's plan gives its three bodies."""
     given = {body.id: body.seats for body in pack.bodies}
+    if pack.kind == "village":
+        return [
+            *party.seats_allowed(unit.party_seats, full_members=unit.party_members, plan=given.get(BodyId.PARTY)),
+            *village.seats_allowed(unit.residents_seats, pack.norms or Norms()),
+            *supervisory.seats_allowed(unit.supervisory_seats, given.get(BodyId.SUPERVISORY)),
+        ]
     seats = given.get(BodyId.RESIDENTS)
     stated = None
     if seats is not None and isinstance(seats.min, int) and isinstance(seats.max, int):

@@ -27,6 +27,7 @@ from workflows.facts import (
     Commit,
     ComplaintDecided,
     ComplaintReceived,
+    Contest,
     Decided,
     FactBody,
     GateOpened,
@@ -89,6 +90,7 @@ class Gate:
     people: tuple[str, ...] = ()  # person ids the decision is about
     seats: int = 0  # polls: seats still open
     vote: int = 1  # polls: 2 for a further vote
+    contests: tuple[Contest, ...] = ()  # direct votes: post by post
     seen: datetime | None = None  # when it was opened, in election time
     submission: Submission | None = field(default=None)
 
@@ -213,7 +215,7 @@ class Procedure:
     def applies(self, step_id: str) -> bool:
         """Whether the pack has this step and its condition holds for this unit."""
         step = self.setting.steps.get(step_id)
-        if step is None or step.condition is Condition.EVERY_VOTER:
+        if step is None or (step.condition is Condition.EVERY_VOTER and not self.setting.every_voter()):
             return False
         return step.condition is not Condition.DIFFICULT_UNIT or self.unit.difficult
 
@@ -238,6 +240,7 @@ class Procedure:
         people: tuple[str, ...] = (),
         seats: int = 0,
         vote: int = 1,
+        contests: tuple[Contest, ...] = (),
     ) -> F:
         """Open the step's gate and wait for a decision, accepted from the first day of its window on; returns its form.
 
@@ -264,6 +267,7 @@ class Procedure:
                 people=people,
                 seats=seats,
                 vote=vote,
+                contests=contests,
             ),
             round_=round_,
         )
@@ -355,6 +359,7 @@ class Procedure:
                 people=gate.people,
                 seats=gate.seats,
                 vote=gate.vote,
+                contests=gate.contests,
             )
         )
 

@@ -1,4 +1,4 @@
-"""One community's whole election: the preparation, then the three bodies in their required order (三（一）, 一（四）)."""
+"""One community's or village's whole election: the preparation, then the three bodies in their required order (三（一）, 一（四）)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
@@ -30,8 +30,15 @@ from workflows.procedure import Check, Procedure
 from workflows.residents import ResidentsElection
 from workflows.steering import Message, Steering
 from workflows.supervisory import SupervisoryElection
+from workflows.village import VillageElection
 
-BODY_NAMES = {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"}
+BODY_NAMES = {
+    "community": {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"},
+    "village": {"party": "村党组织", "residents": "村民委员会", "supervisory": "村务监督委员会"},
+}
+"""What the bodies are called, by the kind of unit a pack is for."""
+COMMITTEES: dict[str, Any] = {"community": ResidentsElection.run, "village": VillageElection.run}
+"""How the committee is elected, by the kind of unit."""
 PREPARED_BY = "区换届办"
 
 
@@ -45,6 +52,7 @@ class UnitElection(Steering, Procedure):
     def __init__(self, brief: UnitBrief) -> None:
         self.begin(brief, BodyId.PREPARATION)
         self.steered()
+        self.names = BODY_NAMES[self.pack.kind]
         self.track = begin(UNIT)
         self.bodies: list[str] = []  # bodies begun, in order
         self.enters(UnitTrigger.PREPARE)  # here: a hold may come before the first line of `run`
@@ -61,12 +69,12 @@ class UnitElection(Steering, Procedure):
         await self.prepared("prep.training")  # 5 业务培训，应训尽训
         await self.prepared("prep.audit")  # 离任审计
 
-        # (二) 先社区党组织、后居民委员会、再推选居务监督委员会
+        # (二) 先社区（村）党组织、后居（村）民委员会、再推选居（村）务监督委员会
         await self.goes_on(UnitTrigger.START)
         party = await self.elect(PartyElection.run, "party", self.brief())
         await self.goes_on(UnitTrigger.PARTY_DONE)
         residents = await self.elect(
-            ResidentsElection.run,
+            COMMITTEES[self.pack.kind],
             "residents",
             self.brief(seated=party.elected, kin=party.kin),
         )
@@ -152,9 +160,9 @@ class UnitElection(Steering, Procedure):
         await self.commit()
         await self.released()
         self.bodies.append(body)
-        self.waiting = f"{BODY_NAMES[body]}换届进行中"
+        self.waiting = f"{self.names[body]}换届进行中"
         outcome: BodyOutcome = await self.start(
-            run, brief(), f"{self.unit.id}/{body}", f"{self.unit.name} {BODY_NAMES[body]}"
+            run, brief(), f"{self.unit.id}/{body}", f"{self.unit.name} {self.names[body]}"
         )
         return outcome
 
@@ -163,12 +171,13 @@ class UnitElection(Steering, Procedure):
     def _not_open(self, submission: Submission) -> Finding:
         """A decision for a body that is not running: its turn has not come, or it is over (O1)."""
         body = submission.gate.split(".")[0]
-        if body not in BODY_NAMES:
+        if body not in self.names:
             return super()._not_open(submission)
         if body in self.bodies:
-            return order.not_open(f"{BODY_NAMES[body]}{submission.gate}", self.waiting_for())
-        before = {"party": "准备工作", "residents": "社区党组织", "supervisory": "居民委员会"}[body]
-        return order.not_yet(BODY_NAMES[body], before)
+            return order.not_open(f"{self.names[body]}{submission.gate}", self.waiting_for())
+        order_ = list(self.names)
+        before = "准备工作" if body == order_[0] else self.names[order_[order_.index(body) - 1]]
+        return order.not_yet(self.names[body], before)
 
     # ------------------------------------------------------------ holding and postponing
 

@@ -2,8 +2,9 @@
 
 from calendar import monthrange
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
+from policies.calendar import Calendar, DayUnit
 from policies.pack.schema import Absolute, Act, Body, Condition, MonthThird, Pack, Step, Third
 
 ORDINARY = frozenset(Condition) - {Condition.EVERY_VOTER, Condition.ON_DEMAND}
@@ -33,6 +34,13 @@ def poll_of(body: Body) -> Step | None:
     return next(
         (step for step in polls if step.condition is not Condition.NOMINEES_EXCEED), polls[0] if polls else None
     )
+
+
+def from_poll(calendar: Calendar, poll_day: date, n: int, unit: DayUnit) -> date:
+    """E+n or, with n below 0, E−n. Raises CalendarUnknown where working days of an unannounced year are counted."""
+    if unit is DayUnit.CALENDAR or n == 0:
+        return poll_day + timedelta(days=n)
+    return calendar.add_working_days(poll_day, n) if n > 0 else calendar.subtract_working_days(poll_day, -n)
 
 
 def predecessors(pack: Pack, conditions: Iterable[Condition] = ORDINARY) -> dict[str, tuple[str, ...]]:

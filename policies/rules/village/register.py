@@ -136,6 +136,20 @@ def decision_due(received: date, norms: Norms) -> date | None:
     return None if norms.decision_days is None else received + timedelta(days=norms.decision_days)
 
 
+def received_already(number: str) -> Finding:
+    """V7: an objection's number is used once."""
+    return V7.finding(
+        f"申诉 {number} 已经收到，不重复登记（V7）。", value=number, remedy="换一个编号，或查看已收到的申诉"
+    )
+
+
+def no_list_yet(number: str) -> Finding:
+    """V7: an objection to a list that is not up."""
+    return V7.finding(
+        f"申诉 {number}：选民名单尚未公布，公布之日起方可提出（V7）。", value=number, remedy="名单公布后提出"
+    )
+
+
 def objection_in_time(
     objection: Objection, published: date, norms: Norms, *, rule: Rule = V7, step: str | None = None
 ) -> list[Finding]:

@@ -25,7 +25,7 @@ V21 = declare(
     )
 )
 _Kin = Callable[[str, str], KinPath | None]
-RANKS = (Post.CHAIR, Post.DEPUTY_CHAIR, Post.COMMITTEE_MEMBER)
+RANKS = (Post.CHAIR, Post.DEPUTY_CHAIR)  # every other post is that of a member
 
 
 class Winner(Value):
