@@ -20,7 +20,7 @@ from workflows.messages import (
     Withdrawal,
 )
 
-Message = Submission | Complaint | Appeal | Withdrawal | Objection | Hold | Release | Postponement | Move
+Message = Submission | Complaint | Appeal | Objection | Withdrawal | Hold | Release | Postponement | Move
 
 
 class Verb(StrEnum):
@@ -29,12 +29,12 @@ class Verb(StrEnum):
     DECIDE = "decide"
     COMPLAIN = "complain"
     APPEAL = "appeal"
+    OBJECT = "objection"
     WITHDRAW = "withdraw"
     HOLD = "order_hold"
     RELEASE = "order_release"
     POSTPONE = "order_postponement"
     MOVE = "order_move"
-    OBJECT = "objection"  # to a list of voters
 
 
 OF_UNIT = frozenset({Verb.DECIDE, Verb.COMPLAIN})

@@ -52,7 +52,10 @@ ATTEMPTS = 6
 """How often somebody hands in a form at one gate before giving up: then the gate stays open, and the run names it."""
 _NINE, _TEN = 9.0, 10.0
 _TOO_LATE = timedelta(days=19)  # before the poll, when a list of voters ought to be up for twenty
-_PUT_OFF = 14  # days by which such a poll is put off
+_TOO_LATE_BY = frozenset(
+    {"V6", "V9"}
+)  # a list that comes too late for the poll day: the poll is put off, as the law has it
+_PUT_OFF = 14  # days
 
 
 class Stage(Protocol):
@@ -327,9 +330,14 @@ class Cast:
         if answer.outcome is not Outcome.REFUSED:
             return  # the workflow closed meanwhile: nobody waits for this decision any more
         now = self._stage.now
-        self._refused(workflow, submission, answer.findings, honest=turn.planted is None and not turn.slip)
-        if turn.planted is not None and turn.planted.variant.moment is Moment.TARDY:
-            self.postpone(scene.unit.id, _PUT_OFF, now + timedelta(minutes=5), "选民名单公布不足二十日，推迟投票日")
+        too_late = scene.is_direct and any(finding.rule in _TOO_LATE_BY for finding in answer.findings)
+        put_off = isinstance(submission.form, Posted) and too_late
+        honest = turn.planted is None and not turn.slip
+        self._refused(workflow, submission, answer.findings, honest=honest and not put_off)
+        if put_off:
+            self.postpone(
+                scene.unit.id, _PUT_OFF, now + timedelta(minutes=5), "名单公布距投票日不足法定日数，推迟投票日"
+            )
         if turn.attempt >= ATTEMPTS:
             self.given_up.append((workflow, scene.task.gate))
             return
@@ -501,6 +509,8 @@ class Cast:
                 memory.body(f"{workflow.rsplit('/', 1)[-1]}.").steps_back(message.person)
             elif isinstance(message, Postponement):
                 memory.shift += message.days
+                if memory.direct.poll_day is not None and memory.body("residents.").poll is None:
+                    memory.direct.poll_day += timedelta(days=message.days)
 
         key = f"{workflow}:{verb}:{about}:{self._stage.now.isoformat()}"
         self._gateway.send(Command(workflow, verb, message, key), answered)

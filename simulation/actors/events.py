@@ -101,6 +101,8 @@ class Happenings:
                 self._send(at, scene.task.workflow, Verb.WITHDRAW, message, scene.memory)
 
     def _reviewed(self, scene: Scene, form: Reviewed, now: datetime) -> None:
+        if scene.is_direct and _is_last_level(scene):
+            return  # the candidates are determined at once: what the county's departments reported is not heard again
         for conclusion in form.conclusions:
             if conclusion.passed or conclusion.person in scene.body.reinstated:
                 continue
@@ -132,3 +134,15 @@ def _voted_on(scene: Scene) -> str:
             if step.act is Act.PUBLICITY:
                 found = step.id
     return found
+
+
+def _is_last_level(scene: Scene) -> bool:
+    """Whether no further level of review follows in the scene's body."""
+    levels = [
+        step.id
+        for body in scene.setting.pack.bodies
+        if body.id == scene.body_name
+        for step in body.steps
+        if step.act is Act.REVIEW
+    ]
+    return bool(levels) and levels[-1] == scene.task.step

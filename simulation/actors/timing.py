@@ -34,6 +34,7 @@ _QUEUED = frozenset({Act.REVIEW, Act.APPROVAL, Act.FILING})
 _FIRST_HOUR, _LAST_HOUR = 8.0, 20.0  # when residents meet and post
 _MEETING_HOURS = (9.0, 15.5)  # when a poll is held, at the hour its form is complete
 _COUNTED = (17.0, 21.0)  # when the boxes of a direct vote are counted
+_ON_THE_SPOT = timedelta(minutes=30)  # from the count to the result read out
 _CALLED_AGAIN = timedelta(days=3)  # at least, until a village votes again
 _NEXT_DAY_SHARE = 0.25  # polls called for the second possible day rather than the first
 _SAME_MEETING = timedelta(hours=1, minutes=30)  # until a further vote of the same meeting is counted
@@ -140,6 +141,8 @@ class Clerks:
                 return self._inspection(scene, now)
             if step.act is Act.POLL:
                 return self._polling(scene, now) if scene.is_direct else self._meeting(scene, now)
+            if step.act is Act.ANNOUNCEMENT and scene.is_direct:
+                return now + _ON_THE_SPOT
             if step.occupies and scene.task.round == 1:
                 closing = self._closing(scene, now)
                 if closing is not None:

@@ -19,7 +19,7 @@ from simulation.campaign.run import Meter, Outcome, run
 from simulation.campaign.versions import versions
 from simulation.checker import Invariant, Violation
 from simulation.digest import limits_of
-from simulation.faults import FAULTS
+from simulation.faults import FAULTS, together
 from simulation.report import CaseRow, FaultRow, Material, render
 from workflows.setting import install
 
@@ -239,7 +239,8 @@ def _material(
 ) -> Material:
     setting = install(campaign.pack, campaign.calendar)
     pack = setting.pack
-    asked = [code for code in FAULTS if code in campaign.faults or code in not_applicable]
+    planted = {one for code in campaign.faults for one in together(code)}
+    asked = [code for code in FAULTS if code in planted or code in not_applicable]
     return Material(
         title=pack.title,
         summary=summary,

@@ -17,6 +17,7 @@ from simulation.checker.tally import Unreadable, imbalances, tally
 RANKS = {"主任": "chair", "副主任": "deputy_chair", "妇女委员": "women_member", "委员": "committee_member"}
 """A ballot's words for the posts, the higher first, and how a nomination names them."""
 _ORDER = tuple(RANKS.values())
+_RANK = {"chair": 0, "deputy_chair": 1, "women_member": 2, "committee_member": 2}  # the women's seat is a member's
 _FIGURES = ("issued", "collected", "valid", "invalid", "blank")
 
 
@@ -191,7 +192,7 @@ def _right_field(ctx: Context, gate: Gate, printed: set[str]) -> None:
         votes.update(poll.votes)
     for post in {ctx.unit.direct.posts.get(person, "") for person in printed}:
         standing = [votes.get(one, 0) for one in printed if ctx.unit.direct.posts.get(one) == post]
-        out = body.listed - printed - body.elected.keys() - body.withdrawn
+        out = body.listed - printed - body.elected.keys() - body.withdrawn - body.displaced
         passed_over = [one for one in out if body.nominees.get(one) == post and votes.get(one, 0) > min(standing)]
         if passed_over:
             message = f"另行选举的候选人应为得票多的，{_names(set(passed_over))}得票更多而未列入"
@@ -211,7 +212,7 @@ def displaced(ctx: Context, fact: Json) -> None:
     if stays not in ctx.unit.kin.barred(person):
         ctx.flag(Invariant.KINSHIP, "V21", f"{person}与{stays}没有近亲属关系，却让出职位")
     if stays in body.elected:
-        lower, higher = _ORDER.index(posts[person]), _ORDER.index(posts[stays])
+        lower, higher = _RANK[posts[person]], _RANK[posts[stays]]
         fewer = (body.elected[person] or 0) <= (body.elected[stays] or 0)
         if lower < higher or (lower == higher and not fewer):
             ctx.flag(Invariant.SEATS, "V21", f"{person}职务较高或者得票较多，却为{stays}让出职位")

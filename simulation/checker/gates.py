@@ -11,8 +11,10 @@ from simulation.checker.plan import (
     POLLS,
     RECTIFICATION,
     REMINDER_DAYS,
+    RESIDENTS_LIST,
     RESULT_APPROVAL,
     RUNOFF,
+    VILLAGE,
 )
 from simulation.checker.report import Invariant
 from simulation.checker.state import Body, Context, Gate, Json
@@ -105,8 +107,8 @@ def pending_poll(ctx: Context) -> None:
         ctx.body.pending = None
 
 
-def not_done(body: Body, gate: Gate) -> str:
-    """Why a step cannot be built upon yet, or empty."""
+def not_done(body: Body, gate: Gate, by: str = "") -> str:
+    """Why a step cannot be built upon yet by the step `by`, or empty."""
     if not gate.decided:
         return "尚未决定"
     if gate.failed:
@@ -118,7 +120,8 @@ def not_done(body: Body, gate: Gate) -> str:
         follows = held[-1].next if held else None
         if follows == "revote_tied":
             return "有人得票相等，没有重新投票"
-        if follows is not None and len(held) == 1 and not any(poll.step == RUNOFF for poll in body.polls):
+        again = by == RUNOFF or any(poll.step == RUNOFF for poll in body.polls)
+        if follows is not None and len(held) == 1 and not again:
             return "名额没有选满，没有另行选举"
     return ""
 
@@ -169,7 +172,7 @@ def _in_turn(ctx: Context, gate: Gate) -> None:
             ctx.flag(Invariant.ORDER, "order", f"步骤{step}还没有进行，{gate.step}已经开始", gate.key)
         elif earlier.decided and body.name == "prep":
             done.add(step)  # whether each was accepted is asked when the first body opens
-        elif why := not_done(body, earlier):
+        elif why := not_done(body, earlier, gate.step):
             ctx.flag(Invariant.ORDER, "order", f"步骤{step}{why}，{gate.step}已经开始", gate.key)
         else:
             done.add(step)
@@ -195,6 +198,8 @@ def _further_round(ctx: Context, gate: Gate) -> None:
         returned = step == PLENARY and approval is not None and approval.failed != ""
         if counts and held and held[-1].next is None and not body.withdrawn and not returned:
             ctx.flag(Invariant.GATES, "V17", f"{step}已有完整结果，又再投票", gate.key)
+    elif step == RESIDENTS_LIST and ctx.unit.order is VILLAGE:
+        pass  # a list corrected after a complaint: what was published beside it stands
     elif step in ctx.unit.order.rank and body.name != "prep":
         for later in ctx.unit.order.steps[body.name][ctx.unit.order.rank[step] + 1 :]:
             done = body.latest.get(later)

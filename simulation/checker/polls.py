@@ -19,6 +19,7 @@ from simulation.checker.plan import (
     SEATS_OF,
     SLATE_APPROVAL,
     UNCOUNTED_POST,
+    VILLAGE,
     VOTE,
 )
 from simulation.checker.report import Invariant
@@ -329,12 +330,13 @@ def handed_over(ctx: Context, gate: Gate, form: Json, within: int) -> None:
 
 
 def _within(ctx: Context, gate: Gate, day: str, within: int, what: str) -> None:
-    held = [poll.held_on for poll in ctx.body.polls if poll.step == POLL]
+    held = [poll.held_on for poll in ctx.body.polls if poll.step in (POLL, RUNOFF) and poll.next != "new_poll"]
+    rule = ("V10" if not within else "V23") if ctx.unit.order is VILLAGE else "R6"
     if not held:
         return
     limit = shifted(held[-1], within)
     if day > limit and not gate.overdue:
         late = f"{held[-1]}选举产生，{day}{what}，超过{within}日（{limit}）"
-        ctx.flag(Invariant.DAYS, "R6", f"{late}，没有逾期标记", gate.key)
+        ctx.flag(Invariant.DAYS, rule, f"{late}，没有逾期标记", gate.key)
     if day < held[-1]:
-        ctx.flag(Invariant.DAYS, "R6", f"{what}日期{day}早于选举日{held[-1]}", gate.key)
+        ctx.flag(Invariant.DAYS, rule, f"{what}日期{day}早于选举日{held[-1]}", gate.key)

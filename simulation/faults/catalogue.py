@@ -140,7 +140,7 @@ _STREET: tuple[FaultVariant, ...] = (
         "居民代表恰好一半到会，仍举手推选并宣布当选。",
         step="supervisory.vote",
         moment=_F,
-        rules=("S2",),
+        rules=("S2", "R25-29"),
         mutate=ballots.exactly_half,
     ),
     FaultVariant(
@@ -464,6 +464,16 @@ def applicability(pack: Pack) -> dict[str, str | None]:
         else:
             found[code] = _NO_REGISTER if code == "F2" and not registered else _NO_STEP
     return found
+
+
+def together(code: str) -> tuple[str, ...]:
+    """The faults that one code plants in the same unit: F5 alone, F3+F5 both."""
+    return tuple(one.strip() for one in code.split("+"))
+
+
+def in_order(code: str) -> list[int]:
+    """Sorts codes as the reference numbers them, pairs beside the first of the two."""
+    return [list(FAULTS).index(one) for one in together(code)]
 
 
 def slips(step: str, pack: Pack) -> tuple[FaultVariant, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,13 @@ from policies.law.norms import ProxyHolder, RovingBox, SurplusVoids
 from policies.pack.schema import Pack
 from policies.people import Kin, Kinship, birthday
 from policies.rules.village.boxes import BoxReason
-from policies.venue import Proxy, Relation
+from policies.venue import Relation
 from policies.venue import RovingBox as Box
 from simulation.population.direct import merged
 from workflows.messages import (
     BoxesListed,
     Counted,
     Form,
-    HandedOver,
     PollDayFixed,
     Posted,
     ProxiesListed,
@@ -140,12 +139,6 @@ def posted_before_registered(scene: Scene, form: Form) -> Form:
     return form.model_copy(update={"posted_on": scene.task.opens_on - timedelta(days=1)})
 
 
-def names_missing(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
-    """Fewer names on the list than are registered."""
-    assert isinstance(form, Posted)
-    return form.model_copy(update={"voters": (form.voters or 0) - 1})
-
-
 # ---------------------------------------------------------------- candidates, staff
 
 
@@ -179,27 +172,18 @@ def kin_on_the_staff(scene: Scene, form: Form) -> Form:
 # ---------------------------------------------------------------- proxies
 
 
-def _proxies(form: Form, change: Callable[[tuple[Proxy, ...]], Sequence[Proxy]], *kin: Kinship) -> Form:
-    assert isinstance(form, ProxiesListed)
-    if len(form.proxies) < 4:
-        return form
-    return form.model_copy(update={"proxies": tuple(change(form.proxies)), "kin": (*form.kin, *kin)})
-
-
 def fourth_proxy(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
     """Four voters have given their proxies to one near relative of theirs."""
     assert isinstance(form, ProxiesListed)
-    given = {one.holder for one in form.proxies[1:4]}
+    if len(form.proxies) < 4:
+        return form
     holder = form.proxies[0]
     edges = [Kinship(a=holder.holder, b=one.principal, relation=Kin.PARENT) for one in form.proxies[1:4]]
-    del given
 
-    def into_one_hand(proxies: tuple[Proxy, ...]) -> Sequence[Proxy]:
-        hand = {"holder": holder.holder, "holder_name": holder.holder_name}
-        others = [one for one in proxies[4:] if one.holder != holder.holder]
-        return [proxies[0], *(one.model_copy(update=hand) for one in proxies[1:4]), *others]
-
-    return _proxies(form, into_one_hand, *edges)
+    hand = {"holder": holder.holder, "holder_name": holder.holder_name}
+    given = [one.model_copy(update=hand) for one in form.proxies[1:4]]
+    others = [one for one in form.proxies[4:] if one.holder != holder.holder]
+    return form.model_copy(update={"proxies": (holder, *given, *others), "kin": (*form.kin, *edges)})
 
 
 def candidate_holds(scene: Scene, form: Form) -> Form:
@@ -231,19 +215,12 @@ def no_relative(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutat
 
 
 def late_notice(scene: Scene, form: Form) -> Form:
-    """A proxy given after the last day for it."""
+    """A proxy that comes the day after the last day for it, and is put on the list all the same."""
     assert isinstance(form, ProxiesListed)
-    return _first(form, received_on=scene.day) if _is_late(scene) else form
-
-
-def _is_late(scene: Scene) -> bool:
     norms, day = scene.setting.pack.norms, scene.memory.direct.poll_day
-    return (
-        norms is not None
-        and norms.proxy_notice_days is not None
-        and day is not None
-        and scene.day > day - timedelta(days=norms.proxy_notice_days)
-    )
+    if norms is None or norms.proxy_notice_days is None or day is None:
+        return form
+    return _first(form, received_on=day - timedelta(days=norms.proxy_notice_days - 1))
 
 
 def by_word_of_mouth(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
@@ -466,10 +443,3 @@ def below_a_third(scene: Scene, form: Form) -> Form:
     present = _good_house(scene)
     boxes = staged(scene, form, present=present, leading=(0.3, 0.25))
     return _redone(scene, form, boxes, declared=_winners(scene))
-
-
-def seal_kept(scene: Scene, form: Form) -> Form:
-    """The seal changes hands a day after it should."""
-    assert isinstance(form, HandedOver)
-    last = scene.body.poll
-    return form if last is None else form.model_copy(update={"sealed_on": last.held_on + timedelta(days=1)})
