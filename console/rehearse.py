@@ -29,14 +29,16 @@ MOST_SEED = 2**63 - 1
 
 def register(app: typer.Typer) -> None:
     """Add the command `rehearse` to the application."""
-    app.command("rehearse", help="演练：合成的社区按方案走完换届全程，得到中文报告、统计和日志。")(rehearse_command)
+    app.command("rehearse", help="演练：合成的社区（村）按方案走完换届全程，得到中文报告、统计和日志。")(
+        rehearse_command
+    )
 
 
 def rehearse_command(
     pack: Annotated[
         str, typer.Argument(metavar="方案", help="自带方案的名称（如 street-2021），或 YAML 文件的路径。")
     ] = "",
-    units: Annotated[str, typer.Option("--units", metavar="N", help="社区数。")] = "60",
+    units: Annotated[str, typer.Option("--units", metavar="N", help="社区（村）数。")] = "60",
     seed: Annotated[str, typer.Option("--seed", metavar="S", help="随机种子：相同的种子得到相同的日志。")] = "2021",
     folder: Annotated[
         str, typer.Option("--out", metavar="文件夹", help="结果放在哪里：新的、空的，或上一次演练的文件夹。")
@@ -89,7 +91,7 @@ def read(
     from simulation.campaign.folder import Folder
 
     problems: list[str] = []
-    count = _number("--units（社区数）", units, 1, MOST_UNITS, problems)
+    count = _number("--units（社区、村数）", units, 1, MOST_UNITS, problems)
     start = _number("--seed（随机种子）", seed, 0, MOST_SEED, problems)
     processes = _number("--workers（进程数）", workers or str(_processors()), 1, MOST_WORKERS, problems)
     projected = _number("--project（推算的单位数）", project, 1, MOST_PROJECTED, problems) if project else None
@@ -218,14 +220,15 @@ class _Bar:
 
     def __init__(self, progress: Any, campaign: "Campaign") -> None:
         from simulation.campaign.run import STAGES
+        from simulation.report.wording import wording
 
         self._progress = progress
-        self._units = campaign.units
-        self._task = progress.add_task("", total=campaign.units * STAGES, said=f"0/{campaign.units} 个社区")
+        self._units, self._unit = campaign.units, wording(campaign.pack.kind).unit
+        self._task = progress.add_task("", total=campaign.units * STAGES, said=f"0/{campaign.units} 个{self._unit}")
 
     def show(self, *, stages: int, closed: int, day: date | None) -> None:
         """Redraw."""
-        said = f"{closed}/{self._units} 个社区" + (f"，演练到 {day}" if day else "")
+        said = f"{closed}/{self._units} 个{self._unit}" + (f"，演练到 {day}" if day else "")
         self._progress.update(self._task, completed=stages, said=said)
 
 
@@ -252,10 +255,10 @@ def _tell(written: "Written", asked: Asked) -> None:
     out.print(Text(headline(written.material), style=style))
     for sentence in sentences(written.material):
         out.print(Padding(Text(sentence), (0, 0, 0, 2)))
-    summary = written.summary
+    summary, unit = written.summary, written.material.words.unit
     out.print(
-        f"用时 {summary['seconds']:.1f} 秒，每秒 {summary['units_per_second']:.1f} 个社区；"
-        f"每个社区 {summary['activations_per_unit']:.0f} 次工作流激活。",
+        f"用时 {summary['seconds']:.1f} 秒，每秒 {summary['units_per_second']:.1f} 个{unit}；"
+        f"每个{unit} {summary['activations_per_unit']:.0f} 次工作流激活。",
         style="dim",
         highlight=False,
     )

@@ -243,6 +243,7 @@ def _material(
     asked = [code for code in FAULTS if code in planted or code in not_applicable]
     return Material(
         title=pack.title,
+        kind=pack.kind,
         summary=summary,
         digest=outcome.digest,
         limits=limits_of(setting),

@@ -104,7 +104,7 @@ class FaultPlan:
         planted = tuple(Planted(unit, variant(name)) for unit, name in pairs)
         places = [(each.unit, step) for each in planted for step in each.variant.steps]
         if len(set(places)) < len(places):
-            raise ValueError("同一社区的同一步骤只能植入一个差错")
+            raise ValueError("同一单位的同一步骤只能植入一个差错")
         return cls(planted)
 
     @classmethod
