@@ -100,22 +100,17 @@ class Door:
         self, token: str | None, workflow: str, verb: Verb, sign: Sign, role: Role | None = None, key: str = ""
     ) -> Answer:
         """Have a person's command carried out, once for each key; `role`: in which capacity, where the person has several."""
-        person = await asyncio.to_thread(self.admit, token)
-        self._check_named(workflow)
-        wanted = _MAY_STEER.get(verb, ())
-        signature = await asyncio.to_thread(self._signature, person, workflow, role, wanted)
-        return await self._once(person, Command(workflow, verb, sign(signature), key or str(uuid4())), role)
+        return await self._once(token, _Wish(workflow, verb, None, sign, role, key or str(uuid4())))
 
     async def decide(
         self, token: str | None, workflow: str, gate: str, form: Form, role: Role | None = None, key: str = ""
     ) -> Answer:
         """Hand in a decision; where the plan wants two signatures, it is kept until a second person calls `countersign`."""
-        person = await asyncio.to_thread(self.admit, token)
-        self._check_named(workflow, gate)
-        wanted = () if role is not None else await asyncio.to_thread(self._deciders, workflow, gate)
-        signature = await asyncio.to_thread(self._signature, person, workflow, role, wanted)
-        submission = Submission(gate=gate, by=signature, form=form)
-        return await self._once(person, Command(workflow, Verb.DECIDE, submission, key or str(uuid4())), role)
+
+        def sign(signature: Signature) -> Submission:
+            return Submission(gate=gate, by=signature, form=form)
+
+        return await self._once(token, _Wish(workflow, Verb.DECIDE, gate, sign, role, key or str(uuid4())))
 
     def awaiting(self, workflow: str, gate: str) -> Submission | None:
         """What the first person signed at a gate, for the second to read."""
@@ -128,29 +123,42 @@ class Door:
 
         Refused, the first signature stays, unless it would not be taken any more whoever signed second.
         """
-        person = await asyncio.to_thread(self.admit, token)
-        self._check_named(workflow, gate)
         key = key or str(uuid4())
-        said = f"{role or ''}".encode()
-        begun = await asyncio.to_thread(self._begin, person, key, workflow, f"countersign {gate}", said)
-        if isinstance(begun, Answer):
-            return begun
-        first = await asyncio.to_thread(self.awaiting, workflow, gate)
-        if first is None:  # nobody has signed, or this very command took effect and its answer was lost
-            recalled = await self._carrier.recall(workflow, key) if begun.resumed else None
+        come = await asyncio.to_thread(self._second_comes, token, workflow, gate, role, key)
+        if isinstance(come, Answer):
+            return come
+        if isinstance(come, New):  # nobody has signed, or this very command took effect and its answer was lost
+            recalled = await self._carrier.recall(workflow, key) if come.resumed else None
             if recalled is None:
                 raise Unfit(f"「{gate}」没有等待会签的签字")
-            return await self._keep(key, recalled)
-        wanted = await asyncio.to_thread(self._countersigners, workflow, gate)
-        second = await asyncio.to_thread(self._signature, person, workflow, role, wanted)
-        command = Command(workflow, Verb.DECIDE, first.model_copy(update={"second": second}), key)
-        answer = await self._finish(command, await self._carry(command))
+            return await asyncio.to_thread(self._keep, key, recalled)
+        first, command = come
+        answer = await asyncio.to_thread(self._finish, command, await self._carry(command))
         if answer.outcome is Outcome.REFUSED:
             with suppress(NoAnswer):  # then it stays: asked again with the next second signature
                 alone = Command(workflow, Verb.DECIDE, first, f"{key} first")
                 if not _lacks_only_second(first, await self._carry(alone)):
                     await asyncio.to_thread(self._registry.signatures.take, workflow, gate)
         return answer
+
+    def _second_comes(
+        self, token: str | None, workflow: str, gate: str, role: Role | None, key: str
+    ) -> Answer | New | tuple[Submission, Command]:
+        """What is known before a second signature is carried out: the answer it got before, that nobody signed first, or the
+        first submission and the command made of both. Raises Stranger, Unfit.
+        """
+        with self._registry.database.reading():
+            person = self.admit(token)
+            self._check_named(workflow, gate)
+        begun = self._begin(person, key, workflow, f"countersign {gate}", f"{role or ''}".encode())
+        if isinstance(begun, Answer):
+            return begun
+        with self._registry.database.reading():
+            first = self.awaiting(workflow, gate)
+            if first is None:
+                return begun
+            second = self._signature(person, workflow, role, self._countersigners(workflow, gate))
+        return first, Command(workflow, Verb.DECIDE, first.model_copy(update={"second": second}), key)
 
     async def call_back(self, token: str | None, workflow: str, gate: str) -> None:
         """Take back one's own first signature. Raises Stranger, Unfit."""
@@ -163,20 +171,34 @@ class Door:
 
     # ------------------------------------------------------------ once
 
-    async def _once(self, person: Person, command: Command, role: Role | None) -> Answer:
-        message = command.message
-        said = f"{role or ''}{message.model_dump_json(exclude={'by'})}".encode()
+    async def _once(self, token: str | None, wish: "_Wish") -> Answer:
+        """Two visits to the registry, before and after the workflow is asked; each on a thread, in as few transactions as can be."""
+        command = await asyncio.to_thread(self._enter, token, wish)
+        if isinstance(command, Answer):
+            return command
+        answer = await self._carry(command)
+        if isinstance(command.message, Submission) and _lacks_only_second(command.message, answer):
+            return await asyncio.to_thread(self._keep_first, command, command.message)
+        return await asyncio.to_thread(self._finish, command, answer)
+
+    def _enter(self, token: str | None, wish: "_Wish") -> Command | Answer:
+        """The signed command, entered into the ledger, or the answer it got before. Raises Stranger, Unfit."""
+        with self._registry.database.reading():
+            person = self.admit(token)
+            self._check_named(wish.workflow, *(() if wish.gate is None else (wish.gate,)))
+            signature = self._signature(person, wish.workflow, wish.role, self._wanted(wish))
+        command = Command(wish.workflow, wish.verb, wish.sign(signature), wish.key)
+        said = f"{wish.role or ''}{command.message.model_dump_json(exclude={'by'})}".encode()
         if len(said) > LARGEST:
             raise Unfit(f"提交内容共 {len(said)} 字节，超过上限 {LARGEST} 字节：请核对表单")
-        about = f"{command.verb} {command.gate}"
-        begun = await asyncio.to_thread(self._begin, person, command.key, command.workflow, about, said)
-        if isinstance(begun, Answer):
-            return begun
-        answer = await self._carry(command)
-        if isinstance(message, Submission) and _lacks_only_second(message, answer):
-            await asyncio.to_thread(self._keep_first, command.workflow, message)
-            return await self._keep(command.key, Answer(Outcome.AWAITS_SECOND))
-        return await self._finish(command, answer)
+        begun = self._begin(person, command.key, command.workflow, f"{command.verb} {command.gate}", said)
+        return begun if isinstance(begun, Answer) else command
+
+    def _wanted(self, wish: "_Wish") -> tuple[Role, ...]:
+        """The roles that may, where the person has not said in which capacity."""
+        if wish.gate is None:
+            return _MAY_STEER.get(wish.verb, ())
+        return () if wish.role is not None else self._deciders(wish.workflow, wish.gate)
 
     def _begin(self, person: Person, key: str, workflow: str, about: str, said: bytes) -> New | Answer:
         """Enter a command, or find the answer it got before. What the person said is compared, not in which capacity:
@@ -196,7 +218,8 @@ class Door:
 
     async def _carry(self, command: Command) -> Answer:
         """The workflow's answer; nobody is asked for what this registry does not know, whoever else has it. Raises Unfit."""
-        place = await asyncio.to_thread(self._registry.elections.place, unit_of(command.workflow))
+        unit, elections = unit_of(command.workflow), self._registry.elections
+        place = elections.known(unit) or await asyncio.to_thread(elections.place, unit)
         if place is None:
             return Answer(Outcome.CLOSED)
         problem = unanswerable(command.workflow, command.verb, place)
@@ -204,33 +227,33 @@ class Door:
             raise Unfit(problem)
         return await self._carrier.carry(command)
 
-    def _keep_first(self, workflow: str, submission: Submission) -> None:
-        pending = PendingSignature(
-            workflow, submission.gate, submission.model_dump_json(), submission.by.person, self._now()
-        )
-        if self._registry.signatures.put(pending).signer != submission.by.person:
+    def _keep_first(self, command: Command, submission: Submission) -> Answer:
+        signer = submission.by.person
+        pending = PendingSignature(command.workflow, submission.gate, submission.model_dump_json(), signer, self._now())
+        if self._registry.signatures.put(pending).signer != signer:
             raise Unfit("这一步已有他人先签字：请核对其内容后会签，或请其撤回")
+        return self._keep(command.key, Answer(Outcome.AWAITS_SECOND))
 
-    async def _finish(self, command: Command, answer: Answer) -> Answer:
+    def _finish(self, command: Command, answer: Answer) -> Answer:
         """Journal a refusal, then keep the answer: whoever dies in between does both again, and neither twice."""
         if answer.outcome is Outcome.CLOSED:
             title = f"{command.workflow} {command.gate}"
             finding = order.not_open(title, "该换届流程尚未开始、已经结束，或没有登记")
             answer = Answer(Outcome.CLOSED, findings=(finding,))
         if answer.outcome is Outcome.REFUSED:
-            await asyncio.to_thread(self._journal, command, answer.findings)
-        return await self._keep(command.key, answer)
+            self._journal(command, answer.findings)
+        return self._keep(command.key, answer)
 
     def _journal(self, command: Command, findings: tuple[Finding, ...]) -> None:
         second = command.message.second if isinstance(command.message, Submission) else None
         refusal = Refusal(workflow=command.workflow, gate=command.gate, by=second or command.by, findings=findings)
         self._registry.store.refuse(refusal, self.instant(command.workflow), command.key)
 
-    async def _keep(self, key: str, answer: Answer) -> Answer:
+    def _keep(self, key: str, answer: Answer) -> Answer:
         """Keep the answer; returns the one that stands. Raises NoAnswer: what was answered has happened all the same."""
         kept = _KEPT.dump_json(_Kept(answer.outcome, answer.receipt, answer.findings)).decode()
         try:
-            return _read(await asyncio.to_thread(self._registry.commands.finish, key, kept, self._now()))
+            return _read(self._registry.commands.finish(key, kept, self._now()))
         except RegistryUnavailableError as error:
             raise NoAnswer("已送达，但登记库暂时不能写入，没有记下答复") from error
 
@@ -278,6 +301,18 @@ class Door:
         for name in names:
             if not 1 <= len(name) <= LONGEST or not name.isprintable():
                 raise Unfit(f"流程或环节的编号不能用：应为 1 到 {LONGEST} 个可见字符，现为 {len(name)} 个")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A command before it is known who sends it. `gate`: the gate to be decided; None for what steers."""
+
+    workflow: str
+    verb: Verb
+    gate: str | None
+    sign: Sign
+    role: Role | None
+    key: str
 
 
 _MAY_STEER = dict.fromkeys(STEERING, Steering.may_steer) | {Verb.MOVE: DistrictElection.may_steer}

@@ -1,8 +1,10 @@
 """Every workflow a worker serves, from the district down to the bodies."""
 
 from workflows.area import DistrictElection, StreetElection
+from workflows.byelection import ByElection
 from workflows.officework import OfficeReport
 from workflows.party import PartyElection
+from workflows.recall import RecallElection
 from workflows.residents import ResidentsElection
 from workflows.supervisory import SupervisoryElection
 from workflows.unit import UnitElection
@@ -17,6 +19,8 @@ WORKFLOWS = (
     ResidentsElection,
     SupervisoryElection,
     VillageElection,
+    ByElection,
+    RecallElection,
 )
 OFFICE_WORKFLOWS = (OfficeReport,)
 """What a live worker serves beside the elections: the county office's reports."""

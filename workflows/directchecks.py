@@ -11,10 +11,11 @@ from policies.finding import Finding, Severity
 from policies.form import Body as FormBody
 from policies.form import contradictions
 from policies.kinship import KinGraph
-from policies.law.norms import Norms, SurplusVoids
+from policies.law.norms import Nominator, Norms, SurplusVoids
 from policies.pack.schema import Ballot, Committee, Step
 from policies.people import Kinship, Person, Post, Sex
-from policies.rules import candidacy, conduct, party
+from policies.rule import Rule
+from policies.rules import candidacy, conduct, party, residents
 from policies.rules.polls import V10
 from policies.rules.village import (
     ballots,
@@ -28,11 +29,11 @@ from policies.rules.village import (
     posts,
     proxies,
     register,
+    relatives,
     results,
     staff,
 )
 from policies.venue import RovingBox
-from workflows import examination
 from workflows.messages import (
     Announced,
     BallotRulesSet,
@@ -57,11 +58,7 @@ from workflows.messages import (
 )
 from workflows.register import Candidate
 
-NOMINATORS = {
-    "party_organization": nomination.Nominator.PARTY,
-    "voters": nomination.Nominator.VOTERS,
-    "self": nomination.Nominator.SELF,
-}
+NOMINATORS = {nominator.value: nominator for nominator in Nominator}
 """The routes of a pack as the law names who nominates."""
 
 
@@ -89,10 +86,16 @@ def election_committee(
     form: Chosen, rules: Committee | None, norms: Norms, seated: Sequence[Winner], step: str
 ) -> list[Finding]:
     """V2 and the plan's own words on the committee: its size, oddness and chair."""
-    return [
-        *committee.committee_size([member.id for member in form.members], norms, step=step),
-        *examination.election_committee(form, rules, seated),
-    ]
+    members = [member.id for member in form.members]
+    secretary = next((winner.person.id for winner in seated if winner.post is Post.SECRETARY), None)
+    findings = committee.committee_size(members, norms, step=step)
+    if rules is not None:
+        findings += residents.committee_composition(
+            members, form.chair, rule=rules, secretary=secretary, clause=committee.V2, place="村", step=step
+        )
+    if form.deputy not in members or form.deputy == form.chair:
+        findings.append(candidacy.no_deputy(form.deputy, committee.V2))
+    return findings
 
 
 def registration(form: Registered, on: date, norms: Norms, step: str) -> list[Finding]:
@@ -154,7 +157,9 @@ def representatives(form: Delegated, unit: UnitBrief, norms: Norms, step: str) -
 # ---------------------------------------------------------------- candidates
 
 
-def nominated(form: Nominated, step: Step, seats: Mapping[Post, int], norms: Norms, listed: int) -> list[Finding]:
+def nominated(
+    form: Nominated, step: Step, seats: Mapping[Post, int], norms: Norms, listed: int, rule: Rule
+) -> list[Finding]:
     """V8, V1: by a route the plan knows, with enough behind it, for a post that is elected; nobody twice."""
     findings = candidacy.named_once([nominee.person.name for nominee in form.nominees])
     routes = tuple(route.by for route in step.routes)
@@ -164,18 +169,32 @@ def nominated(form: Nominated, step: Step, seats: Mapping[Post, int], norms: Nor
             findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, routes))
         else:
             findings.extend(
-                nomination.nomination_backed(nominee.person.name, by, nominee.supporters, norms, step=step.id)
+                nomination.nomination_backed(
+                    nominee.person.name, by, nominee.supporters, norms, rule=rule, step=step.id
+                )
             )
     standing = [posts.Standing(nominee.person, nominee.post) for nominee in form.nominees]
-    findings.extend(posts.posts_contested(standing, seats, step=step.id))
+    findings.extend(posts.posts_contested(standing, seats, rule=rule, step=step.id))
     findings.extend(posts.womens_seat(standing, step=step.id))
     if not form.nominees and not listed:
         findings.append(candidacy.nobody_nominated(step.title))
     return findings
 
 
-def slate(form: Slated, fit: Sequence[Candidate], seats: Mapping[Post, int], norms: Norms, step: str) -> list[Finding]:
-    """V8, X2, P6: the margin post by post, all still in the running, all committed; women among them (V1)."""
+def slate(
+    form: Slated,
+    fit: Sequence[Candidate],
+    seats: Mapping[Post, int],
+    sitting: Sequence[Winner],
+    graph: KinGraph,
+    norms: Norms,
+    rule: Rule,
+    step: str,
+) -> list[Finding]:
+    """V8, X2, P6: the margin post by post, all still in the running, all committed; women among them (V1).
+
+    `sitting`: members whom a by-election joins; no candidate is a relative of theirs (V21).
+    """
     able = {candidate.person.id: candidate for candidate in fit}
     named = [able[key] for key in form.names if key in able]
     stand = {post: sum(candidate.post is post for candidate in named) for post in seats}
@@ -184,9 +203,29 @@ def slate(form: Slated, fit: Sequence[Candidate], seats: Mapping[Post, int], nor
     return [
         *candidacy.named_once(list(form.names)),
         *(candidacy.still_eligible(key, key) for key in form.names if key not in able),
-        *nomination.margins(stand, seats, norms, step=step),
-        *committee.women_possible(women, norms, step=step),
+        *nomination.margins(stand, seats, norms, rule=rule, step=step),
+        *(committee.women_possible(women, norms, step=step) if not sitting else ()),
+        *_beside(named, sitting, graph, norms, step),
         *party.commitments_signed([candidate.person.name for candidate in named], signed),
+    ]
+
+
+def _beside(
+    named: Sequence[Candidate], sitting: Sequence[Winner], graph: KinGraph, norms: Norms, step: str
+) -> list[Finding]:
+    return [
+        finding
+        for candidate in named
+        for member in sitting
+        for finding in relatives.relatives_declared(
+            [
+                relatives.Winner(person=candidate.person.id, post=candidate.post, votes=0),
+                relatives.Winner(person=member.person.id, post=member.post, votes=member.votes or 0),
+            ],
+            graph,
+            norms,
+            step=step,
+        )
     ]
 
 
@@ -198,9 +237,9 @@ def posted_list(form: Posted, names: Sequence[str], title: str, on: date, norms:
     ]
 
 
-def met(form: Recorded, on: date, norms: Norms, step: str) -> list[Finding]:
+def met(form: Recorded, on: date, norms: Norms, rule: Rule, step: str) -> list[Finding]:
     """V25-18: the candidates met the voters before the poll day."""
-    return nomination.met_voters(form.held_on, on, norms, step=step)
+    return nomination.met_voters(form.held_on, on, norms, rule=rule, step=step)
 
 
 # ---------------------------------------------------------------- the venue

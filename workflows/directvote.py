@@ -12,8 +12,8 @@ from policies.finding import Finding
 from policies.kinship import KinGraph
 from policies.lifecycles import BodyState, BodyTrigger, CandidateState, CandidateTrigger
 from policies.people import Person, Post
-from policies.rule import Rule
-from policies.rules.polls import V10, V19
+from policies.rule import Law, Rule
+from policies.rules.polls import V8, V10, V19, V25_18
 from policies.rules.village import relatives, results
 from policies.rules.village.handover import V23, handover_due
 from policies.rules.village.kin import relative
@@ -71,6 +71,7 @@ class DirectVote(Enrolment):
         seats = (1, figures.deputies, figures.women, members)
         self.seats_by_post = {post: n for post, n in zip(RANKS, seats, strict=True) if n > 0}
         self.open_by_post = dict(self.seats_by_post)
+        self.nominating = V25_18 if self.pack.law is Law.OF_2025 else V8  # the clause on nominees and candidates
         self.stations: tuple[str, ...] = ()
         self.boxes: tuple[BoxesListed, ...] = ()
         self.proxies = 0
@@ -113,7 +114,7 @@ class DirectVote(Enrolment):
             step_id,
             Nominated,
             check=lambda form: directchecks.nominated(
-                form, step, self.seats_by_post, self.norms, len(self.register.standing())
+                form, step, self.seats_by_post, self.norms, len(self.register.standing()), self.nominating
             ),
             contests=self._contests([Race(post, n) for post, n in self.seats_by_post.items()]),
         )
@@ -153,11 +154,24 @@ class DirectVote(Enrolment):
             step_id,
             Slated,
             people=tuple(candidate.person.id for candidate in fit),
-            check=lambda form: directchecks.slate(form, self.fit(), self.seats_by_post, self.norms, step_id),
+            check=lambda form: directchecks.slate(
+                form,
+                self.fit(),
+                self.seats_by_post,
+                self._joined(),
+                self._graph(),
+                self.norms,
+                self.nominating,
+                step_id,
+            ),
             contests=self._contests(races),
         )
         self.issue(self.step(step_id), names=self.names(slated.names))
         return self.put_on_the_list(slated.names)
+
+    def _joined(self) -> list[Winner]:
+        """The members whom those elected here join: in a by-election those still in office."""
+        return [one for one in self.seated if one.post.in_committee]
 
     async def post_candidates(self, step_id: str, names: tuple[str, ...]) -> None:
         """The final list goes up, early enough before the poll (V9); a complaint upheld means a corrected posting."""
@@ -214,7 +228,9 @@ class DirectVote(Enrolment):
 
     async def meet_voters(self, step_id: str) -> None:
         """The candidates meet the voters before the poll day."""
-        await self.record(step_id, check=lambda form: directchecks.met(form, self.poll_day(), self.norms, step_id))
+        await self.record(
+            step_id, check=lambda form: directchecks.met(form, self.poll_day(), self.norms, self.nominating, step_id)
+        )
 
     # ------------------------------------------------------------ the venue
 
@@ -543,7 +559,7 @@ class DirectVote(Enrolment):
         """Who gave up a seat leaves it to the next by votes for that post who is no relative of a member."""
         left = self.members[person].post
         self._give_way(person)
-        graph, circle = self._graph(), self.norms.member_kin
+        graph, circle = self._graph(), self.norms.members_kin
         for one in sorted(self.passed, key=lambda one: -one.votes):
             if one.post is not left or one.person in self.members:
                 continue

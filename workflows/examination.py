@@ -36,7 +36,14 @@ from workflows.messages import (
 )
 from workflows.register import Candidate, Register
 
-BODIES = {BodyId.PARTY: Body.PARTY, BodyId.RESIDENTS: Body.RESIDENTS, BodyId.SUPERVISORY: Body.SUPERVISORY}
+BODIES = {
+    BodyId.PARTY: Body.PARTY,
+    BodyId.RESIDENTS: Body.RESIDENTS,
+    BodyId.SUPERVISORY: Body.SUPERVISORY,
+    BodyId.BY_ELECTION: Body.RESIDENTS,
+}
+DIRECT = (BodyId.RESIDENTS, BodyId.BY_ELECTION)
+"""In a village: the committee and a by-election to it."""
 FORM_BODIES = {
     BodyId.PARTY: FormBody.PARTY,
     BodyId.RESIDENTS: FormBody.RESIDENTS,
@@ -130,7 +137,7 @@ def review(
 ) -> list[Finding]:
     """X2, X3, R2: everybody before the level has one conclusion; nobody unfit or with adverse evidence passes; no reviewer
     sits in their own case."""
-    elects = Body.VILLAGE if standards is not None and body is BodyId.RESIDENTS else BODIES[body]
+    elects = Body.VILLAGE if standards is not None and body in DIRECT else BODIES[body]
     concluded = {conclusion.person: conclusion for conclusion in form.conclusions}
     names = {candidate.person.id: candidate.person.name for candidate in waiting}
     findings = candidacy.all_concluded(names, [conclusion.person for conclusion in form.conclusions])

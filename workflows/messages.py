@@ -501,6 +501,27 @@ class BodyBrief(Value):
     representatives: int = 0  # residents' representatives, once chosen
     shift: int = 0  # calendar days by which the unit was postponed before this body began
     clock: Clock | None = None  # a drill's clock as it runs now
+    vacant: tuple[Post, ...] = unwritten(())  # a by-election: the posts to be filled, one for each seat
+
+
+class RecallBrief(Value):
+    """What a recall starts from: the member, and the figures its shares are taken of."""
+
+    unit: UnitBrief
+    member: Person
+    entitled: int = Field(ge=1)  # villagers with the right to vote
+    registered: int = Field(ge=1)  # voters registered for the vote
+    representatives: int = Field(ge=0)
+    clock: Clock | None = None
+
+
+class RecallOutcome(Value):
+    """How a recall ended."""
+
+    person: str
+    valid: bool  # enough voted
+    recalled: bool
+    held_on: date
 
 
 class BodyOutcome(Value):

@@ -14,9 +14,9 @@ from temporalio.exceptions import ApplicationError
 from policies.calendar import Calendar, DayUnit
 from policies.clock import Clock
 from policies.pack.identity import content_hash
-from policies.pack.schema import Absolute, Body, BodyId, Condition, MonthThird, Pack, PollMode, Step
+from policies.pack.schema import Absolute, Body, BodyId, MonthThird, Pack, Step
 from policies.timetable import Slot, timetable
-from policies.timetable.windows import ORDINARY, poll_of
+from policies.timetable.windows import every_voter
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,6 @@ class Setting:
         return max(gaps, default=(0, DayUnit.CALENDAR))
 
 
-def every_voter(pack: Pack) -> bool:
-    """Whether a pack has its residents' or villagers' committee elected by every registered voter."""
-    body = next((one for one in pack.bodies if one.id is BodyId.RESIDENTS), None)
-    poll = poll_of(body) if body is not None else None
-    return poll is not None and poll.ballot is not None and poll.ballot.mode is PollMode.VOTERS
-
-
 _INSTALLED: dict[str, Setting] = {}
 
 
@@ -94,7 +87,6 @@ def install(pack: Pack, calendar: Calendar, clock: Clock | None = None) -> Setti
     key = sha256(f"{pack_hash}\n{calendar.model_dump_json()}{drilled}".encode()).hexdigest()[:16]
     if key not in _INSTALLED:
         executed = pack.as_executed()
-        conditions = ORDINARY | ({Condition.EVERY_VOTER} if every_voter(executed) else frozenset())
         _INSTALLED[key] = Setting(
             hash=key,
             pack=executed,
@@ -102,7 +94,7 @@ def install(pack: Pack, calendar: Calendar, clock: Clock | None = None) -> Setti
             calendar=calendar,
             clock=clock,
             steps={step.id: step for body in executed.bodies for step in body.steps},
-            slots={slot.step: slot for slot in timetable(pack, calendar, conditions=conditions).slots},
+            slots={slot.step: slot for slot in timetable(pack, calendar, resolved=True).slots},
         )
     return _INSTALLED[key]
 

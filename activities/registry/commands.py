@@ -21,6 +21,7 @@ _FINISH = (
     update(_COMMANDS)
     .where(_COMMANDS.c.key == bindparam("_key"), _COMMANDS.c.answer_json.is_(None))
     .values(answer_json=bindparam("_answer"), finished_at=bindparam("_at"))
+    .returning(_COMMANDS.c.answer_json)
 )
 _ANSWER = select(_COMMANDS.c.answer_json).where(_COMMANDS.c.key == bindparam("_key"))
 
@@ -80,8 +81,9 @@ class Commands:
     def finish(self, key: str, answer_json: str, at: datetime) -> str:
         """Keep the answer; returns the one that stands: the first, should two have come. Raises KeyError for an unknown key."""
         with self._database.writing() as connection:
-            connection.execute(_FINISH, {"_key": key, "_answer": answer_json, "_at": at})
-            stands: str | None = connection.execute(_ANSWER, {"_key": key}).scalar()
+            stands: str | None = connection.execute(_FINISH, {"_key": key, "_answer": answer_json, "_at": at}).scalar()
+            if stands is None:
+                stands = connection.execute(_ANSWER, {"_key": key}).scalar()
         if stands is None:
             raise KeyError(key)
         return stands

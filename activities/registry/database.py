@@ -1,5 +1,8 @@
 """Connections to the registry's database: how they are set up, and the two ways to use them, to read and to write.
 
+A transaction asked for inside another one of the same thread joins it: whoever wants several answers of one state, at the
+cost of one transaction, opens it around them.
+
 What is committed is on the disk when the commit returns, on both databases (SQLite: write-ahead log with synchronous=FULL).
 The workflow goes on once a step is committed: after a power failure a registry that had forgotten it could never catch up.
 """
@@ -11,13 +14,21 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from activities.registry.errors import RegistryAddressError, RegistryForeignError, RegistryMissingError, translated
 
 PATIENCE = 5.0  # seconds a writer waits for another one's lock before it gives up and says so
+BEGIN = {
+    (True, "reading"): "BEGIN",
+    # The lock at once: a transaction that began as a reader could not wait for it later.
+    (True, "writing"): "BEGIN IMMEDIATE",
+    (False, "reading"): "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    (False, "writing"): "BEGIN",
+}
+"""How each kind of transaction begins, on SQLite (True) and on PostgreSQL."""
 
 
 def address(target: str | os.PathLike[str]) -> URL:
@@ -53,12 +64,8 @@ class Database:
         self.url = url
         self.sqlite = url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url, patience) if self.sqlite else _postgresql(url, patience)
-        self._reader: Engine = (
-            self.engine
-            if self.sqlite
-            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        )
         self._turn: AbstractContextManager[object] = threading.Lock() if self.sqlite else nullcontext()
+        self._open = threading.local()  # `.reading`, `.writing`: the thread's transaction under way, if any
 
     @property
     def name(self) -> str:
@@ -72,19 +79,48 @@ class Database:
         Raises RegistryUnavailableError when locked, full or away, ContradictionError when a constraint says no; nothing is
         changed then.
         """
-        with translated(), self._turn, self.engine.begin() as connection:
-            if self.sqlite:
-                # Take the lock at once: a transaction that began as a reader could not wait for it later.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        outer: Connection | None = getattr(self._open, "writing", None)
+        if outer is not None:
+            yield outer
+            return
+        with translated(), self._turn, self._begun("writing") as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One transaction that only reads, and sees one state throughout. Raises RegistryUnavailableError."""
-        with translated(), self._reader.begin() as connection:
-            if self.sqlite:
-                connection.exec_driver_sql("BEGIN")
+        outer: Connection | None = getattr(self._open, "writing", None) or getattr(self._open, "reading", None)
+        if outer is not None:
+            yield outer
+            return
+        with translated(), self._begun("reading") as connection:
             yield connection
+
+    @contextmanager
+    def _begun(self, kind: str) -> Iterator[Connection]:
+        """A transaction of a kind: committed at the end, rolled back on any exception."""
+        connection, transaction = self._began(BEGIN[self.sqlite, kind])
+        setattr(self._open, kind, connection)
+        try:
+            with connection, transaction:
+                yield connection
+        finally:
+            setattr(self._open, kind, None)
+
+    def _began(self, begin: str, again: bool = True) -> tuple[Connection, RootTransaction]:
+        """A connection and its transaction. A connection that the server has cut meanwhile is replaced: to begin shows it,
+        and nothing has been said on it yet.
+        """
+        connection = self.engine.connect()
+        try:
+            transaction = connection.begin()
+            connection.exec_driver_sql(begin)
+        except BaseException as error:
+            connection.close()
+            if again and isinstance(error, DBAPIError) and error.connection_invalidated:
+                return self._began(begin, again=False)
+            raise
+        return connection, transaction
 
     def exists(self) -> bool:
         """Whether there is something at the address; a PostgreSQL database answers for itself."""
@@ -140,7 +176,7 @@ def _postgresql(url: URL, patience: float) -> Engine:
     return create_engine(
         url,
         hide_parameters=True,
-        pool_pre_ping=True,  # the server may have been started anew
+        isolation_level="AUTOCOMMIT",  # psycopg says no BEGIN of its own: `Database` does
         pool_size=10,
         pool_timeout=max(1.0, patience * 2),
         connect_args={"options": limits, "connect_timeout": 10, "application_name": "huanjie"},

@@ -131,6 +131,10 @@ class Elections:
             row = connection.execute(query).first()
         return None if row is None else _ground(row)
 
+    def known(self, area: str) -> Place | None:
+        """`place` where it was looked up before: without asking the database."""
+        return self._places.get(area)
+
     def place(self, area: str) -> Place | None:
         """Where the unit, street or election of this id belongs; None when nothing of that id is recorded."""
         if area not in self._places:

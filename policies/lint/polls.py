@@ -71,7 +71,7 @@ def _demands(context: Context, body: BodyId, step: Step, ballot: Ballot) -> list
         return [("quorum", P7, FOUR_FIFTHS), ("majority", P12, HALF_OF_MEMBERS), *margin]
     if body is BodyId.SUPERVISORY:
         return [("quorum", S2, half_of_all(ballot.mode)), ("majority", S2, HALF_OF_VOTING)]
-    if not context.community and step.condition is Condition.SEATS_OPEN:
+    if not context.community and step is not poll_of(context.pack.body(body)):  # a further vote
         return [("quorum", V14, half_of_all(ballot.mode)), ("majority", V19, THIRD_OF_CAST)]
     if not context.community:
         return [("quorum", V14, half_of_all(ballot.mode)), ("majority", V17, HALF_OF_VOTING)]

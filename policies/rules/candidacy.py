@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from policies.arithmetic import at_least
 from policies.eligibility import X2
 from policies.finding import Finding
+from policies.rule import Rule
 from policies.rules.order import O4
 from policies.rules.polls import P5
 from policies.rules.residents import R2, R3, ROUTES
@@ -111,6 +112,7 @@ def no_such_route(name: str, route: str, known: tuple[str, ...]) -> Finding:
     )
 
 
-def no_deputy(deputy: str) -> Finding:
+def no_deputy(deputy: str, clause: Rule = R2) -> Finding:
     """R2: the committee needs a deputy from among its members, other than the chair, to preside once the chair steps out."""
-    return R2.finding("居民选举委员会须在成员中另推一名副主任。", value=deputy, limit="主任以外的一名成员")
+    called = "居民选举委员会" if clause is R2 else "村民选举委员会"
+    return clause.finding(f"{called}须在成员中另推一名副主任。", value=deputy, limit="主任以外的一名成员")

@@ -7,6 +7,9 @@ from hashlib import blake2b
 from random import Random
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
+
+_WORD = 2**64 - 1
 
 
 def digest(seed: int, *names: str) -> int:
@@ -22,4 +25,15 @@ def stream(seed: int, *names: str) -> Random:
 
 def numpy_stream(seed: int, *names: str) -> np.random.Generator:
     """The numpy stream of this name, for drawing counts; unrelated to the `stream` of the same name."""
-    return np.random.Generator(np.random.Philox(key=digest(seed, "numpy", *names)))
+    key = _Key(digest(seed, "numpy", *names))
+    return np.random.Generator(np.random.Philox(key))  # type: ignore[arg-type]  # numpy's stubs know only SeedSequence
+
+
+class _Key(ISeedSequence):
+    """A Philox key handed over as it is. `Philox(key=…)` gives the same stream, but asks the system for entropy first."""
+
+    def __init__(self, key: int) -> None:
+        self._words = key & _WORD, key >> 64
+
+    def generate_state(self, n_words: int, dtype: object = np.uint32) -> np.ndarray:  # noqa: ARG002 - Philox asks for two
+        return np.array(self._words, dtype=np.uint64)

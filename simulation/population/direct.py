@@ -104,7 +104,7 @@ def _contest(
     special = turn_of(rng, len(order), seats, parameters, poll)
     share = leaning(rng, len(order), seats, special, parameters)
     for counts, papers in zip(votes, marked, strict=True):
-        drawn = [int(number) for number in rng.binomial(papers, share)]
+        drawn = [int(rng.binomial(papers, each)) for each in share]
         fit(rng, drawn, seats * papers)
         for place, number in zip(order, drawn, strict=True):
             counts[place] = number

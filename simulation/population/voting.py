@@ -194,8 +194,8 @@ def _votes(
     turn = turn_of(rng, names, seats, parameters, poll)
     shares = leaning(rng, names, seats, turn, parameters)
     votes = [0] * names
-    for place, drawn in zip(ranking, rng.binomial(marked, shares).tolist(), strict=True):
-        votes[place] = int(drawn)
+    for place, share in zip(ranking, shares, strict=True):
+        votes[place] = int(rng.binomial(marked, share))
     if turn is Turn.TIE:
         last, first_out = ranking[seats - 1], ranking[seats]
         votes[last] = votes[first_out] = min(votes[last], votes[first_out])

@@ -104,6 +104,7 @@ def test_a_chain_locked_by_another_is_unavailable_for_now(registry: Registry) ->
     """A writer that hangs elsewhere is not waited for without end; afterwards the same commit is written."""
     before = content(registry)
     with registry.database.engine.begin() as other:
+        other.exec_driver_sql("BEGIN")
         other.execute(text("SELECT * FROM chains FOR UPDATE"))
         for _ in range(10):
             with pytest.raises(RegistryUnavailableError, match="lock"):

@@ -173,10 +173,13 @@ class Clerk:
         ) as self.engine:
             for instant, event in self.events:
                 self.engine.at(instant, event, self)
-            handle = await self.engine.client.start_workflow(
-                UnitElection.run, self.unit, id=self.unit.id, task_queue=TASK_QUEUE
-            )
-            return await handle.result()
+            return await (await self.begin()).result()
+
+    async def begin(self) -> Any:
+        """Start what this clerk answers for: the unit, unless an heir says otherwise; returns its handle."""
+        return await self.engine.client.start_workflow(
+            UnitElection.run, self.unit, id=self.unit.id, task_queue=TASK_QUEUE
+        )
 
     def on_task(self, task: Task) -> None:
         opens = at(task.opens_on.isoformat(), 0)

@@ -20,7 +20,8 @@ from policies.people import Person, Post, Sex
 from policies.roll import RollEntry, VoterKind
 from policies.rules.village.boxes import BoxReason
 from policies.venue import Duty, Proxy, Relation, RovingBox, Staff, Station
-from tests.workflows.clerk import COMMITTEE, Clerk, brief, person
+from tests.workflows.clerk import COMMITTEE, UNIT, Clerk, brief, person
+from workflows.catalogue import TASK_QUEUE
 from workflows.facts import Task
 from workflows.messages import (
     BallotRulesSet,
@@ -112,6 +113,7 @@ class VillageClerk(Clerk):
     votes: dict[str, Votes] = field(default_factory=dict)
     nominees: tuple[tuple[Person, Post], ...] = NOMINEES
     written_in: tuple[Person, ...] = ()
+    term: tuple[Any, Any, str] | None = None  # a workflow of the term, its brief, its name; None: the election itself
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -125,7 +127,7 @@ class VillageClerk(Clerk):
             return ObjectionAnswered(
                 decided_on=today, published_on=today, upheld=True, added=("V901",), removed=(), reason="属实"
             )
-        match task.step:
+        match task.step.replace("byelection.", "residents."):
             case "party.meeting":
                 return Requested(
                     held_on=today,
@@ -190,13 +192,20 @@ class VillageClerk(Clerk):
                     completed_on=today,
                     items=("公章", "公共财产", "财务账目", "档案资料"),
                     supervised_by="乡镇人民政府",
-                    sealed_on=today,
+                    sealed_on=self.poll_day(),
                 )
             case "supervisory.nomination":
                 return self.nominated_for_supervision()
             case "supervisory.vote":
                 return self.counted(task, FormBody.SUPERVISORY, Mode.SHOW_OF_HANDS, 30, 25, hands(task))
         return dated_2026(super().form(task))
+
+    async def begin(self) -> Any:
+        """Start the village, or what befalls its committee within the term."""
+        if self.term is None:
+            return await super().begin()
+        run, given, name = self.term
+        return await self.engine.client.start_workflow(run, given, id=f"{UNIT}/{name}", task_queue=TASK_QUEUE)
 
     def poll_day(self) -> date:
         """The poll day as the journal has it last."""

@@ -19,6 +19,10 @@ V12 = declare(
         source="浙江省办法第二十四条：“每个流动票箱应当有三名以上监票人负责”；北京市办法第二十三条：“每个投票站或者流动票箱必须有"
         "三名以上监票人负责”；上海市办法第十四条、第十八条（只规定选举会场和投票站）",
         confidence=Confidence.VERIFIED,
+        enforced=(
+            "residents.boxes",
+            "residents.poll",
+        ),
     )
 )
 

@@ -19,6 +19,10 @@ V2 = declare(
         source="《村民委员会组织法》（2018）第十二条、（2025）第十五条；浙江省办法第八条、上海市办法第七条、北京市办法第九条",
         confidence=Confidence.VERIFIED,
         article="12（2018）、15（2025）",
+        enforced=(
+            "residents.election_committee",
+            "byelection.election_committee",
+        ),
     )
 )
 V3 = declare(
@@ -32,6 +36,10 @@ V3 = declare(
         "浙江省办法第九条、上海市办法第七条、北京市办法第十一条",
         confidence=Confidence.VERIFIED,
         article="12（2018）、15（2025）",
+        enforced=(
+            "residents.nomination",
+            "byelection.nomination",
+        ),
     )
 )
 
@@ -98,7 +106,8 @@ def leavers(
         if member in nominees:
             found.append(Leaver(member=member, nominee=member))
         elif norms.committee_kin_withdraws:
-            paths = ((nominee, relative(StaffKin.NEAR, graph, member, nominee)) for nominee in nominees)
+            circle = norms.committee_kin or StaffKin.NEAR
+            paths = ((nominee, relative(circle, graph, member, nominee)) for nominee in nominees)
             first = next(((nominee, path) for nominee, path in paths if path is not None), None)
             if first is not None:
                 found.append(Leaver(member=member, nominee=first[0], path=first[1]))

@@ -19,6 +19,7 @@ V23 = declare(
         confidence=Confidence.VERIFIED,
         article="20（2018）、24（2025）",
         national_floor=True,
+        enforced=("residents.handover",),
     )
 )
 

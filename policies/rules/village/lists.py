@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from policies.finding import Finding
 from policies.law.norms import Norms
 from policies.rule import Confidence, Rule, declare
+from policies.rules.law2025 import R25_17
 from policies.rules.polls import V10
 from policies.rules.residents import V6
 
@@ -16,6 +17,10 @@ V9 = declare(
         on_failure="推后选举日",
         source="浙江省办法第十八条：“正式候选人名单应当在选举日的五日前按得票多少为序张榜公布”；上海市办法第十二条、北京市办法第二十条",
         confidence=Confidence.VERIFIED,
+        enforced=(
+            "residents.list",
+            "byelection.list",
+        ),
     )
 )
 VENUE = "浙江省办法第二十二条：“应当在选举日的五日前确定并公布投票选举的时间、地点、方式和唱票人、监票人、计票人”"
@@ -38,6 +43,18 @@ def candidate_list_posted(
 ) -> list[Finding]:
     """V9: the list of candidates (or of those who nominated themselves) is up so many days before the poll."""
     return _posted(rule, None, "候选人名单", posted, poll_day, norms.candidate_list_days, step)
+
+
+def delegates_posted(
+    list_posted: date, posted: date | None, norms: Norms, *, rule: Rule = R25_17, step: str | None = None
+) -> list[Finding]:
+    """R25-17: where delegates vote, their names are published the day the voters' list is (None: not published)."""
+    if not norms.delegates_with_list or posted == list_posted:
+        return []
+    said = "没有公布" if posted is None else f"{posted} 公布"
+    message = f"户的代表（居民代表）名单{said}，应与选民名单同时于 {list_posted} 公布；请同时公布（{rule.id}）。"
+    value = None if posted is None else posted.isoformat()
+    return [rule.finding(message, value=value, limit=list_posted.isoformat(), remedy="与选民名单同时公布", step=step)]
 
 
 def venue_posted(

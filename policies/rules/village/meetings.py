@@ -1,6 +1,7 @@
 """V26: when an assembly or a representatives' meeting can decide, and who sits in the latter."""
 
-from policies.finding import Finding
+from policies.arithmetic import at_least
+from policies.finding import Finding, Severity
 from policies.law.norms import Norms
 from policies.rule import Confidence, Rule, declare
 from policies.rules.village.shares import needed
@@ -16,6 +17,7 @@ V26 = declare(
         "“村民代表会议有三分之二以上的组成人员参加方可召开，所作决定应当经到会人员的过半数同意”",
         confidence=Confidence.VERIFIED,
         article="22、25、26（2018）、26、29、30（2025）",
+        enforced=("residents.representatives",),
     )
 )
 
@@ -51,7 +53,7 @@ def representatives_quorate(
     members: int, present: int, norms: Norms, *, rule: Rule = V26, step: str | None = None
 ) -> list[Finding]:
     """V26: a representatives' meeting has enough of its members (committee members and representatives) present."""
-    share = norms.representatives_present
+    share = norms.meeting_quorum
     if share is None or present >= (least := needed(share, members)):
         return []
     message = f"代表会议组成人员 {members} 人，到会 {present} 人，未达到{share.text}（{least} 人）；不得召开，请重新召集（{rule.id}）。"
@@ -69,6 +71,42 @@ def decision_carried(
     return [rule.finding(message, value=in_favour, limit=least, remedy="决定不成立", step=step)]
 
 
+def representatives_chosen(
+    households: int,
+    representatives: int,
+    norms: Norms,
+    *,
+    by_groups: bool = False,
+    generally: bool = False,
+    rule: Rule = V26,
+    step: str | None = None,
+) -> list[Finding]:
+    """V26: each representative stands for as many households as the law says; chosen by the groups, any number will do.
+
+    One representative is never too many. `generally`: the law says 一般 (a community's does), so the finding only warns.
+    """
+    few, many = norms.delegate_households_min, norms.delegate_households_max
+    if by_groups or few is None or many is None:
+        return []
+    least, most = at_least((1, many), households), max(1, households // few)
+    if least <= representatives <= most:
+        return []
+    message = (
+        f"{households} 户推选代表 {representatives} 人，按每 {few} 户至 {many} 户推选一人应为 {least} 至 {most} 人；"
+        f"请补选或调整（{rule.id}）。"
+    )
+    return [
+        rule.finding(
+            message,
+            value=representatives,
+            limit=f"{least}–{most}",
+            severity=Severity.WARNING if generally else Severity.ERROR,
+            remedy="补选或调整代表",
+            step=step,
+        )
+    ]
+
+
 def meeting_composed(
     members: int, representatives: int, women: int, norms: Norms, *, rule: Rule = V26, step: str | None = None
 ) -> list[Finding]:
@@ -76,7 +114,7 @@ def meeting_composed(
     found = []
     for what, n, share in (
         ("代表", representatives, norms.representatives_share),
-        ("妇女代表", women, norms.representatives_women),
+        ("妇女代表", women, norms.meeting_women),
     ):
         if share is not None and n < (least := needed(share, members)):
             message = f"代表会议组成人员 {members} 人中{what} {n} 人，未达到{share.text}（{least} 人）；请补选代表（{rule.id}）。"

@@ -4,21 +4,23 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from policies.finding import Finding, Severity
-from policies.law.norms import Norms
+from policies.law.norms import Nominator, Norms
 from policies.people import Labelled, Post
-from policies.rule import Rule
+from policies.rule import Law, Rule
 from policies.rules.polls import R25_18, V25_18
+from policies.rules.village.shares import needed
 
+BY_VOTE = "浙江省办法第十八条：“由过半数选民参加投票提名的，按得票多少直接确定正式候选人”；北京市办法第十六条"
 DECLINING = "浙江省办法第十九条：“正式候选人不愿接受提名的，应当在选举日的三日前以书面形式向村民选举委员会提出”"
 SELF_NOMINATED = "浙江省办法第二十条：“自荐竞职的选民，应当在选举日的十日前报名参选村民委员会中的一个职位”"
 
 
-class Nominator(Labelled):
-    """Who brings a nomination forward."""
-
-    PARTY = "party", "党组织"
-    VOTERS = "voters", "登记参加选举的选民"
-    SELF = "self", "选民自荐"
+NOMINATORS = {
+    Nominator.PARTY_ORGANIZATION: "党组织",
+    Nominator.VOTERS: "登记参加选举的选民",
+    Nominator.HOUSEHOLDS: "户的代表",
+    Nominator.GROUP_REPRESENTATIVES: "居民小组选举的代表",
+}
 
 
 class Bar(Labelled):
@@ -35,11 +37,10 @@ def nomination_backed(
     nominee: str, by: Nominator, voters: int, norms: Norms, *, rule: Rule = V25_18, step: str | None = None
 ) -> list[Finding]:
     """V8: nominated by those who may, and by as many voters jointly as the law asks; `voters` counts for VOTERS only."""
-    if (by is Nominator.PARTY and norms.party_nominates is False) or (
-        by is Nominator.SELF and norms.self_nomination is False
-    ):
-        message = f"{nominee} 由{by.label}提名，本次选举没有这一提名方式；请改由登记参加选举的选民提名（{rule.id}）。"
-        return [rule.finding(message, value=by.label, limit=Nominator.VOTERS.label, remedy="重新提名", step=step)]
+    if norms.nominators is not None and by not in norms.nominators:
+        allowed = "、".join(NOMINATORS[one] for one in norms.nominators)
+        message = f"{nominee} 由{NOMINATORS[by]}提名，本次选举只能由{allowed}提名；请重新提名（{rule.id}）。"
+        return [rule.finding(message, value=NOMINATORS[by], limit=allowed, remedy="重新提名", step=step)]
     least = norms.joint_nominators or 1
     if by is not Nominator.VOTERS or voters >= least:
         return []
@@ -47,17 +48,25 @@ def nomination_backed(
     return [rule.finding(message, value=voters, limit=least, remedy="补足联名", step=step)]
 
 
-def not_barred(
-    name: str,
-    ground: Bar | None,
-    evidence: str,
-    norms: Norms,
-    *,
-    rule: Rule = V25_18,
-    step: str | None = None,
+def nomination_quorate(
+    registered: int, took_part: int, norms: Norms, *, rule: Rule = V25_18, step: str | None = None
 ) -> list[Finding]:
-    """Barred by law (2025: V 18, R 18): `ground` as the departments concluded, `evidence` the number of their paper."""
-    if ground is None or not norms.barred_by_law or (rule is R25_18 and ground is Bar.CLAN):
+    """V8: where nominees are found by a vote or at a meeting, enough of those registered take part."""
+    share = norms.nomination_quorum
+    if share is None or took_part >= (least := needed(share, registered)):
+        return []
+    message = (
+        f"投票提名（预选、提名会议）：登记 {registered} 人中 {took_part} 人参加，未达到{share.text}（{least} 人）；"
+        f"请重新组织提名（{rule.id}）。"
+    )
+    return [rule.finding(message, value=took_part, limit=least, remedy="重新组织提名", source=BY_VOTE, step=step)]
+
+
+def not_barred(
+    name: str, ground: Bar | None, evidence: str, law: Law, *, rule: Rule = V25_18, step: str | None = None
+) -> list[Finding]:
+    """Barred by law (2025: V 18, R 18; the 2018 laws bar nobody): `ground` as concluded, `evidence` the paper's number."""
+    if ground is None or law is not Law.OF_2025 or (rule is R25_18 and ground is Bar.CLAN):
         return []
     message = (
         f"{name} 经审查{ground.label}（{evidence or '未注明文号'}），不得作为候选人；请从名单中删去（{rule.id}）。"
@@ -84,8 +93,8 @@ def margins(
         if norms.margin_min is not None and stand < open_ + norms.margin_min:
             message = f"{post.label}应选 {open_} 名，候选人 {stand} 名，应比应选名额至少多 {norms.margin_min} 名；请补足（{rule.id}）。"
             found.append(rule.finding(message, value=stand, limit=open_ + norms.margin_min, step=step))
-        officers = post in (Post.CHAIR, Post.DEPUTY_CHAIR) and norms.margin_max_officers is not None
-        most = norms.margin_max_officers if officers else norms.margin_max
+        ordinary = post not in (Post.CHAIR, Post.DEPUTY_CHAIR) and norms.margin_max_members is not None
+        most = norms.margin_max_members if ordinary else norms.margin_max
         if most is not None and stand > open_ + most:
             message = f"{post.label}应选 {open_} 名，候选人 {stand} 名，至多比应选名额多 {most} 名；请按得票从高到低确定（{rule.id}）。"
             found.append(
@@ -150,9 +159,12 @@ def declined_in_time(
 def self_nominated_in_time(
     name: str, received: date, poll_day: date, norms: Norms, *, rule: Rule = V25_18, step: str | None = None
 ) -> list[Finding]:
-    """Who stands without nomination applies so many days before the poll."""
+    """Who stands without nomination (自荐直选) applies so many days before the poll; no such day, no such way to stand."""
     days = norms.self_nominated_days
-    if days is None or received <= (latest := poll_day - timedelta(days=days)):
+    if days is None:
+        message = f"{name} 自荐报名，本地没有无候选人自荐直选的规定；请改由规定的方式提名（{rule.id}）。"
+        return [rule.finding(message, value="自荐", limit="提名", remedy="重新提名", step=step)]
+    if received <= (latest := poll_day - timedelta(days=days)):
         return []
     message = f"{name} {received} 自荐报名，最迟应于 {latest} 报名，逾期不列入名单（{rule.id}）。"
     return [

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from policies.finding import Finding
 from policies.kinship import KinGraph, near_relative_path
 from policies.law.norms import Norms, ProxyHolder
+from policies.pack.schema import PollMode
 from policies.rule import Confidence, Rule, declare
 from policies.value import Value
 
@@ -20,6 +21,10 @@ V11 = declare(
         "不得超过三人。候选人不得接受委托投票”；浙江省办法第二十五条、上海市办法第十六条、北京市办法第二十五条",
         confidence=Confidence.VERIFIED,
         article="15（2018）、18（2025）",
+        enforced=(
+            "residents.proxies",
+            "residents.poll",
+        ),
     )
 )
 CHAIN = "浙江省办法第二十五条：“受委托人不得再委托其他选民代为投票”；上海市办法第十六条：“接受委托投票的村民不得再委托其他村民投票”"
@@ -47,15 +52,17 @@ def proxies_lawful(
     *,
     candidates: Collection[str] = (),
     registered: Collection[str] | None = None,
+    mode: PollMode = PollMode.VOTERS,
     rule: Rule = V11,
     step: str | None = None,
 ) -> list[Finding]:
-    """V11 over all proxies of one poll, every problem at once; each finding's `value` begins with the offending figure or id.
+    """V11 over all proxies of one poll, every problem at once; a finding's `value` is the offending figure, day or id.
 
-    `candidates` (ids) include those who nominated themselves. `registered` None: the register is checked elsewhere. Who
-    gave his own vote away is absent and cannot hold one: no chain, whatever the province.
+    What the holder is to the voter away is asked of the kinship declared. `candidates` (ids) include those who nominated
+    themselves. `registered` None: the register is checked elsewhere. Who gave his own vote away is absent and cannot hold
+    another's: no chain, whatever the province.
     """
-    if norms.proxies_per_holder == 0:
+    if mode is PollMode.REPRESENTATIVES and norms.proxy_in_delegates_mode is False:
         return [_none_at_all(len(proxies), rule, step)] if proxies else []
     found: list[Finding] = []
     for proxy in proxies:

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 from policies.finding import Finding
 from policies.law.norms import Norms
+from policies.pack.schema import PollMode
 from policies.people import birthday
 from policies.rule import Confidence, Rule, declare
-from policies.rules.village.shares import needed
+from policies.rules.village.shares import needed, quorum_of
 
 V25 = declare(
     Rule(
@@ -19,6 +20,10 @@ V25 = declare(
         "并须经投票的村民过半数通过”“补选的村民委员会成员的任期到本届村民委员会任期届满时止”",
         confidence=Confidence.VERIFIED,
         article="16、19（2018）、19、23（2025）",
+        enforced=(
+            "recall.petition",
+            "recall.vote",
+        ),
     )
 )
 RECALL_VOTE = "浙江省办法第三十五条、上海市办法第二十七条、北京市办法第三十三条（接到罢免要求之日起三十日内）"
@@ -88,15 +93,25 @@ def recall_put_to_vote(
 
 
 def recall_carried(
-    registered: int, voted: int, in_favour: int, norms: Norms, *, rule: Rule = V25, step: str | None = None
+    registered: int,
+    voted: int,
+    in_favour: int,
+    norms: Norms,
+    *,
+    mode: PollMode = PollMode.VOTERS,
+    rule: Rule = V25,
+    step: str | None = None,
 ) -> list[Finding]:
     """V25: why a recall has not carried: too few voted, or too few of those agreed. Empty when the member is recalled.
 
-    The quorum is the one of the election (`norms.quorum`): of those registered, or of the delegates where they elected.
+    The quorum is the one of the election, by the same `mode`: of those registered, or of the delegates where they elected.
     """
     found = []
-    if norms.quorum is not None and voted < (least := needed(norms.quorum, registered)):
-        message = f"罢免投票：{registered} 人中 {voted} 人投票，未达到{norms.quorum.text}（{least} 人），罢免不通过（{rule.id}）。"
+    quorum = quorum_of(mode, norms)
+    if quorum is not None and voted < (least := needed(quorum, registered)):
+        message = (
+            f"罢免投票：{registered} 人中 {voted} 人投票，未达到{quorum.text}（{least} 人），罢免不通过（{rule.id}）。"
+        )
         found.append(rule.finding(message, value=voted, limit=least, remedy="罢免不通过", step=step))
     if norms.majority is not None and in_favour < (least := needed(norms.majority, voted)):
         message = f"罢免投票：投票 {voted} 人中 {in_favour} 人赞成，未达到{norms.majority.text}（{least} 人），罢免不通过（{rule.id}）。"
@@ -107,6 +122,58 @@ def recall_carried(
         )
         found.append(rule.finding(message, value=in_favour, limit=voted, remedy="核对后更正", step=step))
     return found
+
+
+def recall_of(named: str, member: str, *, rule: Rule = V25, step: str | None = None) -> list[Finding]:
+    """V25: the demand is about the member (id) whose recall was begun."""
+    if named == member:
+        return []
+    message = f"罢免要求写的是 {named}，本件是对 {member} 的罢免；请更正（{rule.id}）。"
+    return [rule.finding(message, value=named, limit=member, remedy="更正被提出罢免的人", step=step)]
+
+
+def quorum_missed(registered: int, voted: int, norms: Norms) -> bool:
+    """V25: whether too few of those registered voted for a recall to be valid at all."""
+    return norms.quorum is not None and voted < needed(norms.quorum, registered)
+
+
+def recall_counted(
+    registered: int,
+    roll: int,
+    voted: int,
+    collected: int,
+    marked: int,
+    *,
+    rule: Rule = V25,
+    step: str | None = None,
+) -> list[Finding]:
+    """V25: the figures of a recall's count agree: the roll is the registered voters, no more ballots than voters, all marked.
+
+    `marked`: ballots in favour, against, blank and invalid together.
+    """
+    found = []
+    for what, value, limit, wrong in (
+        ("登记人数", roll, registered, roll != registered),
+        ("投票人数（应不多于登记人数）", voted, roll, voted > roll),
+        ("收回票数（应不多于投票人数）", collected, voted, collected > voted),
+        ("赞成、反对、弃权、无效票之和（应等于收回票数）", marked, collected, marked != collected),
+    ):
+        if wrong:
+            message = f"罢免投票：{what}为 {value}，应与 {limit} 相符；请核对后更正（{rule.id}）。"
+            found.append(rule.finding(message, value=value, limit=limit, remedy="核对后更正", step=step))
+    return found
+
+
+def recall_declared(
+    declared: bool, failures: list[Finding], *, rule: Rule = V25, step: str | None = None
+) -> list[Finding]:
+    """V25: what is declared is what was voted; `failures` are those of `recall_carried`, empty when the member is recalled."""
+    if declared:
+        return failures
+    if failures:
+        return []
+    message = f"罢免已获法定人数通过，却宣布不通过；请更正（{rule.id}）。"
+    return [rule.finding(message, value="不通过", limit="通过", remedy="更正宣布的结果", step=step)]
 
 
 def by_election_due(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from pydantic import Field
 
-from policies.finding import Finding
+from policies.finding import Finding, Severity
 from policies.law.norms import Admission, Norms
 from policies.people import Labelled, birthday
 from policies.rule import Confidence, Rule, declare
@@ -23,6 +23,10 @@ V4 = declare(
         confidence=Confidence.VERIFIED,
         article="13（2018）、16（2025）",
         national_floor=True,
+        enforced=(
+            "residents.registration",
+            "byelection.registration",
+        ),
     )
 )
 V5 = declare(
@@ -35,6 +39,10 @@ V5 = declare(
         "北京市办法第十二条：“村民的年龄计算到选举日为止”",
         confidence=Confidence.VERIFIED,
         article="13（2018）、16（2025）",
+        enforced=(
+            "residents.registration",
+            "byelection.registration",
+        ),
     )
 )
 V7 = declare(
@@ -48,6 +56,10 @@ V7 = declare(
         confidence=Confidence.VERIFIED,
         article="14（2018）、17（2025）",
         national_floor=True,
+        enforced=(
+            "residents.voters_list",
+            "residents.objections",
+        ),
     )
 )
 
@@ -117,13 +129,32 @@ def registered_once(entries: Iterable[Entry], *, rule: Rule = V4, step: str | No
     return found
 
 
+def perhaps_the_same(entries: Iterable[Entry], *, rule: Rule = V4, step: str | None = None) -> list[Finding]:
+    """V4: one name and one birthday under two ids is perhaps one person registered twice: a warning, a person decides."""
+    alike: dict[tuple[str, date], dict[str, Entry]] = {}
+    for entry in entries:
+        if entry.born is not None:
+            alike.setdefault(("".join(entry.name.split()), entry.born), {}).setdefault(entry.person, entry)
+    found = []
+    for (name, born), many in alike.items():
+        if len(many) > 1:
+            where = "、".join(f"{entry.unit}（{person}）" for person, entry in many.items())
+            message = f"{name}（{born} 出生）在 {where} 以不同编号登记，可能是同一人；请核对，确属同一人的只保留一处（{rule.id}）。"
+            found.append(
+                rule.finding(
+                    message, value=len(many), limit=1, severity=Severity.WARNING, remedy="核对是否同一人", step=step
+                )
+            )
+    return found
+
+
 def register_lawful(
     entries: Iterable[Entry], poll_day: date, norms: Norms, *, step: str | None = None
 ) -> list[Finding]:
     """V4, V5 over the entries of one or many villages, all problems at once."""
     every = tuple(entries)
     wrong = [finding for entry in every for finding in registered_rightly(entry, poll_day, norms, step=step)]
-    return [*wrong, *registered_once(every, step=step)]
+    return [*wrong, *registered_once(every, step=step), *perhaps_the_same(every, step=step)]
 
 
 def last_day_to_object(published: date, norms: Norms) -> date | None:
@@ -226,17 +257,29 @@ def _of_kind(entry: Entry, norms: Norms, step: str | None) -> Iterable[Finding]:
     if entry.kind in (VoterKind.OUTSIDER, VoterKind.RELATED) and not entry.asked:
         yield missing("没有本人申请", "未申请", "本人申请")
     if entry.kind is VoterKind.OUTSIDER:
-        months = norms.outsider_months
-        if months is not None:
-            lived, worked = entry.months_lived or 0, entry.months_worked or 0
-            best = max(lived, worked) if norms.outsider_work_counts else lived
-            if best < months:
-                also = "或者从事村（社区）工作" if norms.outsider_work_counts else ""
-                yield missing(f"居住{also} {best} 个月，不足 {months} 个月", best, months)
+        short = _months_short(entry, norms)
+        if short is not None:
+            yield missing(*short)
         if norms.outsider_needs_vote and not entry.agreed:
             yield missing("未经村民会议或者村民代表会议同意", "未同意", "会议同意")
+        if norms.worker_months is not None and not entry.confirmed:
+            yield missing("未经选举委员会确认", "未确认", "选举委员会确认")
     elif entry.kind is VoterKind.RELATED:
         if norms.related_admitted_by is Admission.ELECTION_COMMITTEE and not entry.confirmed:
             yield missing("未经选举委员会确认", "未确认", "选举委员会确认")
         if norms.related_admitted_by is Admission.MEETING and not entry.agreed:
             yield missing("未经村民会议或者村民代表会议同意", "未同意", "会议同意")
+
+
+def _months_short(entry: Entry, norms: Norms) -> tuple[str, int, int] | None:
+    """What to say of an outsider who has neither lived nor worked here long enough, with the months and their limit."""
+    lived, worked = entry.months_lived or 0, entry.months_worked or 0
+    if norms.worker_months is not None:
+        what, months, limit = "在本社区工作", worked, norms.worker_months
+    elif norms.outsider_months is not None and norms.outsider_work_counts:
+        what, months, limit = "居住或者从事村务工作", max(lived, worked), norms.outsider_months
+    elif norms.outsider_months is not None:
+        what, months, limit = "居住", lived, norms.outsider_months
+    else:
+        return None
+    return None if months >= limit else (f"{what} {months} 个月，不足 {limit} 个月", months, limit)

@@ -22,6 +22,11 @@ V21 = declare(
         "上海市办法第二条；《村民委员会组织法》（2025）第八条：“村民委员会成员实行近亲属回避”",
         confidence=Confidence.VERIFIED,
         article="8（2025）",
+        enforced=(
+            "residents.poll",
+            "residents.announcement",
+            "byelection.candidates",
+        ),
     )
 )
 _Kin = Callable[[str, str], KinPath | None]
@@ -64,9 +69,9 @@ def relatives_elected(elected: Sequence[Winner], passed: Sequence[Winner], graph
     """V21 applied: highest post first, then most votes; each seat that falls free goes to the next who passed for that post.
 
     `passed` are the others with enough votes (over half, or in the further vote a third), whom only the number of seats
-    kept out; the order is theirs by votes. A seat nobody may take stays free. `norms.member_kin` None: nothing happens.
+    kept out; the order is theirs by votes. A seat nobody may take stays free. `norms.members_kin` None: nothing happens.
     """
-    circle = norms.member_kin
+    circle = norms.members_kin
     if circle is None:
         return Staying(members=tuple(elected))
 
@@ -133,7 +138,7 @@ def relatives_declared(
     declared: Sequence[Winner], graph: KinGraph, norms: Norms, *, rule: Rule = V21, step: str | None = None
 ) -> list[Finding]:
     """V21: a list of members to be announced in which two are relatives: one finding a pair."""
-    circle = norms.member_kin
+    circle = norms.members_kin
     if circle is None:
         return []
     found = []

@@ -9,6 +9,7 @@ from policies.rule import Rule
 from policies.rules.polls import V10, V19, V20
 
 WINDOW = "浙江省办法第二十九条（当日或者三十日内）、上海市办法第二十一条（三十日内）、北京市办法第三十条（十五日内）"
+ELECTED = "浙江省办法第三十二条：“于投票选举当日或者次日公布当选人名单”"
 VACANT = "浙江省办法第三十条、上海市办法第二十一条、北京市办法第三十条"
 
 
@@ -22,6 +23,29 @@ def announced_on_the_spot(
     message = f"{voted_on} 投票，选举结果{said}，应当当场公布；请立即公布并说明原因（{rule.id}）。"
     value = None if announced_on is None else announced_on.isoformat()
     return [rule.finding(message, value=value, limit=voted_on.isoformat(), remedy="立即公布并说明原因", step=step)]
+
+
+def elected_list_posted(
+    voted_on: date, posted: date | None, today: date, norms: Norms, *, rule: Rule = V10, step: str | None = None
+) -> list[Finding]:
+    """V10: the list of those elected is up within so many days after the poll; not up by `today` counts as late after them."""
+    if norms.elected_list_days is None:
+        return []
+    last = voted_on + timedelta(days=norms.elected_list_days)
+    if voted_on <= (posted or today) <= last:
+        return []
+    said = f"到 {today} 尚未公布" if posted is None else f"{posted} 公布"
+    message = f"{voted_on} 投票，当选人名单{said}，应于 {voted_on} 至 {last} 公布；请立即公布或更正日期（{rule.id}）。"
+    return [
+        rule.finding(
+            message,
+            value=(posted or today).isoformat(),
+            limit=last.isoformat(),
+            remedy="立即公布并说明原因",
+            source=ELECTED,
+            step=step,
+        )
+    ]
 
 
 def further_vote_in_time(
@@ -115,7 +139,7 @@ def seats_left_vacant(
         wrong("尚未另行选举", "未另行选举", "另行选举后", "请先另行选举")
     if norms.vacant_needs_chair and not chair_elected:
         wrong("主任尚未选出", "主任未选出", "主任已选出", "请继续另行选举主任")
-    if norms.vacant_needs_meeting and not meeting_decided:
+    if norms.vacant_needs_vote and not meeting_decided:
         wrong("未经村民会议或者村民代表会议决定", "未决定", "会议决定", "请提交会议决定")
     return found
 

@@ -18,6 +18,11 @@ V13 = declare(
         source="浙江省办法第二十二条：“正式候选人或者自荐人及其配偶、父母子女、兄弟姐妹不得担任唱票人、监票人、计票人”；"
         "上海市办法第十四条、北京市办法第二十一条",
         confidence=Confidence.VERIFIED,
+        enforced=(
+            "residents.staff",
+            "residents.boxes",
+            "residents.poll",
+        ),
     )
 )
 
