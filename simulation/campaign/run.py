@@ -12,7 +12,7 @@ from datetime import date
 from hashlib import sha256
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, BinaryIO, Protocol
 
 from activities.journal import JournalWriter
@@ -59,7 +59,7 @@ class Outcome:
     journal_sha256: str
     head: str  # the journal's last hash
     seconds: float
-    joining: float  # of those, seconds spent on joining the districts' lines
+    joining: float  # seconds of processor time spent on joining the districts' lines
 
     @property
     def activations(self) -> int:
@@ -83,7 +83,7 @@ def run(campaign: Campaign, journal: Path, *, workers: int = 1, meter: Meter | N
         joined = _Hashing(file)
         writer = JournalWriter(joined)  # type: ignore[arg-type]  # it only ever writes
         for part in _rehearsed(share, folder, workers, tally, meter or Silent()):
-            arrived = perf_counter()
+            arrived = process_time()
             shift = writer.lines
             prepared = _file(folder, part.number)
             with open(prepared, "rb") as lines:
@@ -92,7 +92,7 @@ def run(campaign: Campaign, journal: Path, *, workers: int = 1, meter: Meter | N
             prepared.unlink()
             digest.merge(part.digest)
             parts.append(replace(part, digest=Digest(), report=_numbered(part.report, shift)))
-            joining += perf_counter() - arrived
+            joining += process_time() - arrived
         head = writer.close(parts[-1].closed_at)
         digest.lines += 1
     return Outcome(

@@ -226,8 +226,11 @@ def settled(ctx: Context, fact: Json) -> None:
             ctx.flag(Invariant.MAJORITY, rule, f"当选{_people(seated)}，按票数应为{_people(sorted(due))}", key)
         else:
             _what_follows(ctx, poll, fact, len(seated))
-        if len(seated) + fact["open_seats"] != outcome.seats:
-            ctx.flag(Invariant.SEATS, "P14", f"当选{len(seated)}＋空缺{fact['open_seats']}≠应选{outcome.seats}", key)
+        # A village votes again on some posts only: what stays open is told of all of them.
+        direct = ctx.unit.order is VILLAGE and ctx.body.name == "residents"
+        due_seats = _remaining(ctx, ctx.body) if direct else outcome.seats
+        if len(seated) + fact["open_seats"] != due_seats:
+            ctx.flag(Invariant.SEATS, "P14", f"当选{len(seated)}＋空缺{fact['open_seats']}≠应选{due_seats}", key)
         for person, votes in seated.items():
             if votes is not None and votes != poll.votes.get(person):
                 ctx.flag(Invariant.BALLOTS, rule, f"{person}当选票数记为{votes}，计票为{poll.votes.get(person)}", key)

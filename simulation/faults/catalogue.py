@@ -266,7 +266,7 @@ _STREET: tuple[FaultVariant, ...] = (
         "推选产生的居民选举委员会为双数。",
         step="residents.election_committee",
         moment=_F,
-        rules=("R2",),
+        rules=("R2", "V2"),
         mutate=persons.even_committee,
     ),
     FaultVariant(
@@ -276,7 +276,7 @@ _STREET: tuple[FaultVariant, ...] = (
         "由副主任人选担任居民选举委员会主任。",
         step="residents.election_committee",
         moment=_F,
-        rules=("R2",),
+        rules=("R2", "V2"),
         mutate=persons.deputy_in_the_chair,
     ),
     FaultVariant(
