@@ -1,6 +1,7 @@
 """What a far larger rehearsal would take, from one just measured: hours on so many cores, journal on disk, and what bounds it.
 
-Districts share nothing, so time and journal grow with the units; memory does not, a process holds one district at a time.
+Processor time is measured, not the clock on the wall: a busy machine projects the same. Districts share nothing, so time and
+journal grow with the units; memory does not, a process holds one district at a time.
 """
 
 from collections.abc import Sequence
@@ -23,8 +24,8 @@ class Projection:
     measured: int  # units of the rehearsal it is made from
     seconds: float  # of one processor for one unit, everything included
     activations: float  # for one unit
-    driving: float  # share: the workflows and everybody who acts on them
-    reading: float  # share: people made, lines written, checked and digested
+    driving: float  # share: people made, the workflows and everybody who acts on them
+    reading: float  # share: lines written, checked and digested
     joining: float  # share: the districts' lines made one chained journal
     bytes: float  # of journal for one unit
 
@@ -43,7 +44,7 @@ class Projection:
         """Both figures and what bounds them, in Chinese."""
         shares = {
             "工作流激活和参与人办理": self.driving,
-            "合成人口、复核和统计": self.reading,
+            "复核和统计": self.reading,
             "日志接链": self.joining,
         }
         first = max(shares, key=lambda name: shares[name])
