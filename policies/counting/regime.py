@@ -174,7 +174,7 @@ def _women(mode: Mode, *, further: bool) -> Regime:
     by_analogy = Clause(W5, FURTHER_SOURCE)
     return Regime(
         quorum=Threshold(Clause(W5, QUORUM_SOURCE), MAJORITY, of, label),
-        mark=_third(by_analogy) if further else _majority(Clause(W5, MAJORITY_SOURCE), "参加投票的人数"),
+        mark=_third(by_analogy, mode) if further else _majority(Clause(W5, MAJORITY_SOURCE), "参加投票的人数"),
         surplus=Clause(V15, V15.source + WOMEN_BY_ANALOGY),
         tie=Clause(V18, V18.source + WOMEN_BY_ANALOGY),
         short=by_analogy,
@@ -187,5 +187,8 @@ def _majority(clause: Clause, label: str) -> Threshold:
     return Threshold(clause, MAJORITY, Whole.PRESENT, label)
 
 
-def _third(clause: Clause) -> Threshold:
+def _third(clause: Clause, mode: Mode = Mode.VOTERS) -> Threshold:
+    """A third of the votes cast: of the ballots collected; where hands are raised, of those who vote."""
+    if mode is Mode.SHOW_OF_HANDS:
+        return Threshold(clause, ONE_THIRD, Whole.PRESENT, "参加表决的人数")
     return Threshold(clause, ONE_THIRD, Whole.COLLECTED, "已投选票总数")

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from activities.stores import Entry
+from console.packs import open_pack
 from policies.calendar import national_calendar
 from policies.pack.load import load_pack
 from policies.pack.schema import Pack
@@ -37,7 +39,7 @@ from workflows.setting import install
 ROOT = Path(__file__).parents[2]
 PACK = load_pack((ROOT / "policies/packs/street-2021.yaml").read_text(encoding="utf-8"), "street-2021")
 WOMEN = load_pack((ROOT / "policies/packs/women-2021.yaml").read_text(encoding="utf-8"), "women-2021")
-VILLAGE = load_pack((ROOT / "policies/packs/village-2025.yaml").read_text(encoding="utf-8"), "village-2025")
+VILLAGE = cast(Pack, open_pack("village-2025"))
 SETTING = install(PACK, national_calendar([2021]))
 PARAMETERS = load()
 
