@@ -13,7 +13,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-DESCRIBED = {"sex": sa.Text(), "born": sa.Date(), "education": sa.Text(), "standing": sa.Text()}
+DESCRIBED: dict[str, Any] = {"sex": sa.Text(), "born": sa.Date(), "education": sa.Text(), "standing": sa.Text()}
 """Columns added to `seats`."""
 
 
