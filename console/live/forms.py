@@ -99,6 +99,8 @@ WORDS = {
     "completed_on": "移交完成日期",
     "items": "移交的物品",
     "supervised_by": "监交单位",
+    "inventory": "移交清单：part（seal 公章、property 公共财产、accounts 财务账目、files 档案资料）、name、quantity、unit、note",
+    "signatures": "三方签字：signer（outgoing 移交人、incoming 接收人、supervisor 监交人）、name、signed_on",
     "upheld": "是否成立（true/false）",
     "handler": "经办人",
     "head": "负责人",
