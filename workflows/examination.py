@@ -360,11 +360,7 @@ def announcement(form: Announced, members: Sequence[str]) -> list[Finding]:
 
 
 def handover(form: HandedOver, step: Step) -> list[Finding]:
-    """R6, H1, H2: seals, property, accounts and files are all on the list; where the plan says so, line by line and
-    signed by three. A list given without being asked for is held to the same."""
-    findings = conduct.handover_complete(form.items)
-    if step.signed_by_three or form.inventory:
-        findings.extend(closing.inventory_complete(form.inventory, step=step.id))
-    if step.signed_by_three or form.signatures:
-        findings.extend(closing.signed_by_three(form.signatures, form.completed_on, step=step.id))
-    return findings
+    """R6, H1, H2: seals, property, accounts and files are handed over, signed by three where the plan says so."""
+    return closing.handed_over(
+        form.items, form.inventory, form.signatures, form.completed_on, asked=step.signed_by_three, step=step.id
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from console.closing.chosen import chosen_election
 from console.county import JsonOption, at_registry, guarded
 from console.live.tables import folded
 from console.output import out, print_json, reason, unusable
@@ -88,17 +89,6 @@ def _day(text: str) -> tuple[date | None, list[str]]:
         return date.fromisoformat(text), []
     except ValueError:
         return None, [f"--on 应为日期（如 2026-05-09），填的是“{text}”"]
-
-
-def chosen_election(registry: "Registry", election: str, *, as_json: bool) -> str:
-    """The election asked for, or the only one there is. Exits 2 where that does not say which."""
-    known = [one.id for one in registry.elections.all()]
-    if election:
-        return election
-    if len(known) != 1:
-        what = f"有 {len(known)} 场换届（{'、'.join(known)}），请写明换届编号" if known else "还没有换届"
-        unusable([what], as_json=as_json)
-    return known[0]
 
 
 def _of_rehearsal(

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from activities.reports.archive import UnitArchive
     from activities.reports.closing import AreaFigures, ClosingStatistics, Named
+    from activities.reports.handover import HandoverList
     from policies.closing.figures import Share
 
 Cell = str | int | None
@@ -113,6 +115,73 @@ def _post_rows(statistics: "ClosingStatistics") -> Iterable[tuple[Cell, ...]]:
 
 def _origin(row: "Named") -> tuple[Cell, ...]:
     return (row.label, *_shared(row.share))
+
+
+def write_archives(archives: "Sequence[UnitArchive]", path: Path) -> None:
+    """Write the archives: units in a line each, every item, every finding. Raises OSError."""
+    from activities.reports.archive import Status
+
+    book = _book()
+    units = [
+        (
+            one.street_name,
+            one.name,
+            one.unit,
+            "完整" if one.complete else "有缺漏或差错",
+            *(one.count(status) for status in Status),
+            sum(finding.blocks for finding in one.findings),
+        )
+        for one in archives
+    ]
+    page(book, "单位", ("街道", "单位", "编号", "结果", *(status.label for status in Status), "问题"), units)
+    items = [
+        (one.name, one.unit, item.step_title, item.kind, item.title, item.status.label, item.detail)
+        for one in archives
+        for item in one.items
+    ]
+    heads = ("单位", "编号", "步骤", "种类", "材料", "状态", "所在")
+    page(book, "材料", heads, items, (16, 22, 28, 14, 36, 14, 36))
+    findings = [
+        (one.name, one.unit, finding.rule, finding.message, finding.remedy, finding.source)
+        for one in archives
+        for finding in one.findings
+    ]
+    page(book, "问题", ("单位", "编号", "规则", "问题", "办法", "依据"), findings, (16, 22, 8, 50, 36, 50))
+    save(book, path)
+
+
+def write_handovers(lists: "Sequence[HandoverList]", path: Path) -> None:
+    """Write each handover list on a sheet of its own, with places to sign. Raises OSError."""
+    book = _book()
+    for number, one in enumerate(lists, 1):
+        rows: list[tuple[Cell, ...]] = [
+            (line.part, line.name, line.quantity, line.unit, line.note) for line in one.lines
+        ]
+        if one.completed_on is None:
+            rows += [(None,) * 5] * EMPTY_LINES
+        rows.append((None,) * 5)
+        rows.append(("监交单位", one.supervised_by))
+        rows.append(("移交完成日期", "" if one.completed_on is None else one.completed_on.isoformat()))
+        rows += [
+            (place.label, place.name, None, "日期", "" if place.signed_on is None else place.signed_on.isoformat())
+            for place in one.signatures
+        ]
+        sheet = page(book, f"移交清单{number}", ("类别", "名称", "数量", "单位", "备注"), rows, (16, 36, 12, 10, 36))
+        drill = "【演练】" if one.drill else ""
+        sheet.oddHeader.center.text = _header(f"{drill}{one.unit_name}　{one.title}")
+        sheet.print_title_rows = "1:1"
+    if not lists:
+        page(book, "移交清单", ("方案没有规定移交",), ())
+    save(book, path)
+
+
+EMPTY_LINES = 12
+"""To be filled in by hand."""
+
+
+def _header(text: str) -> str:
+    """Text above a printed page: an ampersand would begin a code there."""
+    return text.replace("&", "&&")
 
 
 # ---------------------------------------------------------------- pages

@@ -1,11 +1,12 @@
-"""H1, H2: the handover's inventory and its three signatures; A1–A3: an archive that is complete, consistent and correctly written."""
+"""H1, H2: the handover's inventory, line by line, and its three signatures."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from policies.closing.handover import Entry, HandoverSignature, Part, Signer
 from policies.finding import Finding, Severity
-from policies.rule import Confidence, Law, Rule, declare
+from policies.rule import Confidence, Rule, declare
+from policies.rules.conduct import handover_complete
 
 H1 = declare(
     Rule(
@@ -28,48 +29,6 @@ H2 = declare(
         "三方签字为通行做法，法律未规定签字形式",
         confidence=Confidence.GENERAL,
         enforced=("handover", "archive"),
-    )
-)
-A1 = declare(
-    Rule(
-        id="A1",
-        title="档案完整",
-        text="方案规定的每一步都已办结，每一份文书、表单都在案，编号连续。",
-        on_failure="补办或补齐材料后归档",
-        source="《村民委员会组织法》（2025）第三十九条、《城市居民委员会组织法》（2025）第三十九条：档案“应当真实、准确、完整和规范”；"
-        "来源文件篇二 二（六）4：“材料缺漏”",
-        confidence=Confidence.TRANSCRIBED,
-        law_version=Law.OF_2025,
-        article="39",
-        enforced=("archive",),
-    )
-)
-A2 = declare(
-    Rule(
-        id="A2",
-        title="档案前后一致",
-        text="公告名单、结果报告单、选出人员和在任人员一致；各步办理日期先后有序，不晚于提交之日；同一人员前后信息一致。",
-        on_failure="查明原因，以原始记录为准更正并写明理由",
-        source="《村民委员会组织法》（2025）第三十九条、《城市居民委员会组织法》（2025）第三十九条：档案“应当真实、准确、完整和规范”；"
-        "来源文件篇二 二（六）4：“整理不规范”",
-        confidence=Confidence.TRANSCRIBED,
-        law_version=Law.OF_2025,
-        article="39",
-        enforced=("archive",),
-    )
-)
-A3 = declare(
-    Rule(
-        id="A3",
-        title="档案书写规范",
-        text="文号写作“机关代字〔四位年份〕顺序号号”，年份与落款一致；人员编号、姓名没有空格、全角数字等错漏；日期在换届期间之内。",
-        on_failure="更正书写后归档",
-        source="《村民委员会组织法》（2025）第三十九条、《城市居民委员会组织法》（2025）第三十九条：档案“应当真实、准确、完整和规范”；"
-        "来源文件篇二 二（六）4：“文字错漏”",
-        confidence=Confidence.TRANSCRIBED,
-        law_version=Law.OF_2025,
-        article="39",
-        enforced=("archive",),
     )
 )
 
@@ -146,4 +105,25 @@ def signed_by_three(
         )
         for name in sorted(outgoing & incoming)
     ]
+    return findings
+
+
+def handed_over(
+    items: Sequence[str],
+    inventory: Sequence[Entry],
+    signatures: Sequence[HandoverSignature],
+    completed_on: date,
+    *,
+    asked: bool,
+    step: str,
+) -> list[Finding]:
+    """R6, H1, H2: the parts are all on the list; line by line and signed by three where the plan asks for it.
+
+    An inventory or signatures given without being asked for are held to the same.
+    """
+    findings = handover_complete(items)
+    if asked or inventory:
+        findings += inventory_complete(inventory, step=step)
+    if asked or signatures:
+        findings += signed_by_three(signatures, completed_on, step=step)
     return findings
