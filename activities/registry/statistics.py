@@ -6,7 +6,6 @@ sides speak of the same places. Before, a person is a name with sex and birth wi
 """
 
 from calendar import isleap
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -44,9 +43,9 @@ from activities.registry.model import (
     UnitClosingRow,
     UnitRow,
 )
-from policies.closing.benches import HIGH, POSTS, YOUNG, Bench
+from policies.closing.benches import HIGH, SEATS, YOUNG, Bench
 from policies.form.values import Body as BallotOf
-from policies.people import Post, Sex
+from policies.people import Sex
 
 
 class Level(StrEnum):
@@ -236,6 +235,7 @@ def _holders(units: CTE) -> CTE:
         literal(Side.BEFORE.value).label("side"),
         IncumbentRow.unit,
         person.label("person"),
+        IncumbentRow.body,
         IncumbentRow.post,
         IncumbentRow.sex,
         IncumbentRow.born,
@@ -245,6 +245,7 @@ def _holders(units: CTE) -> CTE:
         literal(Side.AFTER.value),
         SeatRow.unit,
         SeatRow.person,
+        SeatRow.body,
         SeatRow.post,
         SeatRow.sex,
         SeatRow.born,
@@ -253,11 +254,20 @@ def _holders(units: CTE) -> CTE:
     return union_all(before, after).cte("holders")
 
 
-def _bench_posts() -> CTE:
-    pairs = [(bench, post) for bench, posts in POSTS.items() for post in posts]
+def _bench_seats() -> CTE:
+    names = ("bench", "body", "post")
+    seats = [(bench, *seat) for bench, of_bench in SEATS.items() for seat in of_bench]
     return union_all(
-        *(select(literal(bench.value).label("bench"), literal(post.value).label("post")) for bench, post in pairs)
-    ).cte("bench_posts")
+        *(select(*(literal(value.value).label(name) for name, value in zip(names, row, strict=True))) for row in seats)
+    ).cte("bench_seats")
+
+
+def _sits(body: Any, post: Any, bench: Bench) -> ColumnElement[bool]:
+    """Whether a seat belongs to a bench."""
+    by_body: dict[str, list[str]] = {}
+    for one, of_post in SEATS[bench]:
+        by_body.setdefault(one.value, []).append(of_post.value)
+    return or_(*(and_(body == one, post.in_(posts)) for one, posts in by_body.items()))
 
 
 def _age(born: Column, on: date) -> ColumnElement[int]:
@@ -301,7 +311,7 @@ def _areas(election: str, level: Level) -> Statement:
 
 def _benches(election: str, level: Level, on: date) -> Statement:
     """Persons first, each once; then units, so that one with a woman can be told; then areas."""
-    units, benches = _complete(election), _bench_posts()
+    units, benches = _complete(election), _bench_seats()
     holders = _holders(units)
     persons = (
         select(
@@ -313,7 +323,7 @@ def _benches(election: str, level: Level, on: date) -> Statement:
             func.max(holders.c.born).label("born"),
             func.max(holders.c.education).label("education"),
         )
-        .join(benches, benches.c.post == holders.c.post)
+        .join(benches, and_(benches.c.body == holders.c.body, benches.c.post == holders.c.post))
         .group_by(holders.c.side, holders.c.unit, benches.c.bench, holders.c.person)
         .cte("persons")
     )
@@ -355,17 +365,17 @@ def _posts(election: str, level: Level) -> Statement:
     units = _complete(election)
     holders = _holders(units)
 
-    def holds(posts: Iterable[Post]) -> ColumnElement[int]:
-        return func.max(_number(holders.c.post.in_([post.value for post in posts])))
+    def holds(bench: Bench) -> ColumnElement[int]:
+        return func.max(_number(_sits(holders.c.body, holders.c.post, bench)))
 
     persons = (
         select(
             holders.c.side,
             holders.c.unit,
-            holds((Post.SECRETARY,)).label("secretary"),
-            holds((Post.CHAIR,)).label("chair"),
-            holds(POSTS[Bench.PARTY]).label("party"),
-            holds(POSTS[Bench.COMMITTEE]).label("committee"),
+            holds(Bench.SECRETARY).label("secretary"),
+            holds(Bench.CHAIR).label("chair"),
+            holds(Bench.PARTY).label("party"),
+            holds(Bench.COMMITTEE).label("committee"),
         )
         .group_by(holders.c.side, holders.c.unit, holders.c.person)
         .cte("persons")
@@ -396,7 +406,7 @@ def _posts(election: str, level: Level) -> Statement:
 def _origins(election: str, level: Level) -> Statement:
     """Each person of the two committees once for each origin; once for "" where none is stated in any of their seats."""
     units = _complete(election)
-    seated = SeatRow.post.in_([post.value for post in POSTS[Bench.TWO_COMMITTEES]])
+    seated = _sits(SeatRow.body, SeatRow.post, Bench.TWO_COMMITTEES)
     stated = (
         select(SeatRow.unit, SeatRow.person, SeatOriginRow.origin)
         .join(

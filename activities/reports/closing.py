@@ -6,10 +6,10 @@ beside a share, never inside it.
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from activities.registry import Registry
-from activities.registry.elections import Election
 from activities.registry.errors import UnknownElectionError
 from activities.registry.statistics import BenchCount, Counts, Level, PostsCount, Side
 from policies.clock import BEIJING
@@ -124,7 +124,7 @@ def closing_statistics(registry: Registry, election: str, now: datetime, on: dat
         title=found.title,
         district=found.brief.name,
         drill=registry.drill,
-        kind=_kind(found),
+        kind=_kind(found.ground.pack_text, found.ground.pack_id),
         pack=found.ground.pack_id,
         pack_version=found.ground.pack_version,
         on=day,
@@ -134,8 +134,9 @@ def closing_statistics(registry: Registry, election: str, now: datetime, on: dat
     )
 
 
-def _kind(election: Election) -> str:
-    return load_pack(election.ground.pack_text, election.ground.pack_id).kind
+@lru_cache(maxsize=8)
+def _kind(text: str, name: str) -> str:
+    return load_pack(text, name).kind
 
 
 # ---------------------------------------------------------------- from counts to figures
@@ -284,7 +285,7 @@ def sentences(statistics: ClosingStatistics) -> Iterator[str]:
     if women is not None:
         yield f"“两委”至少有1名女性成员的单位占{women.with_woman.text}。"
     for compared in (area.one_person, area.crossing):
-        if compared.after is not None:
+        if compared.after is not None and compared.after.whole:
             change = "" if compared.before is None else _points(compared.before, compared.after)
             yield f"{compared.label}占{compared.after.text}{change}。"
     for name, rows in (("一次选举成功率", area.at_once), ("参选率", area.turnout)):

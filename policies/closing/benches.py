@@ -1,6 +1,6 @@
 """Whom the closing statistics count together (班子、职务), and the ages and education they count by."""
 
-from policies.people import Education, Labelled, Post
+from policies.people import Body, Education, Labelled, Post
 
 YOUNG = 35
 """“35岁以下”, the number itself included (民法典 第1259条: 以下 includes it); full years."""
@@ -26,26 +26,36 @@ class Bench(Labelled):
     SUPERVISORY_MEMBER = "supervisory_member", "监督委员会委员"
 
 
-_OFFICERS = {
-    Bench.SECRETARY: (Post.SECRETARY,),
-    Bench.DEPUTY_SECRETARY: (Post.DEPUTY_SECRETARY,),
-    Bench.CHAIR: (Post.CHAIR,),
-    Bench.DEPUTY_CHAIR: (Post.DEPUTY_CHAIR,),
-    Bench.COMMITTEE_MEMBER: (Post.COMMITTEE_MEMBER,),
-    Bench.SUPERVISORY_CHAIR: (Post.SUPERVISORY_CHAIR,),
-    Bench.SUPERVISORY_MEMBER: (Post.SUPERVISORY_MEMBER,),
-}
-_PARTY = tuple(post for post in Post if post.in_party and post is not Post.PART_TIME_MEMBER)  # P4: not of the bench
-_COMMITTEE = tuple(post for post in Post if post.in_committee)
-_SUPERVISORY = tuple(post for post in Post if post.in_supervisory)
+_COMMITTEES = (Body.RESIDENTS, Body.VILLAGE)
+_PARTY = [(Body.PARTY, post) for post in Post if post is not Post.PART_TIME_MEMBER]  # P4: not of the bench
+_COMMITTEE = [(body, post) for body in _COMMITTEES for post in Post]
+_SUPERVISORY = [(Body.SUPERVISORY, post) for post in Post]
+_HEADS = (Post.CHAIR, Post.SUPERVISORY_CHAIR)
 
-POSTS: dict[Bench, tuple[Post, ...]] = {
+Seats = tuple[tuple[Body, Post], ...]
+
+
+def _only(seats: list[tuple[Body, Post]], *posts: Post) -> Seats:
+    return tuple(seat for seat in seats if seat[1] in posts)
+
+
+def _but(seats: list[tuple[Body, Post]], *posts: Post) -> Seats:
+    return tuple(seat for seat in seats if seat[1] not in posts)
+
+
+SEATS: dict[Bench, Seats] = {
     Bench.TWO_COMMITTEES: (*_PARTY, *_COMMITTEE),
-    Bench.LEADERS: (Post.SECRETARY, Post.CHAIR),
-    Bench.PARTY: _PARTY,
-    Bench.PARTY_MEMBER: tuple(one for one in _PARTY if one not in (Post.SECRETARY, Post.DEPUTY_SECRETARY)),
-    Bench.COMMITTEE: _COMMITTEE,
-    Bench.SUPERVISORY: _SUPERVISORY,
-    **_OFFICERS,
+    Bench.LEADERS: (*_only(_PARTY, Post.SECRETARY), *_only(_COMMITTEE, Post.CHAIR)),
+    Bench.PARTY: tuple(_PARTY),
+    Bench.SECRETARY: _only(_PARTY, Post.SECRETARY),
+    Bench.DEPUTY_SECRETARY: _only(_PARTY, Post.DEPUTY_SECRETARY),
+    Bench.PARTY_MEMBER: _but(_PARTY, Post.SECRETARY, Post.DEPUTY_SECRETARY),
+    Bench.COMMITTEE: tuple(_COMMITTEE),
+    Bench.CHAIR: _only(_COMMITTEE, Post.CHAIR),
+    Bench.DEPUTY_CHAIR: _only(_COMMITTEE, Post.DEPUTY_CHAIR),
+    Bench.COMMITTEE_MEMBER: _but(_COMMITTEE, Post.CHAIR, Post.DEPUTY_CHAIR),
+    Bench.SUPERVISORY: tuple(_SUPERVISORY),
+    Bench.SUPERVISORY_CHAIR: _only(_SUPERVISORY, *_HEADS),
+    Bench.SUPERVISORY_MEMBER: _but(_SUPERVISORY, *_HEADS),
 }
-"""The posts of each bench."""
+"""The seats of each bench. The body decides where somebody sits; a post that is no officer's there is a plain member's."""
