@@ -141,7 +141,7 @@ def person_differs(person: str, what: str, values: Sequence[str]) -> list[Findin
 
 # ---------------------------------------------------------------- correctly written
 
-_NUMBER = re.compile(r"[^\s〔〕\[\]()（）［］]+〔(\d{4})〕(?:[^\s〔〕]*\D)?[1-9]\d*号")
+_NUMBER = re.compile(r"[^\s〔〕\[\]()（）［］]+〔(\d{4})〕(?:[1-9]\d*|[^\s〔〕]*[^\s〔〕\d]\d+)号")
 _PERSON = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
