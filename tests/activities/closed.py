@@ -1,4 +1,4 @@
-"""A county one of whose communities has finished: the clerk's commits with their papers in a registry, changed on the way if asked.
+"""A county one of whose communities has finished: the clerk's commits with their papers in a registry.
 
 People have names that a register would accept; the incumbents are recorded as a roster would have them.
 """
@@ -19,7 +19,6 @@ from workflows.facts import Commit, Task
 from workflows.messages import Chosen, Form, Nominated
 
 UNIT = brief().id
-Change = Callable[[Commit], Commit]
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 
 
@@ -95,14 +94,7 @@ def recorded(**changes: Any) -> Election:
     return replace(election(), incumbents=INCUMBENTS, **changes)
 
 
-def unchanged(commit: Commit) -> Commit:
-    """As it came."""
-    return commit
-
-
-def closed_registry(
-    folder: Path, change: Change = unchanged, clerk: type[NamedClerk] = NamedClerk, **options: Any
-) -> tuple[Registry, Clerk]:
+def closed_registry(folder: Path, clerk: type[NamedClerk] = NamedClerk, **options: Any) -> tuple[Registry, Clerk]:
     """A registry with the whole election of one community of two, and the clerk who ran it."""
     registry = create_registry(folder / "registry.sqlite", Kind.LIVE, BEGAN)
     registry.elections.record(recorded())
@@ -110,7 +102,7 @@ def closed_registry(
     class Copying(Ledger):
         def write(self, commit: Commit) -> None:
             super().write(commit)
-            Ledger(registry.store).write(change(commit))
+            Ledger(registry.store).write(commit)
 
     ran = clerk(brief(), ledger=Copying, **options)
     outcome = ran.run()
