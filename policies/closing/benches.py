@@ -26,35 +26,34 @@ class Bench(Labelled):
     SUPERVISORY_MEMBER = "supervisory_member", "监督委员会委员"
 
 
-_COMMITTEES = (Body.RESIDENTS, Body.VILLAGE)
-_PARTY = [(Body.PARTY, post) for post in Post if post is not Post.PART_TIME_MEMBER]  # P4: not of the bench
-_COMMITTEE = [(body, post) for body in _COMMITTEES for post in Post]
-_SUPERVISORY = [(Body.SUPERVISORY, post) for post in Post]
-_HEADS = (Post.CHAIR, Post.SUPERVISORY_CHAIR)
-
 Seats = tuple[tuple[Body, Post], ...]
 
+_PARTY: Seats = tuple((Body.PARTY, post) for post in Post if post is not Post.PART_TIME_MEMBER)  # P4: not of the bench
+_COMMITTEE: Seats = tuple((body, post) for body in (Body.RESIDENTS, Body.VILLAGE) for post in Post)
+_SUPERVISORY: Seats = tuple((Body.SUPERVISORY, post) for post in Post)
+_HEADS = (Post.CHAIR, Post.SUPERVISORY_CHAIR)
 
-def _only(seats: list[tuple[Body, Post]], *posts: Post) -> Seats:
+
+def _only(seats: Seats, *posts: Post) -> Seats:
     return tuple(seat for seat in seats if seat[1] in posts)
 
 
-def _but(seats: list[tuple[Body, Post]], *posts: Post) -> Seats:
+def _but(seats: Seats, *posts: Post) -> Seats:
     return tuple(seat for seat in seats if seat[1] not in posts)
 
 
 SEATS: dict[Bench, Seats] = {
     Bench.TWO_COMMITTEES: (*_PARTY, *_COMMITTEE),
     Bench.LEADERS: (*_only(_PARTY, Post.SECRETARY), *_only(_COMMITTEE, Post.CHAIR)),
-    Bench.PARTY: tuple(_PARTY),
+    Bench.PARTY: _PARTY,
     Bench.SECRETARY: _only(_PARTY, Post.SECRETARY),
     Bench.DEPUTY_SECRETARY: _only(_PARTY, Post.DEPUTY_SECRETARY),
     Bench.PARTY_MEMBER: _but(_PARTY, Post.SECRETARY, Post.DEPUTY_SECRETARY),
-    Bench.COMMITTEE: tuple(_COMMITTEE),
+    Bench.COMMITTEE: _COMMITTEE,
     Bench.CHAIR: _only(_COMMITTEE, Post.CHAIR),
     Bench.DEPUTY_CHAIR: _only(_COMMITTEE, Post.DEPUTY_CHAIR),
     Bench.COMMITTEE_MEMBER: _but(_COMMITTEE, Post.CHAIR, Post.DEPUTY_CHAIR),
-    Bench.SUPERVISORY: tuple(_SUPERVISORY),
+    Bench.SUPERVISORY: _SUPERVISORY,
     Bench.SUPERVISORY_CHAIR: _only(_SUPERVISORY, *_HEADS),
     Bench.SUPERVISORY_MEMBER: _but(_SUPERVISORY, *_HEADS),
 }

@@ -7,12 +7,24 @@ import pytest
 from sqlalchemy import text
 
 from activities.registry import Registry, schema
+from activities.registry.statistics import Level
+from policies.closing.benches import Bench
 from policies.form import Body as FormBody
 from policies.form import Mode, ResultForm
 from policies.pack.schema import Role
 from policies.people import Education, Origin, PartyStanding, Person, Post, Sex
-from tests.activities.registry.county import DAY, UNITS, commit, completed, content
-from workflows.facts import Decided, FactBody, PollFailed, PollSettled
+from tests.activities.registry.county import (
+    DAY,
+    ELECTION,
+    STREETS,
+    UNITS,
+    closed,
+    commit,
+    completed,
+    content,
+    of_unit,
+)
+from workflows.facts import BodyCompleted, Decided, FactBody, PollFailed, PollSettled, Seat
 from workflows.messages import Counted, Form, Nominated, Nominee
 
 KNOWN = Person(
@@ -140,3 +152,30 @@ def migrate(registry: Registry, way: str, revision: str) -> None:
         config = schema._config()
         config.attributes["connection"] = connection
         getattr(command, way)(config, revision)
+
+
+def test_the_statistics_are_the_same_on_this_database(registry: Registry) -> None:
+    """A small bench at each level, from commits: on whichever database these tests run. Reckoned by hand."""
+    feb29 = KNOWN.model_copy(update={"born": date(1988, 2, 29)})
+    registry.store.apply(commit(1, nominated(feb29, BARE)), ())
+    registry.store.apply(commit(2, counted("party.assembly"), settled("party.assembly")), ())
+    seats = tuple(Seat(person=one, name=one, post=Post.PARTY_MEMBER, votes=40) for one in ("P1", "P2", "P9"))
+    registry.store.apply(commit(3, BodyCompleted(seats=seats, open_seats=0)), ())
+    registry.store.apply(of_unit(UNITS[0], 1, closed()), ())
+    for level, area in ((Level.COUNTY, ELECTION), (Level.STREET, STREETS[0]), (Level.UNIT, UNITS[0])):
+        found = registry.statistics.counts(ELECTION, level, date(2023, 2, 28))
+        (party,) = [one for one in found.benches if (one.area, one.bench) == (area, Bench.PARTY)]
+        assert (party.persons, party.aged, party.years, party.young) == (3, 1, 35, 1)
+        assert (party.schooled, party.high, party.sexed, party.women) == (1, 1, 2, 1)
+        assert (party.units, party.units_with_woman, party.units_unclear) == (1, 1, 0)
+        (both,) = [one for one in found.posts if one.area == area]
+        assert (both.both_filled, both.one_person, both.persons, both.crossing) == (0, 0, 3, 0)
+        origins = {one.origin: one.persons for one in found.origins if one.area == area}
+        assert origins == {"incumbent": 1, "veteran": 1, "": 2}
+        (first,) = found.first_polls
+        assert (first.area, first.judged, first.at_once, first.not_judged) == (area, 1, 1, 0)
+        (turnout,) = found.turnouts
+        assert (turnout.mode, turnout.polls, turnout.roll, turnout.present) == ("members", 1, 75, 70)
+        assert sum(one.completed for one in found.areas) == 1
+        assert sum(one.units for one in found.areas) == len(UNITS)
+    assert registry.statistics.last_seated(ELECTION) == commit(3).at
