@@ -11,14 +11,21 @@ import typer
 from typer.testing import CliRunner, Result
 
 import console.closing
+from activities.registry import Kind, create_registry
+from console.live.forms import skeleton
 from console.output import out
-from console.packs import calendar_of
+from console.packs import calendar_of, pack_text
+from policies.calendar import national_calendar
+from policies.pack.load import load_pack
 from simulation.campaign.request import Campaign
 from simulation.campaign.write import rehearse
 from simulation.population.parameters import load
 from tests.activities.closed import ELECTION, UNIT, NamedClerk, closed_registry
 from tests.activities.office import BUSY, idle
+from tests.activities.registry.county import NOW, UNITS, brief, election, task
+from tests.activities.registry.county import ground as recorded_ground
 from tests.workflows.clerk import street_2021
+from workflows.setting import install
 
 
 def run(*words: str | Path) -> Result:
@@ -259,3 +266,26 @@ def test_what_the_handover_refuses(tmp_path: Path) -> None:
     """A street, and a file that is no workbook."""
     assert len(problems("handover", BUSY)) == 1
     assert len(problems("handover", UNIT, "--excel", tmp_path / "x.pdf")) == 1
+
+
+@pytest.mark.parametrize(("asked", "line"), [(True, "signatures: null"), (False, "signatures: []")])
+def test_the_empty_form_says_what_the_plan_asks(tmp_path: Path, asked: bool, line: str) -> None:
+    """Where the plan wants a list signed by three, the form's lines for it must be filled in; elsewhere they may be."""
+    text, act = pack_text("street-2021"), "        act: handover\n"
+    if asked:
+        text = text.replace(act, f"{act}        signed_by_three: true\n", 1)
+    pack, calendar = load_pack(text, "street-2021"), national_calendar([2021])
+    setting = install(pack, calendar)
+    ground = recorded_ground(
+        setting=setting.hash,
+        pack_sha256=setting.pack_sha256,
+        pack_text=text,
+        calendar_json=calendar.model_dump_json(),
+    )
+    registry = create_registry(tmp_path / "registry.sqlite", Kind.LIVE, NOW)
+    registry.elections.record(election(ground=ground, brief=brief(setting=setting.hash)))
+    form = skeleton(registry, task("residents.handover", workflow=f"{UNITS[0]}/residents"))
+    registry.close()
+    (found,) = [one for one in form.splitlines() if one.startswith("signatures")]
+    assert found.startswith(line)
+    assert found.endswith("（必填）" if asked else "（可不填）")
