@@ -169,3 +169,18 @@ def test_a_folder_without_a_rehearsal(tmp_path: Path) -> None:
     (tmp_path / "summary.json").write_text('{"units": 3, "seed": 1, "pack": "p", "pack_sha256": ""}')
     with pytest.raises(RehearsalUnusableError, match=r"journal\.jsonl"):
         rehearsed(tmp_path)
+
+
+def test_a_plan_that_asks_for_three_signatures_rehearses_clean(tmp_path: Path) -> None:
+    """The actors hand over line by line and signed; nothing is refused, and the checker finds nothing."""
+    text, act = pack_text("street-2021"), "        act: handover\n"
+    pack = load_pack(text.replace(act, f"{act}        signed_by_three: true\n"), "asking")
+    written = rehearse(Campaign(pack, calendar_of(pack), load(), 1, SEED), tmp_path, pack_name="asking")
+    assert written.sound
+    assert written.summary["false_blocks"] == 0
+    facts = [json.loads(line)["fact"] for line in (tmp_path / "journal.jsonl").read_text("utf-8").splitlines()]
+    given = [fact["form"] for fact in facts if fact["kind"] == "decided" and fact["form"]["kind"] == "handed_over"]
+    assert [[one["signer"] for one in form["signatures"]] for form in given] == [
+        ["outgoing", "incoming", "supervisor"]
+    ] * 2
+    assert [len(form["inventory"]) for form in given] == [4, 4]
