@@ -21,7 +21,7 @@ _NOMINATED = (
     select(_JOURNAL.c.entry)
     .join(_DECISIONS, (_DECISIONS.c.election == _JOURNAL.c.election) & (_DECISIONS.c.line == _JOURNAL.c.n))
     .join(WorkflowRow, WorkflowRow.workflow == _DECISIONS.c.workflow)
-    .where(WorkflowRow.unit == bindparam("_unit"), _DECISIONS.c.form == "nominated")
+    .where(WorkflowRow.unit == bindparam("_unit"), _DECISIONS.c.form.in_(("nominated", "counted")))
     .order_by(_JOURNAL.c.n)
 )
 
@@ -32,13 +32,16 @@ def fact_of(entry: str) -> FactBody:
 
 
 def nominated(connection: Connection, unit: str) -> Mapping[str, Person]:
-    """Everybody nominated in a unit so far, by person id, as the last form describes them."""
+    """Everybody nominated or written in by the voters of a unit so far, by person id, as the last form describes them."""
     people: dict[str, Person] = {}
     for row in connection.execute(_NOMINATED, {"_unit": unit}):
         fact = fact_of(row.entry)
         assert isinstance(fact, Decided)
-        assert isinstance(fact.form, Nominated)
-        people |= {nominee.person.id: nominee.person for nominee in fact.form.nominees}
+        match fact.form:
+            case Nominated(nominees=nominees):
+                people |= {nominee.person.id: nominee.person for nominee in nominees}
+            case Counted(written_in=written_in):
+                people |= {person.id: person for person in written_in}
     return people
 
 

@@ -28,6 +28,7 @@ from workflows.facts import (
     BodyCompleted,
     Decided,
     GateOpened,
+    KinDisplaced,
     PollSettled,
     Published,
     WithdrewFact,
@@ -46,13 +47,17 @@ from workflows.messages import (
     Ruled,
 )
 
-KINDS = ("gate_opened", "decided", "poll_settled", "withdrew", "published", "body_completed")
+KINDS = ("gate_opened", "decided", "poll_settled", "withdrew", "kin_displaced", "published", "body_completed")
 FORMS_THEMSELVES = frozenset(
     {"推荐表", "登记表", "审查意见", "联审表", "考察材料", "结果报告单", "承诺书", "名单", "验收单"}
 )
 """Kinds of papers whose content is the form that decides the step: the form on record is the paper."""
 BY_HAND = frozenset({Act.NOMINATION, Act.REVIEW, Act.SLATE, Act.POLL})
 """Acts whose other papers (ballots, minutes, the chair's words) the system does not write: they exist on paper only."""
+
+
+ON_DEMAND = (BodyId.RECALL, BodyId.BY_ELECTION)
+"""What may befall a committee in its term: due only where it was begun."""
 
 
 class Status(Labelled):
@@ -124,7 +129,7 @@ class BodyFile:
     forms: list[Filed] = field(default_factory=list)
     opened: set[str] = field(default_factory=set)  # steps
     published: dict[str, Published] = field(default_factory=dict)  # by step, the last one
-    settled: list[PollSettled | WithdrewFact] = field(default_factory=list)
+    settled: list[PollSettled | WithdrewFact | KinDisplaced] = field(default_factory=list)
     seated: BodyCompleted | None = None
 
     def of(self, step: str) -> list[Filed]:
@@ -160,7 +165,7 @@ def body_files(registry: Registry, unit: str) -> dict[str, BodyFile]:
                 file.opened.add(fact.gate.split("#")[0])
             case Published():
                 file.published[fact.gate.split("#")[0]] = fact
-            case PollSettled() | WithdrewFact():
+            case PollSettled() | WithdrewFact() | KinDisplaced():
                 file.settled.append(fact)
             case BodyCompleted():
                 file.seated = fact
@@ -173,7 +178,7 @@ def _archive(registry: Registry, pack: Pack, unit: UnitStanding) -> UnitArchive:
     findings: list[Finding] = []
     if unit.closing is None:
         findings.append(archive.not_closed(unit.name))
-    for body in pack.bodies:
+    for body in (one for one in pack.bodies if one.id not in ON_DEMAND or one.id.value in files):
         file = files.get(body.id.value, BodyFile())
         workflow = unit.id if body.id is BodyId.PREPARATION else f"{unit.id}/{body.id.value}"
         issued = [paper for paper in papers if paper.workflow == workflow]
