@@ -35,6 +35,7 @@ from policies.rules.village import (
     staff,
 )
 from policies.venue import RovingBox
+from workflows import examination
 from workflows.messages import (
     Announced,
     BallotRulesSet,
@@ -407,10 +408,10 @@ def announced(form: Announced, members: Sequence[str]) -> list[Finding]:
     return conduct.same_names("选举结果公告", form.names, members)
 
 
-def handed_over(form: HandedOver, elected_on: date, norms: Norms, step: str) -> list[Finding]:
-    """V23: everything on the list; what is late is remarked, and flagged by the gate."""
+def handed_over(form: HandedOver, elected_on: date, norms: Norms, step: Step) -> list[Finding]:
+    """V23, H1, H2: everything on the list, signed where the plan says so; what is late is remarked, and flagged by the gate."""
     went = handover.Handover(seal=form.sealed_on, completed=form.completed_on, supervised=bool(form.supervised_by))
     return [
-        *conduct.handover_complete(form.items),
-        *remarked(handover.handed_over(went, elected_on, form.completed_on, norms, step=step)),
+        *examination.handover(form, step),
+        *remarked(handover.handed_over(went, elected_on, form.completed_on, norms, step=step.id)),
     ]

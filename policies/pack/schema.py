@@ -313,6 +313,9 @@ class Step(Value):
     )
     publicity_unit: DayUnit = DayUnit.CALENDAR
     record_only: bool = False  # named by the plan, blocks nothing after it
+    signed_by_three: bool = Field(  # a handover listed line by line and signed by three (H1, H2)
+        default=False, exclude_if=lambda asked: not asked
+    )
 
 
 class ExtraGate(Value):
