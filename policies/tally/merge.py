@@ -5,17 +5,19 @@ sum is not known; a write-in stands only where somebody wrote it, so a box that 
 sum with an unstated part is not stated. The order in which boxes are merged changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from policies.finding import Finding
 from policies.form.problems import label_of
 from policies.form.values import BALLOT_FIELDS, Ballots, Candidate, ResultForm
-from policies.tally.problems import tally_problem
+from policies.tally.catalogue import entry_finding
+
+K = TypeVar("K")
 
 
 class CannotMerge(Exception):  # noqa: N818 - named for what happened, as a reader of a procedure would say it
-    """The forms are not of one poll, or one of them lists a person twice; `findings` says everything (T.0xx)."""
+    """The forms are not of one poll, or one of them lists a person twice; `findings` says everything (F.13 to F.16)."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
@@ -59,25 +61,36 @@ def merge(boxes: Sequence[ResultForm], *, roll: int | None = None) -> ResultForm
 
 
 def sum_problems(whole: ResultForm, boxes: Sequence[ResultForm]) -> list[Finding]:
-    """T.005, T.006: each figure of a stated total held against the sum of its boxes; what is not stated disagrees with nothing.
+    """F.11, F.12: each figure of a stated total held against the sum of its boxes; what is not stated disagrees with nothing.
 
     With some boxes not stated the sum of the others can still be too large. Seats are no sum and are left out. Raises
     CannotMerge as `merge` does.
     """
     added = merge(boxes)
     sums, floors = dict(_sums(added)), dict(_sums(merge([_zeroed(form, added) for form in boxes])))
-    stated = dict(_sums(whole))
+    return disagreements(dict(_sums(whole)), sums, floors, lambda key: _label(whole, key))
+
+
+def disagreements(
+    stated: Mapping[K, int | None],
+    sums: Mapping[K, int | None],
+    floors: Mapping[K, int | None],
+    label: Callable[[K], str],
+) -> list[Finding]:
+    """F.11, F.12: stated totals against the sums by the same keys; `floors` are the sums of what is stated at all.
+
+    A sum above 0 for which there is no total is an error too: it would be lost.
+    """
     found = []
-    for key, said in stated.items():
-        if said is None or key not in sums:
-            continue
-        known, least = sums[key], floors[key] or 0
-        if known is not None and known != said:
-            found.append(_disagreement("T.005", _label(whole, key), known, said))
-        elif known is None and least > said:
-            found.append(_disagreement("T.006", _label(whole, key), least, said))
-    forgotten = [(key, n) for key, n in sums.items() if key not in stated and isinstance(key, Entrant) and n]
-    return found + [_disagreement("T.005", _label(whole, key), n or 0, None) for key, n in forgotten]
+    for key, known in sums.items():
+        said, least = stated.get(key), floors.get(key) or 0
+        if key not in stated:
+            found += [_disagreement("F.11", label(key), known, None)] if known else []
+        elif said is not None and known is not None and known != said:
+            found.append(_disagreement("F.11", label(key), known, said))
+        elif said is not None and known is None and least > said:
+            found.append(_disagreement("F.12", label(key), least, said))
+    return found
 
 
 def total(figures: Iterable[int | None]) -> int | None:
@@ -136,20 +149,18 @@ def _alphabet(key: Entrant) -> tuple[str, str]:
 def _unlike(boxes: Sequence[ResultForm]) -> list[Finding]:
     """Every reason why these forms cannot be one poll's."""
     if not boxes:
-        return [tally_problem("T.001")]
+        return [entry_finding("F.13")]
     found = list(_heads(boxes))
     for number, form in enumerate(boxes, 1):
         keys = [entrant_of(each) for each in form.candidates]
         twice = sorted({key for key in keys if keys.count(key) > 1}, key=_alphabet)
-        found += [
-            tally_problem("T.004", {"name": key.name, "box": f"第 {number} 份"}, figure=key.name) for key in twice
-        ]
+        found += [entry_finding("F.16", {"name": key.name, "box": f"第 {number} 份"}, figure=key.name) for key in twice]
     ways: dict[Entrant, set[bool]] = {}
     for form in boxes:
         for each in form.candidates:
             ways.setdefault(entrant_of(each), set()).add(each.write_in)
     for key in sorted((key for key, way in ways.items() if len(way) > 1), key=_alphabet):
-        found.append(tally_problem("T.003", {"post": key.post or "", "name": key.name}, figure=key.name))
+        found.append(entry_finding("F.15", {"post": key.post or "", "name": key.name}, figure=key.name))
     return found
 
 
@@ -167,7 +178,7 @@ def _heads(boxes: Sequence[ResultForm]) -> Iterator[Finding]:
         unlike = sorted(set(values))
         if len(unlike) > 1:
             said = "、".join(unlike)
-            yield tally_problem("T.002", {"what": what, "values": said}, figure=said)
+            yield entry_finding("F.14", {"what": what, "values": said}, figure=said)
 
 
 def _seat_heads(boxes: Sequence[ResultForm]) -> Iterator[tuple[str, list[str]]]:
@@ -195,8 +206,8 @@ def _sex_heads(boxes: Sequence[ResultForm]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _disagreement(number: str, label: str, added: int, stated: int | None) -> Finding:
-    words = {"label": label, "sum": added, "stated": "（没有此人）" if stated is None else stated}
-    return tally_problem(number, words, figure=added, bound=stated)
+    words = {"label": label, "sum": added, "stated": "（没有此项）" if stated is None else stated}
+    return entry_finding(number, words, figure=added, bound=stated)
 
 
 def _label(form: ResultForm, key: str | Entrant) -> str:

@@ -149,15 +149,15 @@ def test_a_roving_box_has_no_roll_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("boxes", "numbers"),
     [
-        ([], {"T.001"}),
-        ([box({"甲": 1}), box({"甲": 1}, body="residents")], {"T.002"}),
-        ([box({"甲": 1}), box({"甲": 1}, law="2025")], {"T.002"}),
-        ([box({"甲": 1}), box({"甲": 1}, seats=3)], {"T.002"}),
-        ([box({"甲": 1}), box({"甲": 1}, seats={"委员": 2})], {"T.002"}),
-        ([box({"甲": 1}, date="2021-04-28"), box({"甲": 1}, date="2021-04-29")], {"T.002"}),
-        ([box({"甲": 1}), box({}, written={"甲": 1})], {"T.003"}),
-        ([box({"甲": 1}, written={"丁": 1}), box({"甲": 1}, written={"丁": 1, "丁 ": 1})], {"T.004"}),
-        ([box({"甲": 1}, round=2), box({"甲": 1}, body="residents", seats=3)], {"T.002"}),
+        ([], {"F.13"}),
+        ([box({"甲": 1}), box({"甲": 1}, body="residents")], {"F.14"}),
+        ([box({"甲": 1}), box({"甲": 1}, law="2025")], {"F.14"}),
+        ([box({"甲": 1}), box({"甲": 1}, seats=3)], {"F.14"}),
+        ([box({"甲": 1}), box({"甲": 1}, seats={"委员": 2})], {"F.14"}),
+        ([box({"甲": 1}, date="2021-04-28"), box({"甲": 1}, date="2021-04-29")], {"F.14"}),
+        ([box({"甲": 1}), box({}, written={"甲": 1})], {"F.15"}),
+        ([box({"甲": 1}, written={"丁": 1}), box({"甲": 1}, written={"丁": 1, "丁 ": 1})], {"F.16"}),
+        ([box({"甲": 1}, round=2), box({"甲": 1}, body="residents", seats=3)], {"F.14"}),
     ],
 )
 def test_what_is_not_one_poll_is_not_merged(boxes: list[ResultForm], numbers: set[str]) -> None:
@@ -181,7 +181,7 @@ def test_seats_stated_in_one_box_hold_for_all() -> None:
     assert merge(by_post).seats == {"主任": 1, "委员": 3}
 
 
-@pytest.mark.parametrize(("stated", "found"), [(99, ["T.005"]), (100, []), (101, ["T.005"]), (None, [])])
+@pytest.mark.parametrize(("stated", "found"), [(99, ["F.11"]), (100, []), (101, ["F.11"]), (None, [])])
 def test_a_stated_total_is_held_against_the_sum(stated: int | None, found: list[str]) -> None:
     """50 and 50 voted: 100, neither 99 nor 101; not stated disagrees with nothing."""
     boxes = [box({"甲": 30}), box({"甲": 25})]
@@ -191,7 +191,7 @@ def test_a_stated_total_is_held_against_the_sum(stated: int | None, found: list[
     ]
 
 
-@pytest.mark.parametrize(("stated", "found"), [(49, ["T.006"]), (50, []), (51, [])])
+@pytest.mark.parametrize(("stated", "found"), [(49, ["F.12"]), (50, []), (51, [])])
 def test_a_part_larger_than_the_stated_whole_is_noticed_before_all_is_known(stated: int, found: list[str]) -> None:
     """One box says 50, the other nothing yet: fewer than 50 in all is impossible."""
     boxes = [box({"甲": 30}), box({"甲": 25}, present=None)]
@@ -204,7 +204,7 @@ def test_a_write_in_that_the_total_forgot_is_noticed() -> None:
     boxes = [box({"甲": 30}, written={"丁": 3}), box({"甲": 25})]
     whole = merge(boxes)
     forgetful = whole.model_copy(update={"candidates": whole.candidates[:1]})
-    assert [(finding.rule, finding.value) for finding in sum_problems(forgetful, boxes)] == [("T.005", 3)]
+    assert [(finding.rule, finding.value) for finding in sum_problems(forgetful, boxes)] == [("F.11", 3)]
 
 
 def test_merged_boxes_that_add_up_contradict_nothing() -> None:
