@@ -1,6 +1,6 @@
 """Writes the documents that are generated from the code, so that they cannot drift from it: `python -m docs.generate`.
 
-The lifecycles' diagrams (mermaid needs nothing but a browser; graphviz is never asked for) and the roster's columns.
+The lifecycles' diagrams (mermaid needs nothing but a browser; graphviz is never asked for), the roster's columns, the tally's checks.
 """
 
 import sys
@@ -71,7 +71,14 @@ def roster() -> str:
     return as_markdown(load_pack(pack_text("street-2021"), "street-2021"))
 
 
-DOCUMENTS: dict[str, Callable[[], str]] = {"lifecycles.md": lifecycles, "roster.md": roster}
+def tally() -> str:
+    """The whole page docs/tally.md: how several tellers count, and the catalogue of checks."""
+    from policies.tally.guide import as_markdown
+
+    return as_markdown()
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {"lifecycles.md": lifecycles, "roster.md": roster, "tally.md": tally}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The tally book of one poll: its boxes, the summary sheet, and the spellings merged. A value: each step gives the next book.
+"""The tally book of one poll: its boxes, the summary sheet, the spellings merged, the warnings explained. A value: each step gives the next book.
 
 A box's step reads `book.step(box, lambda tally: enter(…))`; what the step refuses, the book never holds.
 """
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from policies.finding import Finding
 from policies.lifecycles import BoxState
-from policies.tally.box import BoxTally, TallyRefused
+from policies.tally.box import BoxTally, Explanation, TallyRefused
 from policies.tally.catalogue import entry_finding
 from policies.tally.spellings import Merging
 from policies.tally.values import SUMMARY, Poll
@@ -25,6 +25,7 @@ class Book(Value):
     boxes: tuple[BoxTally, ...] = Field(min_length=1)
     summary: BoxTally = BoxTally(box=SUMMARY)
     mergings: tuple[Merging, ...] = ()
+    explanations: tuple[Explanation, ...] = ()  # of warnings about the merged poll
 
     @classmethod
     def begun(cls, poll: Poll) -> Self:

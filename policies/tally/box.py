@@ -6,8 +6,8 @@ every count, every entry and every correction with who and why. Every step eithe
 all reasons.
 """
 
-from collections.abc import Iterable
-from typing import Annotated, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -17,10 +17,8 @@ from policies.lifecycles import BOX, BoxState, BoxTrigger, advance
 from policies.tally.catalogue import entry_finding
 from policies.tally.checks import sheet_findings
 from policies.tally.correcting import ABSENT, Cell, corrected, in_words
-from policies.tally.values import BoxSheet, Poll, Word
+from policies.tally.values import BoxSheet, Poll, Reason, Word
 from policies.value import Value
-
-Reason = Annotated[str, Field(max_length=500)]
 
 
 class TallyRefused(Exception):  # noqa: N818 - named for what happened, as a reader of a procedure would say it
@@ -147,7 +145,7 @@ def differences(first: BoxSheet, second: BoxSheet) -> list[Difference]:
 def enter(poll: Poll, tally: BoxTally, sheet: BoxSheet, *, teller: str, at: Instant) -> BoxTally:
     """The first or the second entry of the count going on. Raises TallyRefused (F.41, F.44, F.48), ForbiddenTransition."""
     entries = tally.current.entries
-    refused = _named(teller, "录入人")
+    refused = named(teller, "录入人")
     if _same(teller, [each.name for kind in poll.kinds for each in kind.printed]):
         refused.append(entry_finding("F.48", {"teller": teller}, figure=teller))
     if len(entries) == 1 and _same(teller, [entries[0].teller]):
@@ -170,7 +168,7 @@ def correct(tally: BoxTally, cell: str, *, was: Cell, now: Cell, by: str, why: s
     """
     if tally.state in (BoxState.COUNTING, BoxState.ACCEPTED):
         advance(BOX, tally.state, BoxTrigger.AGREE)  # refuses, saying what can be done instead
-    refused = [*_named(by, "更正人"), *_named(why, "更正理由")]
+    refused = [*named(by, "更正人"), *named(why, "更正理由")]
     entries = tally.current.entries
     place = next((place for place, entry in enumerate(entries) if _same(by, [entry.teller])), None)
     if place is None:
@@ -188,21 +186,33 @@ def correct(tally: BoxTally, cell: str, *, was: Cell, now: Cell, by: str, why: s
 
 def explain(poll: Poll, tally: BoxTally, rule: str, *, by: str, why: str, at: Instant) -> BoxTally:
     """Why the warnings of one number may stand. Raises TallyRefused (F.44, F.45: there is no such warning now)."""
-    open_now = unexplained(poll, tally)
-    answered = [each for each in open_now if each.rule == rule]
-    refused = [*_named(by, "说明人"), *_named(why, "说明")]
+    said = explanations(unexplained(poll, tally), tally.box, rule, by=by, why=why, at=at)
+    return tally.model_copy(update={"explanations": (*tally.explanations, *said)})
+
+
+def explanations(
+    waiting: Sequence[Finding], where: str, rule: str, *, by: str, why: str, at: Instant
+) -> tuple[Explanation, ...]:
+    """One for each warning of that number. Raises TallyRefused (F.44, F.45)."""
+    answered = [each for each in waiting if each.rule == rule]
+    refused = [*named(by, "说明人"), *named(why, "说明")]
     if not answered:
-        known = "、".join(dict.fromkeys(each.rule for each in open_now)) or "没有待说明的提醒"
-        refused.append(entry_finding("F.45", {"box": tally.box, "cell": rule, "known": known}, figure=rule))
+        known = "、".join(dict.fromkeys(each.rule for each in waiting)) or "没有待说明的提醒"
+        refused.append(entry_finding("F.45", {"box": where, "cell": rule, "known": known}, figure=rule))
     if refused:
         raise TallyRefused(refused)
-    said = [Explanation(rule=rule, message=each.message, by=by, why=why, at=at) for each in answered]
-    return tally.model_copy(update={"explanations": (*tally.explanations, *said)})
+    return tuple(Explanation(rule=rule, message=each.message, by=by, why=why, at=at) for each in answered)
+
+
+def unanswered(found: Iterable[Finding], said: Iterable[Explanation]) -> list[Finding]:
+    """Warnings that nobody has explained as they read now."""
+    answered = {(each.rule, each.message) for each in said}
+    return [each for each in found if not each.blocks and (each.rule, each.message) not in answered]
 
 
 def recount(tally: BoxTally, *, by: str, why: str, at: Instant) -> BoxTally:
     """The box is counted and entered afresh; what was counted before stays. Raises TallyRefused (F.44), ForbiddenTransition."""
-    refused = [*_named(by, "决定人"), *_named(why, "重新清点的理由")]
+    refused = [*named(by, "决定人"), *named(why, "重新清点的理由")]
     if refused:
         raise TallyRefused(refused)
     return tally.model_copy(
@@ -217,7 +227,7 @@ def recount(tally: BoxTally, *, by: str, why: str, at: Instant) -> BoxTally:
 def accept(poll: Poll, tally: BoxTally, *, by: str, at: Instant) -> BoxTally:
     """The agreed figures are the box's. Raises TallyRefused (every error, F.44, F.47, F.49), ForbiddenTransition."""
     state = advance(BOX, tally.state, BoxTrigger.ACCEPT)
-    refused = [*_named(by, "确认人"), *(each for each in findings(poll, tally) if each.blocks), *consecutive(tally)]
+    refused = [*named(by, "确认人"), *(each for each in findings(poll, tally) if each.blocks), *consecutive(tally)]
     open_now = unexplained(poll, tally)
     if open_now:
         numbers = "、".join(dict.fromkeys(each.rule for each in open_now))
@@ -239,8 +249,7 @@ def findings(poll: Poll, tally: BoxTally) -> list[Finding]:
 
 def unexplained(poll: Poll, tally: BoxTally) -> list[Finding]:
     """Warnings that nobody has answered as they read now."""
-    answered = {(each.rule, each.message) for each in tally.explanations}
-    return [each for each in findings(poll, tally) if not each.blocks and (each.rule, each.message) not in answered]
+    return unanswered(findings(poll, tally), tally.explanations)
 
 
 def consecutive(tally: BoxTally) -> list[Finding]:
@@ -282,7 +291,8 @@ def _cell_problems(box: str, sheet: BoxSheet, cell: str, was: Cell, now: Cell) -
     return [entry_finding("F.42", words, figure=in_words(was), bound=in_words(stands))]
 
 
-def _named(text: str, what: str) -> list[Finding]:
+def named(text: str, what: str) -> list[Finding]:
+    """F.44: a name or a reason that is not given."""
     return [] if text.strip() else [entry_finding("F.44", {"what": what}, figure=what)]
 
 

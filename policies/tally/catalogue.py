@@ -357,7 +357,7 @@ def entry_finding(
     return Finding(
         rule=number,
         severity=Severity.ERROR if number.startswith("F.") else Severity.WARNING,
-        message=f"{f'“{where}”' if where else ''}{entry.text.format_map(words)}",
+        message=f"{f'“{where}”：' if where else ''}{entry.text.format_map(words)}",
         value=figure,
         limit=bound,
         remedy=entry.remedy.format_map(words),

@@ -149,7 +149,7 @@ def _form_contradictions(poll: Poll, sheet: BoxSheet) -> Iterator[Finding]:
             continue
         for finding in contradictions(form_of(poll, sheet, kind.kind)):
             if finding.rule not in _WHOLE_POLL:
-                yield finding.model_copy(update={"message": f"“{_where(sheet, kind.kind)}”{finding.message}"})
+                yield finding.model_copy(update={"message": f"“{_where(sheet, kind.kind)}”：{finding.message}"})
 
 
 _WHOLE_POLL = frozenset({"F.202", "F.209", "F.210", "F.211", "F.212"})
@@ -197,12 +197,13 @@ def similar_names(where: str, rows: Sequence[Row | Candidate]) -> Iterator[Findi
 
 
 def _alike(name: str, other: str) -> bool:
-    """One letter changed, left out or added, or two changed places, in names of two letters and more; not the same name."""
+    """One letter of three or more changed, left out or added, or two changed places; not the same name."""
     name, other = "".join(name.split()), "".join(other.split())
     if name == other or min(len(name), len(other)) < 2:
         return False
     if len(name) == len(other):
         unlike = [pair for pair in zip(name, other, strict=True) if pair[0] != pair[1]]
-        return len(unlike) == 1 or (len(unlike) == 2 and unlike[0] == unlike[1][::-1])
+        changed = len(unlike) == 1 and len(name) > 2
+        return changed or (len(unlike) == 2 and unlike[0] == unlike[1][::-1])
     short, long = sorted((name, other), key=len)
     return len(long) - len(short) == 1 and any(long[:cut] + long[cut + 1 :] == short for cut in range(len(long)))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from policies.clock import Instant
 from policies.counting import NextStep, Recall, Verdict, count, recall, regime
 from policies.finding import Finding, Severity
 from policies.form import CHAIRS, DEPUTIES, contradictions
@@ -16,14 +17,14 @@ from policies.form.values import Ballots, ResultForm, papers
 from policies.law.norms import SurplusVoids
 from policies.rules.polls import V16, ballots_surplus
 from policies.tally.book import Book, refuse
-from policies.tally.box import TallyRefused
+from policies.tally.box import TallyRefused, explanations, named, unanswered
 from policies.tally.catalogue import entry_finding
 from policies.tally.checks import similar_names
 from policies.tally.figures import exact
 from policies.tally.forms import form_of, whole_roll
 from policies.tally.merge import disagreements, merge, total
 from policies.tally.spellings import Merging, merging_problems, spelled_together, spellings_of
-from policies.tally.values import BallotKind, BoxSheet, Poll, Purpose, RollKind, blank_sheet
+from policies.tally.values import SUMMARY, WHOLE_POLL, BallotKind, BoxSheet, Poll, Purpose, RollKind, blank_sheet
 from policies.value import Value
 
 SURPLUS_RULE = "surplus_voids"
@@ -67,17 +68,20 @@ class KindResult(Value):
 class Result(Value):
     """The poll's answer. `waiting`: boxes not accepted; `findings`: what stands against the summary (F.11, F.12).
 
-    `final` only when every box is accepted, nothing disagrees and every kind is decided.
+    `unexplained`: warnings about the merged figures that nobody has answered, such as ballots unaccounted for that could
+    change who wins. `final` only when there are none of all these and every kind is decided.
     """
 
     kinds: tuple[KindResult, ...]
     waiting: tuple[str, ...]
     findings: tuple[Finding, ...]
+    unexplained: tuple[Finding, ...] = ()
 
     @property
     def final(self) -> bool:
         """Whether this may be announced."""
-        return not self.waiting and not self.findings and all(each.valid is not None for each in self.kinds)
+        decided = all(each.valid is not None for each in self.kinds)
+        return decided and not (self.waiting or self.findings or self.unexplained)
 
 
 def judge(book: Book) -> Result:
@@ -91,7 +95,30 @@ def judge(book: Book) -> Result:
             held |= {_plain(name): _post_of(kinds[-1].form, name) for name in verdict.elected}
     order = [each.name for each in book.poll.kinds]
     kinds.sort(key=lambda each: order.index(each.kind))
-    return Result(kinds=tuple(kinds), waiting=book.waiting, findings=tuple(summary_problems(book)))
+    return Result(
+        kinds=tuple(kinds),
+        waiting=book.waiting,
+        findings=tuple(summary_problems(book)),
+        unexplained=tuple(unanswered(_warnings(kinds), book.explanations)),
+    )
+
+
+def _warnings(kinds: list[KindResult]) -> Iterator[Finding]:
+    """What is doubtful about figures that are decided; what the law says to them is an answer, not a doubt."""
+    for kind in kinds:
+        answer = kind.verdict or kind.recall
+        found = kind.findings if answer is None or answer.valid is None else (*answer.findings, *kind.findings)
+        for each in found:
+            if each.severity is Severity.WARNING and each.rule.startswith(("F.", "W.")):
+                yield each.model_copy(
+                    update={"message": f"“{kind.kind}”：{each.message.removeprefix(f'“{kind.kind}”：')}"}
+                )
+
+
+def explain_result(book: Book, rule: str, *, by: str, why: str, at: Instant) -> Book:
+    """Why the merged poll's warnings of one number may stand. Raises TallyRefused (F.44, F.45)."""
+    said = explanations(judge(book).unexplained, WHOLE_POLL, rule, by=by, why=why, at=at)
+    return book.model_copy(update={"explanations": (*book.explanations, *said)})
 
 
 def merged_form(book: Book, kind: str) -> ResultForm:
@@ -109,6 +136,7 @@ def with_merging(book: Book, merging: Merging) -> Book:
     if merging.kind not in kinds:
         raise TallyRefused([entry_finding("F.05", {"names": f"没有“{merging.kind}”"}, figure=merging.kind)])
     earlier = _of_kind(book, merging.kind)
+    refuse([*named(merging.by, "认定人"), *named(merging.why, "理由")])
     refuse(merging_problems(merged_form(book, merging.kind), earlier, merging))
     return book.model_copy(update={"mergings": (*book.mergings, merging)})
 
@@ -118,7 +146,7 @@ def summary_problems(book: Book) -> list[Finding]:
     poll = book.poll
     sheets = [dict(sheet.cells()) for sheet in _sheets(book)]
     cells = list(dict.fromkeys(cell for sheet in sheets for cell in sheet))
-    every = set(dict(blank_sheet(poll, "").cells()))
+    every = set(dict(blank_sheet(poll, SUMMARY).cells()))
     sums: dict[str, int | None] = {}
     floors: dict[str, int | None] = {}
     for cell in cells:

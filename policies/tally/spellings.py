@@ -4,13 +4,16 @@ Only a written-in spelling is merged into another name, printed or written in; w
 """
 
 from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from policies.clock import Instant
 from policies.finding import Finding
 from policies.form.values import Candidate, ResultForm
 from policies.tally.catalogue import entry_finding
 from policies.tally.merge import Entrant, entrant_of, total
-from policies.tally.values import Word
+from policies.tally.values import Reason, Word
 from policies.value import Value
 
 
@@ -21,8 +24,8 @@ class Merging(Value):
     post: Word
     spelling: Word
     into: Word
-    by: Word
-    why: Word
+    by: Annotated[str, Field(max_length=60)]
+    why: Reason
     at: Instant
 
     @property

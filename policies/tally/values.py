@@ -19,9 +19,13 @@ from policies.tally.figures import Stated, Whole
 from policies.value import Value
 
 Word = Annotated[str, Field(min_length=1, max_length=60, pattern="^[^/]+$")]  # "/" parts the name of a cell
+Reason = Annotated[str, Field(max_length=500)]
 
 SUMMARY = "汇总表"
 """The name under which the stated total of all boxes is entered, like a box of its own."""
+
+WHOLE_POLL = "全场"
+"""The name under which warnings about the merged poll are explained."""
 
 
 class Purpose(Labelled):
