@@ -128,7 +128,7 @@ date: 2026-03-28         # 适用哪年的法律由投票日决定，也可以�
 purpose: election        # election 选举、recall 罢免、recommendation 推荐（不适用法定人数和过半数）
 round: 1                 # 另行选举填 2
 rolls: {{registered: 812}} # 全场名册：entitled 有选举权、registered 登记参加选举、due 应到会；流动票箱没有自己的名册
-surplus_voids: poll      # 某票箱票多于人时：poll 全场无效、box 该票箱无效（依本省规定）；不写则遇到时不能判定
+surplus_voids: poll      # 某票箱票多于人时：poll 只看全场合计、box 该票箱无效（依本省规定）；不写则遇到时不能判定
 boxes:
   - {{name: 中心会场, kind: venue}}
   - {{name: 流动票箱, kind: roving}}

@@ -52,6 +52,7 @@ POLL_KEYS = (
     "surplus_voids",
 )
 MOST_LETTERS = 60
+_UNREAD = "（职务）"
 _ABOUT = re.compile(r"约(\d{1,12})")
 
 
@@ -233,7 +234,7 @@ class _PollReader(_TallyReader):
             if (post := self.word(key, f"{path}.seats 的职务名称")) is not None
         }
         people = self.many(entry.get("printed"), f"{path}.printed", "印在选票上的人的列表")
-        only = next(iter(seats)) if len(seats) == 1 else None
+        only = _only(seats)
         printed = [self._printed(each, f"{path}.printed[{place}]", only) for place, each in enumerate(people)]
         if not seats and isinstance(entry.get("seats"), Mapping):
             self.note("F.106", f"{path}.seats", known="各职务的应选名额")
@@ -292,8 +293,10 @@ class _SheetReader(_TallyReader):
         self.keys(entry, ("kind", *KIND_FIELDS, "rows"), f"{path}.")
         name = self.word(entry.get("kind"), f"{path}.kind")
         figures = {field: self.amount(entry.get(field), f"{path}.{field}") for field in KIND_FIELDS}
-        seats = next((kind.seats for kind in poll.kinds if kind.name == name), {})
-        only = next(iter(seats)) if len(seats) == 1 else None
+        kinds = {kind.name: kind.seats for kind in poll.kinds}
+        if name is not None and name not in kinds:
+            self.note("F.108", f"{path}.kind", value=f"“{name}”", known="、".join(kinds))
+        only = _only(kinds.get(name or "", {}))
         rows = self.many(entry.get("rows"), f"{path}.rows", "各人得票的列表")
         found = [self._row(each, f"{path}.rows[{place}]", only) for place, each in enumerate(rows)]
         if name is None:
@@ -316,11 +319,18 @@ class _SheetReader(_TallyReader):
         return Row(name=name, post=post, write_in=write_in is True, **figures)
 
 
+def _only(seats: Mapping[str, int | None]) -> str | None:
+    """The post of a person for whom none is given: the only one; a stand-in where the posts themselves went unread."""
+    return next(iter(seats), _UNREAD) if len(seats) < 2 else None
+
+
 def _poll_problems(poll: Poll) -> Iterator[Finding]:
     """What does not fit together in a head that can be read."""
     for path, names in (("boxes", poll.box_names()), ("kinds", [kind.name for kind in poll.kinds])):
         for name in dict.fromkeys(each for each in names if list(names).count(each) > 1):
             yield problem("F.104", {"path": f"{path}：{name}", "where": ""}, figure=name)
+    if len({kind.name for kind in poll.kinds}) < len(poll.kinds):
+        return  # nothing more can be said of a kind that stands twice
     for reserved in (SUMMARY, WHOLE_POLL):
         if reserved in poll.box_names():
             words = {"path": "boxes", "value": f"“{reserved}”", "where": "", "known": "票箱自己的名称"}

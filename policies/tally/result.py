@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from policies.clock import Instant
-from policies.counting import NextStep, Recall, Verdict, count, recall, regime
+from policies.counting import Recall, Verdict, count, recall, regime
 from policies.finding import Finding, Severity
 from policies.form import CHAIRS, DEPUTIES, contradictions
 from policies.form.values import Ballots, ResultForm, papers
@@ -28,7 +28,7 @@ from policies.tally.values import SUMMARY, WHOLE_POLL, BallotKind, BoxSheet, Pol
 from policies.value import Value
 
 SURPLUS_RULE = "surplus_voids"
-"""What is missing where no province says whether a surplus voids the box or the poll."""
+"""What is missing where nothing says whether a surplus in one box voids that box."""
 
 
 class Ranked(Value):
@@ -185,7 +185,7 @@ def _kind(book: Book, kind: BallotKind, held: dict[str, str], above: list[KindRe
         return base.model_copy(update={"recall": _recall_voided(poll, answer, surpluses)})
     verdict = count(form, {each.name: held[_plain(each.name)] for each in form.candidates if _plain(each.name) in held})
     verdict = _waits_for_higher(verdict, above)
-    return base.model_copy(update={"verdict": _voided(poll, form, verdict, surpluses)})
+    return base.model_copy(update={"verdict": _voided(poll, verdict, surpluses)})
 
 
 def _waits_for_higher(verdict: Verdict, above: list[KindResult]) -> Verdict:
@@ -254,56 +254,50 @@ def _counted(poll: Poll, sheet: BoxSheet, kind: str) -> ResultForm:
     return form.model_copy(update={"ballots": nothing, "candidates": nobody})
 
 
-def _voided(poll: Poll, form: ResultForm, verdict: Verdict, surpluses: tuple[Finding, ...]) -> Verdict:
+def _voided(poll: Poll, verdict: Verdict, surpluses: tuple[Finding, ...]) -> Verdict:
+    """The verdict with what surpluses in single boxes mean; more ballots than voters in all are the count's own affair."""
     if not surpluses:
         return verdict
-    if poll.surplus_voids is SurplusVoids.BOX or verdict.valid is False or verdict.unusable:
-        return verdict.model_copy(update={"findings": (*_box_only(surpluses), *verdict.findings)})
-    if poll.surplus_voids is SurplusVoids.POLL:
-        findings = (*surpluses, *(each for each in verdict.findings if each.rule.startswith("F.")))
-        return Verdict(
-            valid=False,
-            open_seats=form.total_seats,
-            next=NextStep.NEW_POLL,
-            denominators=verdict.denominators,
-            findings=findings,
-        )
-    missing = (SURPLUS_RULE, *verdict.missing)
-    findings = (*_open(surpluses), *verdict.findings)
-    return Verdict(valid=None, denominators=verdict.denominators, missing=missing, findings=findings)
+    findings = (*_said(surpluses, poll.surplus_voids), *verdict.findings)
+    if poll.surplus_voids is None and verdict.valid:
+        return Verdict(valid=None, denominators=verdict.denominators, missing=(SURPLUS_RULE,), findings=findings)
+    return verdict.model_copy(update={"findings": findings})
 
 
 def _recall_voided(poll: Poll, answer: Recall, surpluses: tuple[Finding, ...]) -> Recall:
-    if not surpluses or answer.valid is False:
+    if not surpluses:
         return answer
-    if poll.surplus_voids is SurplusVoids.BOX:
-        return answer.model_copy(update={"findings": (*_box_only(surpluses), *answer.findings)})
-    if poll.surplus_voids is SurplusVoids.POLL:
-        return Recall(valid=False, denominators=answer.denominators, findings=(*surpluses, *answer.findings))
-    missing = (SURPLUS_RULE, *answer.missing)
-    return Recall(valid=None, denominators=answer.denominators, missing=missing, findings=_open(surpluses))
+    findings = (*_said(surpluses, poll.surplus_voids), *answer.findings)
+    if poll.surplus_voids is None and answer.valid:
+        return Recall(valid=None, denominators=answer.denominators, missing=(SURPLUS_RULE,), findings=findings)
+    return answer.model_copy(update={"findings": findings})
 
 
-def _box_only(surpluses: tuple[Finding, ...]) -> tuple[Finding, ...]:
+_SURPLUS_ENDS: dict[SurplusVoids | None, tuple[str, str]] = {
+    SurplusVoids.BOX: (
+        "该票箱的选票无效",
+        "该票箱的选票封存，不计入任何人；其投票人数仍计入参加投票人数。",
+    ),
+    SurplusVoids.POLL: (
+        "是否无效按全场合计认定",
+        "立即重新清点各票箱；查明多出的选票从何而来，记录在案。",
+    ),
+    None: (
+        "该票箱是否因此无效，选举登记没有写明",
+        "查明本省规定，在选举登记中写明 surplus_voids：poll（按全场合计）或 box（该票箱无效）。",
+    ),
+}
+"""What a surplus in one box comes to, and what to do; by what the province voids."""
+
+
+def _said(surpluses: tuple[Finding, ...], voids: SurplusVoids | None) -> tuple[Finding, ...]:
+    end, remedy = _SURPLUS_ENDS[voids]
     return tuple(
         each.model_copy(
             update={
                 "severity": Severity.WARNING,
-                "message": each.message.replace("选举无效", "该票箱的选票无效"),
-                "remedy": "该票箱的选票封存，不计入任何人；其投票人数仍计入参加投票人数。",
-            }
-        )
-        for each in surpluses
-    )
-
-
-def _open(surpluses: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    return tuple(
-        each.model_copy(
-            update={
-                "severity": Severity.WARNING,
-                "message": each.message.replace("选举无效", "全场无效还是该票箱无效，本省的规定没有写明"),
-                "remedy": "在选举登记中写明 surplus_voids：poll（全场）或 box（该票箱）。",
+                "message": each.message.replace("选举无效", end),
+                "remedy": remedy,
             }
         )
         for each in surpluses

@@ -87,7 +87,7 @@ class BallotKind(Value):
 class Poll(Value):
     """What is the same for every box. `rolls` are the whole poll's, in persons, for boxes without rolls of their own.
 
-    `surplus_voids` is the province's: whether a box with more ballots than voters voids the poll or that box; None: not known.
+    `surplus_voids` is the province's: whether ballots beyond the voters are looked at in all or box by box; None: not known.
     """
 
     title: Word

@@ -263,12 +263,15 @@ def stuffed() -> list[BoxSheet]:
 
 @pytest.mark.parametrize(
     ("voids", "valid", "following"),
-    [("poll", False, NextStep.NEW_POLL), ("box", True, NextStep.FURTHER_VOTE), (None, None, None)],
+    [("poll", True, None), ("box", True, NextStep.FURTHER_VOTE), (None, None, None)],
 )
 def test_a_surplus_in_one_box_is_not_made_up_for_by_another(
     voids: str | None, valid: bool | None, following: NextStep | None
 ) -> None:
-    """V15, by province: the poll is void; or the box, and then 25 votes of 80 elect nobody; or the rule is missing."""
+    """V15, by province: only the total binds, 80 of 80; or the box is void, and 25 votes of 80 elect nobody; or nobody says.
+
+    In every case it is said.
+    """
     result = answer(*stuffed(), surplus_voids=voids)
     verdict = of(result, "主任票").verdict
     assert verdict is not None
@@ -278,6 +281,14 @@ def test_a_surplus_in_one_box_is_not_made_up_for_by_another(
     members = of(result, "委员票").verdict
     assert members is not None
     assert members.elected == ("王五", "赵六")
+
+
+@pytest.mark.parametrize("voids", ["poll", None])
+def test_a_surplus_in_all_voids_the_poll(voids: str | None) -> None:
+    """81 ballots of 80 voters (Zhejiang article 27, Beijing 28, Shanghai 19: 「多于投票人数的无效」)."""
+    verdict = of(answer(stuffed()[0], sheet("西站"), surplus_voids=voids), "主任票").verdict
+    assert verdict is not None
+    assert (verdict.valid, verdict.next) == (False, NextStep.NEW_POLL)
 
 
 # ---------------------------------------------------------------- recall and recommendation
