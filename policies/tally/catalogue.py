@@ -100,6 +100,9 @@ def _at_most(left: tuple[Term, ...], right: tuple[Term, ...]) -> Balance:
     return Balance(left, Relation.AT_MOST, right)
 
 
+SMALLEST_BOX = 10
+"""Persons below whom the figures of a box by itself could tell how somebody voted."""
+
 EXPERIENCE = "经验值，未见法律规定：提示复核，不影响效力"
 
 CATALOGUE: dict[str, Entry] = {
@@ -331,6 +334,13 @@ CATALOGUE: dict[str, Entry] = {
         "同一票箱各种选票发出数相同",
         "各种选票发出数不同：{values}。",
         "每名选民各领一张；不同的写明原因。",
+    ),
+    "W.13": Entry(
+        Scope.SHEET,
+        f"单独计票的票箱，参加投票人数 ≥ {SMALLEST_BOX}",
+        "只有 {present} 人投票，单独计票会暴露投票人的选择。",
+        "与其他票箱的选票混合以后再计票，选举登记里合为一个票箱。",
+        "浙江省办法第二十六条：“集中在选举大会会场或者选举中心投票会场统一开箱”；人数为经验值",
     ),
     # ------------------------------------------------------------ W: two rounds
     "W.21": Entry(

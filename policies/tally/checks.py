@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from policies.finding import Finding
 from policies.form import contradictions
 from policies.form.values import Candidate, Mode
-from policies.tally.catalogue import CATALOGUE, LABELS, Balance, Relation, Scope, entry_finding
+from policies.tally.catalogue import CATALOGUE, LABELS, SMALLEST_BOX, Balance, Relation, Scope, entry_finding
 from policies.tally.figures import About, Stated, added, exact, said, span
 from policies.tally.forms import form_of
 from policies.tally.values import (
     BOX_FIELDS,
     KIND_FIELDS,
     ROW_FIELDS,
+    SUMMARY,
     BoxSheet,
     KindSheet,
     Poll,
@@ -30,10 +31,11 @@ Figures = Mapping[str, Stated]
 
 
 def sheet_findings(poll: Poll, sheet: BoxSheet) -> list[Finding]:
-    """Everything wrong or doubtful about one sheet, errors first: F.01–F.06, F.2xx, W.01–W.12."""
+    """Everything wrong or doubtful about one sheet, errors first: F.01–F.06, F.2xx, W.01–W.13."""
     found = [*_structure(poll, sheet), *_balances(poll, sheet), *_form_contradictions(poll, sheet)]
     if not any(each.rule in ("F.05", "F.06") for each in found):
         found += [*_unusable_figures(poll, sheet), *_unlike_issues(sheet)]
+    found += _too_few_to_hide(poll, sheet)
     for kind in sheet.kinds:
         found += similar_names(_where(sheet, kind.kind), kind.rows)
     return sorted(found, key=lambda finding: not finding.blocks)
@@ -177,6 +179,15 @@ def _needed(poll: Poll, sheet: BoxSheet) -> list[str]:
         cells += [f"{kind.kind}/{LABELS[field]}" for field in papers]
         cells += [cell_of(kind.kind, row, "votes") for row in kind.rows]
     return cells
+
+
+def _too_few_to_hide(poll: Poll, sheet: BoxSheet) -> Iterator[Finding]:
+    """W.13: a secret ballot stays secret only in a box with enough others."""
+    present = exact(_present(sheet))
+    alone = len(poll.boxes) > 1 and sheet.box != SUMMARY and poll.by_ballot
+    if alone and present is not None and 0 < present < SMALLEST_BOX:
+        words = {"present": present}
+        yield entry_finding("W.13", words, where=sheet.box, figure=present, bound=SMALLEST_BOX)
 
 
 def _unlike_issues(sheet: BoxSheet) -> Iterator[Finding]:
