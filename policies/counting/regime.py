@@ -189,9 +189,10 @@ def _women(mode: Mode, *, further: bool) -> Regime:
 RECALLED = frozenset({Body.VILLAGE, Body.RESIDENTS})
 """Bodies whose members the electors can recall by a vote."""
 
+_VILLAGE_RECALL = "“须有登记参加选举的村民过半数投票，并须经投票的村民过半数通过”"
 _RECALL_QUOTES = {
-    (Body.VILLAGE, Law.OF_2018): f"{VILLAGE_2018}第十六条：“须有登记参加选举的村民过半数投票，并须经投票的村民过半数通过”",
-    (Body.VILLAGE, Law.OF_2025): f"{VILLAGE_2025}第十九条：“须有登记参加选举的村民过半数投票，并须经投票的村民过半数通过”",
+    (Body.VILLAGE, Law.OF_2018): f"{VILLAGE_2018}第十六条：{_VILLAGE_RECALL}",
+    (Body.VILLAGE, Law.OF_2025): f"{VILLAGE_2025}第十九条：{_VILLAGE_RECALL}",
     (Body.RESIDENTS, Law.OF_2025): (
         f"{RESIDENTS_2025}第二十条：“应当按照产生时的选举方式组织进行投票，须有选民或者户的代表过半数或者超过三分之二的"
         "居民代表投票，并须经投票人员的过半数通过”"

@@ -6,7 +6,7 @@ A box's step reads `book.step(box, lambda tally: enter(…))`; what the step ref
 from collections.abc import Callable
 from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from policies.finding import Finding
 from policies.lifecycles import BoxState
@@ -26,6 +26,12 @@ class Book(Value):
     summary: BoxTally = BoxTally(box=SUMMARY)
     mergings: tuple[Merging, ...] = ()
     explanations: tuple[Explanation, ...] = ()  # of warnings about the merged poll
+
+    @model_validator(mode="after")
+    def _boxes_are_the_polls(self) -> Self:
+        if tuple(each.box for each in self.boxes) != self.poll.box_names() or self.summary.box != SUMMARY:
+            raise ValueError("the boxes are not those of the poll")
+        return self
 
     @classmethod
     def begun(cls, poll: Poll) -> Self:

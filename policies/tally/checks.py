@@ -20,6 +20,7 @@ from policies.tally.values import (
     BoxSheet,
     KindSheet,
     Poll,
+    Purpose,
     Row,
     cell_of,
 )
@@ -139,6 +140,8 @@ def _unlike_rows(poll: Poll, sheet: KindSheet) -> list[str]:
     for row in sheet.rows:
         if row.post not in kind.seats:
             names.append(f"{row.name}（没有职务“{row.post}”）")
+        elif row.write_in and poll.purpose is Purpose.RECALL:
+            names.append(f"{row.name}（罢免票上没有另选他人）")
         elif row.write_in == (row.key in due):
             names.append(f"{row.name}（{'印在选票上，不是另选他人' if row.write_in else '没有印在选票上'}）")
     return names

@@ -238,6 +238,14 @@ def test_a_book_survives_json_and_knows_its_boxes() -> None:
     assert refused(lambda: book.tally("南站")) == ["F.46"]
 
 
+def test_a_book_of_other_boxes_is_none() -> None:
+    """A file somebody mended by hand."""
+    with pytest.raises(ValueError, match="boxes"):
+        Book(poll=POLL, boxes=(BoxTally(box="南站"),))
+    with pytest.raises(ValueError, match="boxes"):
+        Book(poll=POLL, boxes=(BoxTally(box="东站"), BoxTally(box="西站")), summary=BoxTally(box="东站"))
+
+
 class BoxWalk(RuleBasedStateMachine):
     """Any people enter, correct, recount and accept any figures, in any order; what must never happen does not."""
 

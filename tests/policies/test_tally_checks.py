@@ -171,6 +171,14 @@ def test_a_box_with_too_few_voters_would_tell_how_they_voted(voters: int, expect
     assert found(summary) == []
 
 
+def test_nobody_is_written_in_on_a_recall() -> None:
+    """Only those proposed are voted on (village 2018 article 16)."""
+    kinds = (kind("罢免票", {"主任": None}, "张三"),)
+    for votes, expected in (({"张三": 30}, []), ({"张三": 30, "+丁": 3}, ["F.06"])):
+        one = sheet(kinds=(papers("罢免票", "主任", votes),))
+        assert found(one, kinds=kinds, purpose="recall") == expected
+
+
 BALANCES = {number: entry.formula for number, entry in CATALOGUE.items() if isinstance(entry.formula, Balance)}
 
 

@@ -2,13 +2,16 @@
 
 import copy
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
 
 from policies.form import FormRefused
+from policies.pack.text import read_text
 from policies.rule import Law
 from policies.tally import About, Poll, Stated, read_cell, read_poll, read_sheet
+from policies.tally.guide import as_markdown
 from tests.policies.polls_in_boxes import numbers
 from tests.policies.polls_in_boxes import sheet as sheet_in_order
 
@@ -71,6 +74,17 @@ def test_a_head_in_order() -> None:
     assert read.law is Law.OF_2025
     assert read_poll(changed(HEAD, "date", None), today=dt.date(2025, 12, 31)).law is Law.OF_2018
     assert read_poll(HEAD | {"law": 2018}, today=TODAY).law is Law.OF_2018
+
+
+def test_the_example_on_the_page_is_a_head_in_order() -> None:
+    """docs/tally.md shows one in full."""
+    (example,) = re.findall(r"```yaml\n(.*?)```", as_markdown(), re.DOTALL)
+    located, problems = read_text(example)
+    assert located is not None
+    assert problems == []
+    read = read_poll(located.data, today=TODAY)
+    assert [kind.name for kind in read.kinds] == ["主任票", "委员票"]
+    assert read.boxes[1].kind.label == "流动票箱"
 
 
 @pytest.mark.parametrize(
