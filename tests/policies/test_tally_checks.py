@@ -6,7 +6,7 @@ What must hold is taken from the formula as the catalogue prints it and worked o
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.tally import CATALOGUE, LABELS, About, BoxSheet, KindSheet, Row, Stated, sheet_findings
@@ -182,6 +182,7 @@ def test_nobody_is_written_in_on_a_recall() -> None:
 BALANCES = {number: entry.formula for number, entry in CATALOGUE.items() if isinstance(entry.formula, Balance)}
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(BALANCES)), st.dictionaries(st.sampled_from(sorted(LABELS)), st.integers(0, 9)), st.data()
 )

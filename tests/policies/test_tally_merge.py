@@ -6,7 +6,7 @@ The expected sums are added here figure by figure with plain dictionaries, apart
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.counting import count
@@ -56,6 +56,7 @@ def split(draw: st.DrawFn) -> tuple[ResultForm, list[ResultForm]]:
     return whole, parts
 
 
+@settings(deadline=None)
 @given(split())
 def test_the_verdict_of_the_merged_is_the_verdict_of_the_whole(dealt: tuple[ResultForm, list[ResultForm]]) -> None:
     """Counted in one box or in four: the same form, so the same answer."""
@@ -65,6 +66,7 @@ def test_the_verdict_of_the_merged_is_the_verdict_of_the_whole(dealt: tuple[Resu
     assert sum_problems(whole, boxes) == []
 
 
+@settings(deadline=None)
 @given(split(), st.randoms())
 def test_every_figure_is_conserved_in_any_order(dealt: tuple[ResultForm, list[ResultForm]], random: Any) -> None:
     """Some figures erased: a sum with an unstated part is unstated, every other one is the plain sum."""
@@ -79,6 +81,7 @@ def test_every_figure_is_conserved_in_any_order(dealt: tuple[ResultForm, list[Re
         assert merge([merge(boxes[:cut]), merge(boxes[cut:])]) == merged
 
 
+@settings(deadline=None)
 @given(split(), st.randoms())
 def test_no_definite_verdict_of_merged_boxes_is_refuted_by_a_missing_figure(
     dealt: tuple[ResultForm, list[ResultForm]], random: Any

@@ -237,6 +237,7 @@ def test_what_cannot_be_brought_together(new: Merging, expected: list[str]) -> N
 NAMES = ["甲一", "乙一", "丙一", "丁一", "戊一"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=5, max_size=5), st.permutations(NAMES), st.randoms())
 def test_merging_spellings_conserves_votes_in_any_order(votes: list[int], ring: list[str], random: Any) -> None:
     """A chain a→b→c… merged in any order gives its end all the votes; nobody's are lost or counted twice."""
