@@ -15,6 +15,7 @@ COMMANDS = (
     "pack",
     "timetable",
     "count",
+    "tally",
     "rules",
     "rehearse",
     "replay",

@@ -1,7 +1,7 @@
 """Writes the documents that are generated from the code, so that they cannot drift from it: `python -m docs.generate`.
 
-The lifecycles' diagrams (mermaid needs nothing but a browser; graphviz is never asked for), the roster's columns, the faults
-of the plans, and the figures of a rehearsal.
+The lifecycles' diagrams (mermaid needs nothing but a browser; graphviz is never asked for), the roster's columns, the tally's
+checks, the faults of the plans, and the figures of a rehearsal.
 """
 
 import sys
@@ -73,6 +73,13 @@ def roster() -> str:
     return as_markdown(_pack("street-2021"))
 
 
+def tally() -> str:
+    """The whole page docs/tally.md: how several tellers count, and the catalogue of checks."""
+    from policies.tally.guide import as_markdown
+
+    return as_markdown()
+
+
 def faults(pack: str) -> Callable[[], str]:
     """A page of docs/faults….md: the faults that may be planted under a plan."""
 
@@ -103,6 +110,7 @@ def _pack(name: str) -> "Pack":
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "lifecycles.md": lifecycles,
     "roster.md": roster,
+    "tally.md": tally,
     "faults.md": faults("street-2021"),
     "faults-village.md": faults("village-2025"),
     "parameters.md": parameters,

@@ -22,6 +22,7 @@ from policies.rules.polls import (
     R25_19,
     R25_27,
     R25_29,
+    RESIDENTS_2025,
     S2,
     TWO_THIRDS,
     V10,
@@ -30,6 +31,8 @@ from policies.rules.polls import (
     V17,
     V18,
     V19,
+    VILLAGE_2018,
+    VILLAGE_2025,
     Clause,
     Share,
     Threshold,
@@ -181,6 +184,34 @@ def _women(mode: Mode, *, further: bool) -> Regime:
         last=further,
         notes=(women_plan_silent(),),
     )
+
+
+RECALLED = frozenset({Body.VILLAGE, Body.RESIDENTS})
+"""Bodies whose members the electors can recall by a vote."""
+
+_VILLAGE_RECALL = "“须有登记参加选举的村民过半数投票，并须经投票的村民过半数通过”"
+_RECALL_QUOTES = {
+    (Body.VILLAGE, Law.OF_2018): f"{VILLAGE_2018}第十六条：{_VILLAGE_RECALL}",
+    (Body.VILLAGE, Law.OF_2025): f"{VILLAGE_2025}第十九条：{_VILLAGE_RECALL}",
+    (Body.RESIDENTS, Law.OF_2025): (
+        f"{RESIDENTS_2025}第二十条：“应当按照产生时的选举方式组织进行投票，须有选民或者户的代表过半数或者超过三分之二的"
+        "居民代表投票，并须经投票人员的过半数通过”"
+    ),
+}
+
+
+def recall_regime(body: Body, mode: Mode, law: Law) -> Regime:
+    """The clauses for a vote on recalling members: an election's shares, from the article on recall.
+
+    The community law of 2018 has none: the village's article is applied by analogy. Raises ValueError for a body whose
+    members nobody recalls by a vote.
+    """
+    if body not in RECALLED:
+        raise ValueError(f"no recall of {body}")
+    base = regime(body, mode, law, 1)
+    quote = _RECALL_QUOTES.get((body, law)) or _RECALL_QUOTES[Body.VILLAGE, law] + BY_ANALOGY
+    quorum = None if base.quorum is None else base.quorum._replace(clause=Clause(base.quorum.clause.rule, quote))
+    return base._replace(quorum=quorum, mark=base.mark._replace(clause=Clause(base.mark.clause.rule, quote)), notes=())
 
 
 def _majority(clause: Clause, label: str) -> Threshold:
