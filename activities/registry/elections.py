@@ -23,9 +23,9 @@ from activities.registry.model import (
     UnitRow,
     table,
 )
-from activities.registry.record import FIGURES, Election, Ground, Sitting, differences_between, problems_of
+from activities.registry.record import FIGURES, VILLAGE, Election, Ground, Sitting, differences_between, problems_of
 from policies.clock import BEIJING, Clock
-from workflows.messages import DistrictBrief, StreetBrief, UnitBrief
+from workflows.messages import DistrictBrief, StreetBrief, UnitBrief, VillageFigures
 
 __all__ = ["Election", "Elections", "Ground", "Listed", "Place", "Sitting"]
 
@@ -215,6 +215,7 @@ def _insert(connection: Connection, election: Election, kind: Kind) -> None:
             "position": position,
             "name": unit.name,
             **{figure: getattr(unit, figure) for figure in FIGURES},
+            **{f"village_{name}": unit.village and getattr(unit.village, name) for name in VILLAGE},
             "voters": voters.get(unit.id),
         }
         for street in brief.streets
@@ -246,6 +247,7 @@ def _read(connection: Connection, election: str) -> Election | None:
                 street=unit.street,
                 district=election,
                 setting=row.setting,
+                village=_village(unit),
                 **{figure: getattr(unit, figure) for figure in FIGURES},
             )
         )
@@ -265,6 +267,12 @@ def _read(connection: Connection, election: str) -> Election | None:
         setting=row.setting,
     )
     return Election(row.title, _ground(row), brief, row.started_by, row.started_at)
+
+
+def _village(unit: Any) -> VillageFigures | None:
+    if unit.village_groups is None:
+        return None
+    return VillageFigures(**{name: getattr(unit, f"village_{name}") for name in VILLAGE})
 
 
 def _ground(row: Any) -> Ground:

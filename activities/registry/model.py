@@ -171,6 +171,10 @@ class UnitRow(Base):
     residents_seats: Mapped[int]
     supervisory_seats: Mapped[int]
     voters: Mapped[int | None]  # registered voters, a count; None where the roster does not say
+    village_groups: Mapped[int | None]  # these four only in a village, see `workflows.messages.VillageFigures`
+    village_deputies: Mapped[int | None]
+    village_women: Mapped[int | None]
+    village_poll_day: Mapped[date | None]
 
 
 class IncumbentRow(Base):

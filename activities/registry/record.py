@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from activities.registry.model import Kind
-from workflows.messages import DistrictBrief, StreetBrief, UnitBrief
+from workflows.messages import DistrictBrief, StreetBrief, UnitBrief, VillageFigures
 
 FIGURES = (
     "households",
@@ -20,6 +20,8 @@ FIGURES = (
     "supervisory_seats",
 )
 """A unit's figures, named alike in `UnitBrief` and in the table."""
+VILLAGE = tuple(VillageFigures.model_fields)
+"""A village's own figures, in the table with `village_` before them."""
 UNRECORDED = ("women_seats", "women", "pilot")
 """Figures of the women's federation, which is rehearsed but not recorded yet: a record that carries any is refused."""
 MOST_DIFFERENCES = 20  # shown of them; the rest are counted
@@ -135,6 +137,12 @@ _FIGURE_LABELS = {
     "residents_seats": "居委会职数",
     "supervisory_seats": "监委会职数",
 }
+_VILLAGE_LABELS = {
+    "groups": "村民小组数",
+    "deputies": "副主任职数",
+    "women": "妇女委员职数",
+    "poll_day": "选举日",
+}
 
 
 def differences_between(known: Election, given: Election) -> list[str]:
@@ -159,6 +167,10 @@ def differences_between(known: Election, given: Election) -> list[str]:
             _differs(f"单位「{key}」的{label}", getattr(units[key], name), getattr(units_given[key], name))
             for name, label in _FIGURE_LABELS.items()
         ]
+        found += [
+            _differs(f"单位「{key}」的{label}", _of_village(units[key], name), _of_village(units_given[key], name))
+            for name, label in _VILLAGE_LABELS.items()
+        ]
     for key in sorted(streets.keys() & streets_given.keys()):
         found.append(_differs(f"街道「{key}」的名称", streets[key], streets_given[key]))
     if not any(found) and known.brief != given.brief:
@@ -167,6 +179,10 @@ def differences_between(known: Election, given: Election) -> list[str]:
     if len(shown) > MOST_DIFFERENCES:
         return [*shown[:MOST_DIFFERENCES], f"另有{len(shown) - MOST_DIFFERENCES}处不同"]
     return shown
+
+
+def _of_village(unit: UnitBrief, name: str) -> object:
+    return "未填" if unit.village is None else getattr(unit.village, name)
 
 
 def _differs(what: str, known: object, given: object) -> str:

@@ -2,7 +2,7 @@
 
 from live.roster.values import WHOLE_AREA, Roster, Staff, Unit
 from policies.authority import Signature
-from workflows.messages import DistrictBrief, StreetBrief, UnitBrief
+from workflows.messages import DistrictBrief, StreetBrief, UnitBrief, VillageFigures
 
 
 def district_brief(roster: Roster, *, election: str, name: str, setting: str) -> DistrictBrief:
@@ -45,8 +45,17 @@ def _unit_brief(unit: Unit, election: str, setting: str) -> UnitBrief:
         party_seats=unit.party_seats,
         residents_seats=unit.residents_seats,
         supervisory_seats=unit.supervisory_seats,
+        village=_village(unit),
         setting=setting,
     )
+
+
+def _village(unit: Unit) -> VillageFigures | None:
+    """A village's own figures, where the roster gives any."""
+    stated = {"groups": unit.groups, "deputies": unit.deputies, "women": unit.women_seats}
+    if all(figure is None for figure in stated.values()):
+        return None
+    return VillageFigures(**{"groups": 0} | {name: figure for name, figure in stated.items() if figure is not None})
 
 
 def area_id(election: str, area: str) -> str:

@@ -60,6 +60,25 @@ def _units(units: Rows, areas: Areas, pack: Pack) -> Iterator[Problem]:
             )
         yield from _possible(row)
         yield from _seats(row, pack)
+        yield from _posts(row, pack)
+
+
+def _posts(row: Row, pack: Pack) -> Iterator[Problem]:
+    """A village's figures stand only in a village's row, and its posts fit into its committee (V1)."""
+    figures = {name: row.number_of(name) for name in ("groups", "deputies", "women_seats")}
+    if pack.kind != "village":
+        for name, figure in figures.items():
+            if figure is not None:
+                yield row.problem(name, "方案是社区的，这一栏只有村填写", "留空")
+        return
+    seats = row.number_of("residents_seats")
+    deputies, women = (1 if figures[name] is None else figures[name] for name in ("deputies", "women_seats"))
+    if seats is not None and deputies is not None and women is not None and 1 + deputies + women > seats:
+        yield row.problem(
+            "deputies",
+            f"主任 1 名、副主任 {deputies} 名、妇女委员 {women} 名，合计多于村委会职数 {seats} 名",
+            "更正各职务的职数",
+        )
 
 
 def _possible(row: Row) -> Iterator[Problem]:

@@ -186,6 +186,27 @@ UNITS = Sheet(
             "3900",
             required=False,
         ),
+        Column("groups", "村民小组数", Kind.COUNT, "只有村填写；社区留空。", "", required=False),
+        Column(
+            "deputies",
+            "副主任职数",
+            Kind.COUNT,
+            "只有村填写，留空按 1 名。",
+            "",
+            highest=MOST_SEATS,
+            required=False,
+            rule="V1",
+        ),
+        Column(
+            "women_seats",
+            "妇女委员职数",
+            Kind.COUNT,
+            "只有村填写，为妇女单列的委员名额，留空按 1 名。",
+            "",
+            highest=MOST_SEATS,
+            required=False,
+            rule="V1",
+        ),
     ),
 )
 

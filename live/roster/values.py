@@ -54,6 +54,9 @@ class Unit(Value):
     residents_seats: SeatCount
     supervisory_seats: SeatCount
     voters: Count | None = None  # registered voters; None: not stated
+    groups: Count | None = None  # these three only in a village, see `workflows.messages.VillageFigures`
+    deputies: SeatCount | None = None
+    women_seats: SeatCount | None = None
 
     @property
     def reference(self) -> str:

@@ -15,6 +15,7 @@ from openpyxl.chart import BarChart, Reference
 import live.roster.opening as opening
 from console.packs import open_pack
 from live.roster import Problem, Reading, read_roster, seats
+from live.roster.briefs import district_brief
 from live.roster.columns import LEVELS, SHEETS
 from policies.finding import Severity
 from policies.pack.schema import Pack, Role
@@ -22,6 +23,7 @@ from policies.people import Education, PartyStanding, Post
 from policies.rule import BOOK
 from policies.rules import load
 from tests.live.roster_books import FILES, INCUMBENTS, ROSTER, STAFF, UNITS, Edits, edited, pack, reading, workbook
+from workflows.messages import VillageFigures
 
 
 def read(path: Path) -> Reading:
@@ -565,3 +567,26 @@ def test_a_villages_committee_has_three_to_seven_seats() -> None:
     known = {"party_members": 50, "party_seats": 5, "supervisory_seats": 3}
     assert [finding.rule for finding in seats.findings(village, residents_seats=8, **known)] == ["V1"]
     assert seats.findings(village, residents_seats=7, **known) == []
+
+
+def test_a_villages_posts_fit_into_its_committee_and_stand_in_no_community(tmp_path: Path) -> None:
+    """One chair, the deputies and the women's seats are no more than the seats (V1); a community leaves the columns empty."""
+    figures = {("村社区", "N2"): 12, ("村社区", "O2"): 1, ("村社区", "P2"): 1}
+    assert {problem.cell for problem in read(edited(tmp_path / "a.xlsx", figures)).problems} == {"N2", "O2", "P2"}
+    village = open_pack("village-2025")
+    assert isinstance(village, Pack)
+    fits = figures | {("村社区", "K2"): 3, ("村社区", "K3"): 3, ("村社区", "K4"): 3}
+    for deputies, wrong in ((1, False), (2, True)):  # 1 + 1 + 1 of 3; 1 + 2 + 1
+        book = edited(tmp_path / f"{deputies}.xlsx", fits | {("村社区", "O2"): deputies})
+        found = [problem for problem in read_roster(book, village).problems if "副主任" in problem.message]
+        assert [problem.cell for problem in found] == (["O2"] if wrong else [])
+
+
+def test_a_villages_figures_reach_its_brief() -> None:
+    """Groups and posts as typed; what is left empty is one deputy and one woman's seat; a community has none of it."""
+    told = ROSTER.units[0].model_copy(update={"groups": 12, "deputies": 2})
+    roster = ROSTER.model_copy(update={"units": (told, *ROSTER.units[1:])})
+    brief = district_brief(roster, election="e", name="县", setting="s")
+    of = {unit.id: unit.village for street in brief.streets for unit in street.units}
+    assert of.pop(f"e-{told.reference}") == VillageFigures(groups=12, deputies=2, women=1)
+    assert set(of.values()) == {None}

@@ -32,7 +32,7 @@ from tests.activities.registry.county import (
     task,
     unit,
 )
-from workflows.messages import UnitBrief
+from workflows.messages import UnitBrief, VillageFigures
 
 OTHER = "lishan-2026"
 
@@ -61,7 +61,7 @@ def test_an_election_is_found_as_recorded(registry: Registry) -> None:
 def test_every_figure_of_a_unit_is_kept(registry: Registry) -> None:
     """A figure added to the brief must be added to the table, or a record that carries it is refused (see below)."""
     places = {"id", "name", "street", "district", "setting"}
-    assert set(UnitBrief.model_fields) == places | set(FIGURES) | set(UNRECORDED)
+    assert set(UnitBrief.model_fields) == places | set(FIGURES) | {"village"} | set(UNRECORDED)
 
 
 @pytest.mark.parametrize("figure", [{"women_seats": 5}, {"women": 900}, {"pilot": True}])
@@ -70,6 +70,18 @@ def test_figures_that_have_no_place_are_refused_and_not_lost(registry: Registry,
     one = unit("lishan-2026-S01-U001").model_copy(update=figure)
     with pytest.raises(RefusedRecordError, match="妇联组织"):
         registry.elections.record(election(brief=brief(OTHER, [one])))
+
+
+def test_a_villages_own_figures_are_kept_and_compared(registry: Registry) -> None:
+    """Groups, seats by post and a poll day of its own come back; another number is named in words."""
+    village = VillageFigures(groups=12, deputies=2, women=1, poll_day=date(2026, 5, 10))
+    one = unit(f"{OTHER}-S01-U001").model_copy(update={"village": village})
+    recorded = election(brief=brief(OTHER, [one]))
+    registry.elections.record(recorded)
+    assert registry.elections.find(OTHER) == recorded
+    changed = one.model_copy(update={"village": village.model_copy(update={"deputies": 1})})
+    with pytest.raises(RefusedRecordError, match="副主任职数已登记为「2」，这次是「1」"):
+        registry.elections.record(election(brief=brief(OTHER, [changed])))
 
 
 def test_recording_the_same_again_changes_nothing(registry: Registry) -> None:
