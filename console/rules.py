@@ -13,7 +13,7 @@ from policies.rules import load
 
 CONFIDENCE = {
     Confidence.VERIFIED: "已核对法律全文",
-    Confidence.PLAN: "出自街道方案原文",
+    Confidence.PLAN: "出自来源文件原文",
     Confidence.EXCERPT: "仅见摘录或范本",
     Confidence.GENERAL: "一般知识，未经核对",
     Confidence.TRANSCRIBED: "第三方完整转录，未与公报核对",
@@ -106,6 +106,9 @@ PLACES = {
     "complaint": "举报查核",
     "appeal": "申诉复核",
     "checker": "事后独立复核",
+    "live": "正式换届开始之前",
+    "handover": "移交时（方案要求或已填写的）",
+    "archive": "归档核对",
 }
 """Where a rule is asked, other than at a step of the plan."""
 

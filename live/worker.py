@@ -25,6 +25,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.commit import Ledger
+from activities.registry import RegistryError
 from activities.stores.protocol import Store
 from live.connection import PATIENCE, Endpoint, connect
 from live.encryption import EncryptionCodec
@@ -76,7 +77,10 @@ class Offloaded(Ledger):
     async def commit(self, commit: Commit) -> None:
         """See Ledger. Cancelled while it writes (a stop that ran out of patience), the transaction still ends as a whole."""
         context = contextvars.copy_context()
-        await asyncio.get_running_loop().run_in_executor(self._executor, context.run, self.write, commit)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._executor, context.run, self.write, commit)
+        except RegistryError as error:
+            raise error from None  # what the database said at length is in its own log, and too long for a history
 
 
 async def serve(

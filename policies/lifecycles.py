@@ -23,6 +23,7 @@ class UnitState(Labelled):
     ELECTING_PARTY = "electing_party", "党组织换届中"
     ELECTING_RESIDENTS = "electing_residents", "居（村）委会换届中"
     ELECTING_SUPERVISORY = "electing_supervisory", "监督委员会推选中"
+    ELECTING_WOMEN = "electing_women", "妇联组织换届中"
     COMPLETED = "completed", "换届完成"
     HELD = "held", "暂停"
     POSTPONED = "postponed", "延期"
@@ -36,6 +37,8 @@ class UnitTrigger(Labelled):
     PARTY_DONE = "party_done", "党组织换届完成"
     RESIDENTS_DONE = "residents_done", "居（村）委会换届完成"
     SUPERVISORY_DONE = "supervisory_done", "监督委员会推选完成"
+    START_WOMEN = "start_women", "准备就绪，启动妇联组织换届"
+    WOMEN_DONE = "women_done", "妇联组织换届完成"
     HOLD = "hold", "暂停"
     RELEASE = "release", "解除暂停"
     POSTPONE = "postpone", "批准延期"
@@ -161,6 +164,26 @@ class ComplaintTrigger(Labelled):
     INVESTIGATE = "investigate", "完成查核"
     DECIDE = "decide", "承办人、负责人签字办结"
     FLAG = "flag", "逾期标记并指定责任人"
+
+
+class BoxState(Labelled):
+    """One ballot box while it is counted and its sheet is entered by two people, until a named person accepts it."""
+
+    COUNTING = "counting", "待首录"
+    ENTERED_ONCE = "entered_once", "已首录，待复录"
+    DIFFERENT = "different", "两次录入不一致"
+    AGREED = "agreed", "两次录入一致"
+    ACCEPTED = "accepted", "已确认"
+
+
+class BoxTrigger(Labelled):
+    """What moves a box; an entry or a correction AGREES or DIFFERS by its figures, not by anybody's choice."""
+
+    ENTER = "enter", "首录"
+    AGREE = "agree", "复录或更正后一致"
+    DIFFER = "differ", "复录或更正后不一致"
+    RECOUNT = "recount", "重新清点"
+    ACCEPT = "accept", "确认"
 
 
 S = TypeVar("S", bound=Labelled)
@@ -325,7 +348,14 @@ def _interruption(enter: T, leave: T, during: S, states: Iterable[S]) -> list[St
 
 
 _U, _UT = UnitState, UnitTrigger
-_RUNNING = (_U.PLANNED, _U.PREPARING, _U.ELECTING_PARTY, _U.ELECTING_RESIDENTS, _U.ELECTING_SUPERVISORY)
+_RUNNING = (
+    _U.PLANNED,
+    _U.PREPARING,
+    _U.ELECTING_PARTY,
+    _U.ELECTING_RESIDENTS,
+    _U.ELECTING_SUPERVISORY,
+    _U.ELECTING_WOMEN,
+)
 UNIT = Lifecycle(
     "unit",
     "换届单位",
@@ -338,6 +368,8 @@ UNIT = Lifecycle(
         *_step(_UT.PARTY_DONE, _U.ELECTING_PARTY, _U.ELECTING_RESIDENTS),
         *_step(_UT.RESIDENTS_DONE, _U.ELECTING_RESIDENTS, _U.ELECTING_SUPERVISORY),
         *_step(_UT.SUPERVISORY_DONE, _U.ELECTING_SUPERVISORY, _U.COMPLETED),
+        *_step(_UT.START_WOMEN, _U.PREPARING, _U.ELECTING_WOMEN),
+        *_step(_UT.WOMEN_DONE, _U.ELECTING_WOMEN, _U.COMPLETED),
         *_interruption(_UT.HOLD, _UT.RELEASE, _U.HELD, _RUNNING),
         *_interruption(
             _UT.POSTPONE, _UT.RESUME, _U.POSTPONED, (*_RUNNING, _U.HELD)
@@ -446,4 +478,21 @@ COMPLAINT = Lifecycle(
     frozenset({_O.OVERDUE}),
 )
 
-LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (UNIT, BODY, CANDIDATE, GATE, COMPLAINT)
+_X, _XT = BoxState, BoxTrigger
+_ENTERED_TWICE = (_X.DIFFERENT, _X.AGREED)
+BOX = Lifecycle(
+    "box",
+    "票箱计票",
+    BoxState,
+    BoxTrigger,
+    _X.COUNTING,
+    (
+        *_step(_XT.ENTER, _X.COUNTING, _X.ENTERED_ONCE),
+        *_step(_XT.AGREE, (_X.ENTERED_ONCE, *_ENTERED_TWICE), _X.AGREED),
+        *_step(_XT.DIFFER, (_X.ENTERED_ONCE, *_ENTERED_TWICE), _X.DIFFERENT),
+        *_step(_XT.RECOUNT, (_X.ENTERED_ONCE, *_ENTERED_TWICE, _X.ACCEPTED), _X.COUNTING),
+        *_step(_XT.ACCEPT, _X.AGREED, _X.ACCEPTED),
+    ),
+)
+
+LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (UNIT, BODY, CANDIDATE, GATE, COMPLAINT, BOX)

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from policies.value import Value
 
@@ -72,6 +72,7 @@ class Body(Labelled):
     RESIDENTS = "residents", "居民委员会"
     SUPERVISORY = "supervisory", "监督委员会"
     VILLAGE = "village", "村民委员会"
+    WOMEN = "women", "妇联组织"
 
 
 class Post(Labelled):
@@ -90,6 +91,8 @@ class Post(Labelled):
     COMMITTEE_MEMBER = "committee_member", "委员"
     SUPERVISORY_CHAIR = "supervisory_chair", "监督委员会主任"
     SUPERVISORY_MEMBER = "supervisory_member", "监督委员会委员"
+    FEDERATION_CHAIR = "federation_chair", "妇代会主任（妇联主席）"
+    FEDERATION_MEMBER = "federation_member", "妇代会（妇联）委员"
 
     @property
     def in_party(self) -> bool:
@@ -104,7 +107,12 @@ class Post(Labelled):
     @property
     def in_committee(self) -> bool:
         """True for the posts of the residents' or village committee."""
-        return not self.in_party and not self.in_supervisory
+        return not self.in_party and not self.in_supervisory and not self.in_federation
+
+    @property
+    def in_federation(self) -> bool:
+        """True for the posts of the women's federation."""
+        return self in _FEDERATION_POSTS
 
 
 _PARTY_POSTS = frozenset(
@@ -119,6 +127,24 @@ _PARTY_POSTS = frozenset(
     }
 )
 _SUPERVISORY_POSTS = frozenset({Post.SUPERVISORY_CHAIR, Post.SUPERVISORY_MEMBER})
+_FEDERATION_POSTS = frozenset({Post.FEDERATION_CHAIR, Post.FEDERATION_MEMBER})
+
+
+class Origin(Labelled):
+    """Where a member of a new bench comes from (来源), as closing statistics count them; somebody may have several.
+
+    INCUMBENT is never declared: it follows from the posts somebody holds when the election begins. The others are the
+    source document's “五个一批” and the groups it names (篇一 一（三）、二（三）).
+    """
+
+    INCUMBENT = "incumbent", "现任留任"
+    RESERVE = "reserve", "后备干部"
+    RETURNEE = "returnee", "外出务工经商返乡人员"
+    GRADUATE = "graduate", "大学毕业生"
+    SECONDED = "seconded", "机关下派干部"
+    ENTREPRENEUR = "entrepreneur", "致富带头人"
+    VETERAN = "veteran", "退役军人"
+    OTHER = "other", "其他"
 
 
 class Kin(Labelled):
@@ -178,6 +204,16 @@ class Person(Value):
     familiar: bool = False  # 对街道、社区工作比较熟悉
     retired: bool = False
     retires_on: date | None = None  # this person's own retirement date, where the file states it; goes before the table
+    origins: tuple[Origin, ...] = Field(  # empty: not stated; left out of what is written, as before there were any
+        default=(), exclude_if=lambda origins: not origins
+    )
+
+    @field_validator("origins")
+    @classmethod
+    def _declared(cls, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
+        if Origin.INCUMBENT in origins:
+            raise ValueError("“现任留任”由现任职务（incumbent）得出，不在来源中另填")
+        return origins
 
     @property
     def is_incumbent(self) -> bool:

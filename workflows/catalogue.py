@@ -9,6 +9,7 @@ from workflows.residents import ResidentsElection
 from workflows.supervisory import SupervisoryElection
 from workflows.unit import UnitElection
 from workflows.village import VillageElection
+from workflows.women import WomenElection
 
 TASK_QUEUE = "elections"
 WORKFLOWS = (
@@ -18,6 +19,7 @@ WORKFLOWS = (
     PartyElection,
     ResidentsElection,
     SupervisoryElection,
+    WomenElection,
     VillageElection,
     ByElection,
     RecallElection,
@@ -50,3 +52,5 @@ ESSENTIAL = (
     "supervisory.vote",
 )
 """Steps without which no election can be run; a plan may leave out any other, and the workflows pass it by."""
+ESSENTIAL_OF_WOMEN = ("women.nomination", "women.review", "women.poll")
+"""The same for the women's federation, whose plan has no others."""

@@ -609,7 +609,7 @@ class DirectVote(Enrolment):
             step_id,
             HandedOver,
             law_bound=None if due is None else (due, V23),
-            check=lambda form: directchecks.handed_over(form, elected_on, self.norms, step_id),
+            check=lambda form: directchecks.handed_over(form, elected_on, self.norms, self.step(step_id)),
         )
         self.issue(self.step(step_id))
 

@@ -15,9 +15,9 @@ from policies.form import Body as FormBody
 from policies.form import ResultForm, contradictions
 from policies.kinship import KinGraph, Place
 from policies.law.norms import Norms
-from policies.pack.schema import Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
+from policies.pack.schema import MISSING, Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
 from policies.people import Body, Education, Post
-from policies.rules import candidacy, conduct, party, residents, supervisory
+from policies.rules import candidacy, closing, conduct, party, residents, supervisory, women
 from policies.rules.village import committee as village
 from workflows.messages import (
     Announced,
@@ -40,6 +40,7 @@ BODIES = {
     BodyId.PARTY: Body.PARTY,
     BodyId.RESIDENTS: Body.RESIDENTS,
     BodyId.SUPERVISORY: Body.SUPERVISORY,
+    BodyId.WOMEN: Body.WOMEN,
     BodyId.BY_ELECTION: Body.RESIDENTS,
 }
 DIRECT = (BodyId.RESIDENTS, BodyId.BY_ELECTION)
@@ -48,6 +49,7 @@ FORM_BODIES = {
     BodyId.PARTY: FormBody.PARTY,
     BodyId.RESIDENTS: FormBody.RESIDENTS,
     BodyId.SUPERVISORY: FormBody.SUPERVISORY,
+    BodyId.WOMEN: FormBody.WOMEN,
 }
 
 _DAYS = (
@@ -97,27 +99,27 @@ def names_needed(ballot: Ballot | None, seats: int) -> int:
 
 
 def nomination(form: Nominated, step: Step, listed: int) -> list[Finding]:
-    """R3: every nominee came by a route the plan knows, with enough behind them; nobody is named twice."""
+    """R3, W2: every nominee came by a route the plan knows, with enough behind them; nobody is named twice."""
+    federation = step.id.startswith(f"{BodyId.WOMEN.value}.")
+    rule, backed = (women.W2, women.nomination_backed) if federation else (residents.R3, residents.nomination_backed)
     findings = candidacy.named_once([nominee.person.name for nominee in form.nominees])
     routes = {route.by: route for route in step.routes}
     for nominee in form.nominees:
         route = routes.get(nominee.route)
         if route is None:
-            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, tuple(routes)))
+            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, tuple(routes), rule))
         else:
-            findings.extend(
-                residents.nomination_backed(route, nominee.supporters, nominee=nominee.person.name, step=step.id)
-            )
+            findings.extend(backed(route, nominee.supporters, nominee=nominee.person.name, step=step.id))
     if not form.nominees and not listed:
-        findings.append(candidacy.nobody_nominated(step.title))
+        findings.append(candidacy.nobody_nominated(step.title, rule))
     return findings
 
 
 def standards(pack: Pack) -> Standards | None:
     """X3 as a village's plan has it: its age, its education (0 primary, 1 junior …), its months; None: the street plan's."""
-    if pack.kind != "village":
-        return None
     plan, law = pack.eligibility, Standards()
+    if pack.kind != "village" or plan == MISSING:
+        return None
     levels = tuple(Education)
     education = plan.education.value
     return Standards(
@@ -135,7 +137,7 @@ def review(
     committee: Iterable[str],
     standards: Standards | None = None,
 ) -> list[Finding]:
-    """X2, X3, R2: everybody before the level has one conclusion; nobody unfit or with adverse evidence passes; no reviewer
+    """X2, X3, R2, W6: everybody before the level has one conclusion; nobody unfit or with adverse evidence passes; no reviewer
     sits in their own case."""
     elects = Body.VILLAGE if standards is not None and body in DIRECT else BODIES[body]
     concluded = {conclusion.person: conclusion for conclusion in form.conclusions}
@@ -155,13 +157,7 @@ def review(
         if conclusion.evidence:
             findings.append(candidacy.passed_with_evidence(candidate.person.name, conclusion.evidence))
         findings.extend(
-            finding
-            for finding in standard_findings(
-                Nomination(person=candidate.person, body=elects, relaxations=candidate.nominee.relaxations),
-                poll_day=poll_day,
-                standards=standards,
-            )
-            if finding.blocks
+            finding for finding in _standards(candidate, body, elects, poll_day, standards) if finding.blocks
         )
     sitting = set(committee)
     findings.extend(
@@ -170,6 +166,16 @@ def review(
         if conclusion.reviewer in names or conclusion.reviewer in sitting & names.keys()
     )
     return findings
+
+
+def _standards(
+    candidate: Candidate, body: BodyId, elects: Body, poll_day: date, standards: Standards | None
+) -> list[Finding]:
+    """X3 for the three bodies; of the federation's candidates the source asks only that they are women (W6)."""
+    if body is BodyId.WOMEN:
+        return women.women_only(candidate.person.name, candidate.person.sex)
+    nomination = Nomination(person=candidate.person, body=elects, relaxations=candidate.nominee.relaxations)
+    return standard_findings(nomination, poll_day=poll_day, standards=standards)
 
 
 def slate(
@@ -207,7 +213,7 @@ def _places(seated: Sequence[Winner]) -> list[Place]:
 
 def kin_conflicts(register: Register, names: Iterable[str], seated: Sequence[Winner]) -> list[Finding]:
     """X1: every pair of near relatives among the names, and between them and those already elected."""
-    if not register.kin:
+    if not register.kin or register.body is BodyId.WOMEN:
         return []
     slate_places = [Place(person=key, body=BODIES[register.body]) for key in names]
     return kinship.conflicts(slate_places, _places(seated), _graph(register, seated))
@@ -216,8 +222,11 @@ def kin_conflicts(register: Register, names: Iterable[str], seated: Sequence[Win
 def without_kin(names: Sequence[str], register: Register, seated: Sequence[Winner], barred: bool) -> tuple[str, ...]:
     """The names in order, leaving out whoever is near kin of somebody before them or of somebody elected (X1, S1).
 
-    `barred`: members of the body that this one supervises may not sit here themselves (S1).
+    `barred`: members of the body that this one supervises may not sit here themselves (S1). X1 is the three bodies' own:
+    the federation's source keeps no relatives apart.
     """
+    if register.body is BodyId.WOMEN:
+        return tuple(names)
     graph = _graph(register, seated)
     in_committee = {winner.person.id for winner in seated if winner.post.in_committee}
     kept: list[str] = []
@@ -259,15 +268,18 @@ def representatives(form: Delegated, unit: UnitBrief, rules: Delegates | None) -
     """R7: one for so many households and a floor; one for every organization entitled; households as registered."""
     if rules is None:
         return []
+    organizations = unit.organizations if rules.from_organizations else 0
     return [
         *residents.representatives_enough(unit.households, form.from_households, delegates=rules),
-        *conduct.delegates_as_registered(unit.households, form.households, unit.organizations, form.from_organizations),
+        *conduct.delegates_as_registered(unit.households, form.households, organizations, form.from_organizations),
     ]
 
 
 def plan(unit: UnitBrief, pack: Pack) -> list[Finding]:
-    """P4, R1, V1, S1: the seats the unit's plan gives its three bodies."""
+    """P4, R1, S1: the seats the unit's plan gives its three bodies; W1: those of the women's federation."""
     given = {body.id: body.seats for body in pack.bodies}
+    if BodyId.WOMEN in given:
+        return women.seats_allowed(unit.women_seats, given[BodyId.WOMEN])
     if pack.kind == "village":
         return [
             *party.seats_allowed(unit.party_seats, full_members=unit.party_members, plan=given.get(BodyId.PARTY)),
@@ -347,6 +359,8 @@ def announcement(form: Announced, members: Sequence[str]) -> list[Finding]:
     return conduct.same_names("当选名单公告", form.names, members)
 
 
-def handover(form: HandedOver) -> list[Finding]:
-    """R6: seals, property, accounts and files are all on the list, and somebody supervised."""
-    return conduct.handover_complete(form.items)
+def handover(form: HandedOver, step: Step) -> list[Finding]:
+    """R6, H1, H2: seals, property, accounts and files are handed over, signed by three where the plan says so."""
+    return closing.handed_over(
+        form.items, form.inventory, form.signatures, form.completed_on, asked=step.signed_by_three, step=step.id
+    )

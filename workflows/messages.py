@@ -7,6 +7,7 @@ from pydantic import Field
 
 from policies.authority import Signature
 from policies.clock import Clock, Instant
+from policies.closing.handover import Entry, HandoverSignature
 from policies.eligibility import Relaxation
 from policies.finding import Finding
 from policies.form import ResultForm
@@ -181,13 +182,19 @@ class Announced(Value):
 
 
 class HandedOver(Value):
-    """Seals, property, accounts and files passed on."""
+    """Seals, property, accounts and files passed on.
+
+    `inventory` and `signatures` are asked for where the plan's step says so (`Step.signed_by_three`); a form without them
+    is written as it was before there were any.
+    """
 
     kind: Literal["handed_over"] = "handed_over"
     completed_on: date
     items: tuple[str, ...]
     supervised_by: Words
     sealed_on: date | None = unwritten()  # the day the seal itself changed hands
+    inventory: tuple[Entry, ...] = unwritten(())
+    signatures: tuple[HandoverSignature, ...] = unwritten(())
 
 
 class PollDayFixed(Value):
@@ -436,6 +443,10 @@ class Objection(Value):
 # ---------------------------------------------------------------- what a workflow starts with and ends with
 
 
+def _none(figure: int) -> bool:
+    return not figure
+
+
 class VillageFigures(Value):
     """What only a village's rules ask about a unit: its groups, its committee's seats by post, its own poll day."""
 
@@ -462,6 +473,9 @@ class UnitBrief(Value):
     residents_seats: int
     supervisory_seats: int
     setting: str  # hash of pack, calendar and timetable
+    women_seats: int = Field(0, ge=0, exclude_if=_none)  # of the women's federation, its chair's among them
+    women: int = Field(0, ge=0, exclude_if=_none)  # of eighteen and over
+    pilot: bool = Field(False, exclude_if=_none)  # one of the units that go first, where the plan wants pilots
     village: VillageFigures | None = unwritten()
 
 

@@ -217,6 +217,8 @@ class Procedure:
         step = self.setting.steps.get(step_id)
         if step is None or (step.condition is Condition.EVERY_VOTER and not self.setting.every_voter()):
             return False
+        if step.condition is Condition.PILOT_UNIT:
+            return self.unit.pilot
         return step.condition is not Condition.DIFFICULT_UNIT or self.unit.difficult
 
     def limit(self, step_id: str) -> date | None:

@@ -31,12 +31,14 @@ from workflows.residents import ResidentsElection
 from workflows.steering import Message, Steering
 from workflows.supervisory import SupervisoryElection
 from workflows.village import VillageElection
+from workflows.women import WomenElection
 
 BODY_NAMES = {
     "community": {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"},
     "village": {"party": "村党组织", "residents": "村民委员会", "supervisory": "村务监督委员会"},
+    "women": {"women": "妇联组织"},
 }
-"""What the bodies are called, by the kind of unit a pack is for."""
+"""What the bodies are called, in their order, by the kind of plan."""
 COMMITTEES: dict[str, Any] = {"community": ResidentsElection.run, "village": VillageElection.run}
 """How the committee is elected, by the kind of unit."""
 PREPARED_BY = "区换届办"
@@ -69,6 +71,9 @@ class UnitElection(Steering, Procedure):
         await self.prepared("prep.training")  # 5 业务培训，应训尽训
         await self.prepared("prep.audit")  # 离任审计
 
+        if self.pack.kind == "women":
+            return await self.federation()
+
         # (二) 先社区（村）党组织、后居（村）民委员会、再推选居（村）务监督委员会
         await self.goes_on(UnitTrigger.START)
         party = await self.elect(PartyElection.run, "party", self.brief())
@@ -89,10 +94,21 @@ class UnitElection(Steering, Procedure):
             ),
         )
         await self.goes_on(UnitTrigger.SUPERVISORY_DONE)
+        return await self.closed(supervisory.completed_on)
+
+    async def federation(self) -> UnitOutcome:
+        """妇联组织换届: beside the three bodies, under a plan of its own (篇三)."""
+        await self.goes_on(UnitTrigger.START_WOMEN)
+        women = await self.elect(WomenElection.run, "women", self.brief())
+        await self.goes_on(UnitTrigger.WOMEN_DONE)
+        return await self.closed(women.completed_on)
+
+    async def closed(self, completed_on: date) -> UnitOutcome:
+        """Everything is elected; the unit closes once every complaint is answered."""
         await self.settled()
-        self.note(UnitClosed(completed_on=supervisory.completed_on))
+        self.note(UnitClosed(completed_on=completed_on))
         await self.commit()
-        return UnitOutcome(unit=self.unit.id, completed_on=supervisory.completed_on)
+        return UnitOutcome(unit=self.unit.id, completed_on=completed_on)
 
     def enters(self, trigger: UnitTrigger) -> None:
         """Move along the unit's lifecycle."""
@@ -118,7 +134,7 @@ class UnitElection(Steering, Procedure):
                 self.issue(self.step(step_id))
 
     def examine_plan(self, form: Recorded) -> list[Finding]:  # noqa: ARG002 - the plan concerns the unit's own figures
-        """P4, R1, S1: the numbers of seats the unit plans."""
+        """P4, R1, S1, W1: the numbers of seats the unit plans."""
         return examination.plan(self.unit, self.pack)
 
     async def rectified(self, step_id: str) -> bool:

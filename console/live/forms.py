@@ -35,6 +35,7 @@ from workflows.messages import (
 
 if TYPE_CHECKING:
     from activities.registry import Registry
+    from policies.pack.schema import Step
     from workflows.facts import Task
 
 FORMS: dict[Act, type[BaseModel]] = {
@@ -99,6 +100,8 @@ WORDS = {
     "completed_on": "移交完成日期",
     "items": "移交的物品",
     "supervised_by": "监交单位",
+    "inventory": "移交清单：part（seal 公章、property 公共财产、accounts 财务账目、files 档案资料）、name、quantity、unit、note",
+    "signatures": "三方签字：signer（outgoing 移交人、incoming 接收人、supervisor 监交人）、name、signed_on",
     "upheld": "是否成立（true/false）",
     "handler": "经办人",
     "head": "负责人",
@@ -146,9 +149,6 @@ WORDS = {
 
 def form_of(registry: "Registry", task: "Task") -> type[BaseModel]:
     """Which form a gate wants: by its step's act; complaints and appeals are signed off, objections answered."""
-    from gateway.command import unit_of
-    from gateway.ground import supplier
-
     about = task.gate.split(":", 1)[0]
     if about in ("complaint", "appeal"):
         return SignedOff
@@ -156,10 +156,17 @@ def form_of(registry: "Registry", task: "Task") -> type[BaseModel]:
         return ObjectionAnswered
     if task.step in BY_STEP:
         return BY_STEP[task.step]
+    step = _step(registry, task)
+    return FORMS[Act.RECORD if step is None else step.act]
+
+
+def _step(registry: "Registry", task: "Task") -> "Step | None":
+    from gateway.command import unit_of
+    from gateway.ground import supplier
+
     place = registry.elections.place(unit_of(task.workflow))
     setting = None if place is None else supplier(registry)(place.setting)
-    step = None if setting is None else setting.steps.get(task.step)
-    return FORMS[Act.RECORD if step is None else step.act]
+    return None if setting is None else setting.steps.get(task.step)
 
 
 def skeleton(registry: "Registry", task: "Task") -> str:
@@ -170,13 +177,15 @@ def skeleton(registry: "Registry", task: "Task") -> str:
         lines.append("# 应选 " + "、".join(f"{contest.post} {contest.seats} 名" for contest in task.contests))
     elif task.seats:
         lines.append(f"# 应选 {task.seats} 名")
+    step = _step(registry, task)
+    asked = ("inventory", "signatures") if step is not None and step.signed_by_three else ()
     for name, field in form.model_fields.items():
         if name == "kind":
             lines.append(f"kind: {get_args(field.annotation)[0]}")
             continue
-        required = "必填" if field.is_required() else "可不填"
-        given = _known(name, task) or ("null" if field.is_required() else json.dumps(field.default))
-        lines.append(f"{name}: {given}  # {WORDS.get(name, name)}（{required}）")
+        required = field.is_required() or name in asked
+        given = _known(name, task) or ("null" if required else json.dumps(field.default))
+        lines.append(f"{name}: {given}  # {WORDS.get(name, name)}（{'必填' if required else '可不填'}）")
     return "\n".join(lines) + "\n"
 
 

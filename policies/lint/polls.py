@@ -71,6 +71,8 @@ def _demands(context: Context, body: BodyId, step: Step, ballot: Ballot) -> list
         return [("quorum", P7, FOUR_FIFTHS), ("majority", P12, HALF_OF_MEMBERS), *margin]
     if body is BodyId.SUPERVISORY:
         return [("quorum", S2, half_of_all(ballot.mode)), ("majority", S2, HALF_OF_VOTING)]
+    if body is BodyId.WOMEN:
+        return []  # no law speaks of its poll: see policies/lint/women.py
     if not context.community and step is not poll_of(context.pack.body(body)):  # a further vote
         return [("quorum", V14, half_of_all(ballot.mode)), ("majority", V19, THIRD_OF_CAST)]
     if not context.community:
@@ -134,6 +136,8 @@ def _supplied(context: Context, body: BodyId, ballot: Ballot) -> dict[str, str]:
     if body is BodyId.SUPERVISORY:
         hands = {"surplus_ballots": S2.id} if ballot.mode is PollMode.SHOW_OF_HANDS else {}
         return {"quorum": S2.id, "majority": S2.id, **hands}
+    if body is BodyId.WOMEN:
+        return {}
     if not context.community:
         margin = V8.id if context.law is Law.OF_2018 else V25_18.id
         return {"quorum": V14.id, "majority": V17.id, "further_vote": V19.id, "margin": margin, "tie": V18.id}

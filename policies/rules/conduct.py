@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from policies.closing.handover import Part
 from policies.counting import Verdict
 from policies.finding import Finding
 from policies.form import Body, Mode, ResultForm
@@ -11,14 +12,43 @@ from policies.rule import Rule
 from policies.rules.order import O4
 from policies.rules.polls import P7, P9, P12, P13, R5, S2, V10, V14, V17, V18
 from policies.rules.residents import R6, R7
+from policies.rules.women import W5
 
-HANDED_OVER = ("公章", "公共财产", "财务账目", "档案资料")
+HANDED_OVER = tuple(part.label for part in Part)
 """What the plan has the old committee pass on (三（二）2（6）)."""
 
-QUORUM = {Body.PARTY: P7, Body.PARTY_PLENARY: P7, Body.RESIDENTS: R5, Body.SUPERVISORY: S2, Body.VILLAGE: V14}
-MAJORITY = {Body.PARTY: P12, Body.PARTY_PLENARY: P12, Body.RESIDENTS: R5, Body.SUPERVISORY: S2, Body.VILLAGE: V17}
-TIE = {Body.PARTY: P13, Body.PARTY_PLENARY: P13, Body.RESIDENTS: R5, Body.SUPERVISORY: S2, Body.VILLAGE: V18}
-CONDUCT = {Body.PARTY: P9, Body.PARTY_PLENARY: P9, Body.RESIDENTS: R5, Body.SUPERVISORY: S2, Body.VILLAGE: V10}
+QUORUM = {
+    Body.PARTY: P7,
+    Body.PARTY_PLENARY: P7,
+    Body.RESIDENTS: R5,
+    Body.SUPERVISORY: S2,
+    Body.WOMEN: W5,
+    Body.VILLAGE: V14,
+}
+MAJORITY = {
+    Body.PARTY: P12,
+    Body.PARTY_PLENARY: P12,
+    Body.RESIDENTS: R5,
+    Body.SUPERVISORY: S2,
+    Body.WOMEN: W5,
+    Body.VILLAGE: V17,
+}
+TIE = {
+    Body.PARTY: P13,
+    Body.PARTY_PLENARY: P13,
+    Body.RESIDENTS: R5,
+    Body.SUPERVISORY: S2,
+    Body.WOMEN: W5,
+    Body.VILLAGE: V18,
+}
+CONDUCT = {
+    Body.PARTY: P9,
+    Body.PARTY_PLENARY: P9,
+    Body.RESIDENTS: R5,
+    Body.SUPERVISORY: S2,
+    Body.WOMEN: W5,
+    Body.VILLAGE: V10,
+}
 """Which rule speaks for a body: on the quorum, the majority, ties, and the conduct of the vote."""
 
 

@@ -72,7 +72,7 @@ class DirectVote:
 
 
 class UnitMemory:
-    """One unit's people, and what they remember of its three bodies."""
+    """One unit's people, and what they remember of its bodies."""
 
     def __init__(self, unit: SyntheticUnit) -> None:
         self.unit = unit

@@ -41,7 +41,7 @@ class Scene:
 
     @property
     def body_name(self) -> str:
-        """The body's id: prep, party, residents, supervisory."""
+        """The body's id: prep, party, residents, supervisory, women."""
         return self.task.step.split(".", 1)[0]
 
     @property
@@ -56,7 +56,9 @@ class Scene:
 
     @property
     def roll(self) -> int:
-        """The denominator of the body's quorum: members due, a village's voters, or residents' representatives."""
+        """The denominator of the body's quorum: members due, a village's voters, residents' representatives, or grown women."""
+        if self.body_name == "women":
+            return self.unit.brief.women
         if self.is_direct:
             return self.memory.direct.roll
         return self.unit.brief.party_due if self.body_name == "party" else self.memory.representatives

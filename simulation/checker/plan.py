@@ -6,7 +6,7 @@ everything else waits for all that stands before it in the list.
 
 from typing import NamedTuple
 
-BODIES = ("prep", "party", "residents", "supervisory")
+BODIES = ("prep", "party", "residents", "supervisory", "women")
 
 ORDER: dict[str, tuple[str, ...]] = {
     "prep": ("institution", "survey", "rectification", "plan", "training", "audit"),
@@ -62,6 +62,17 @@ ORDER: dict[str, tuple[str, ...]] = {
         "handover",
         "board",
     ),
+    "women": (
+        "notice",
+        "campaign",
+        "instructor",
+        "nomination",
+        "review",
+        "list",
+        "poll",
+        "express",
+        "pilot_acceptance",
+    ),
 }
 
 VILLAGE_ORDER: dict[str, tuple[str, ...]] = ORDER | {
@@ -100,8 +111,11 @@ VILLAGE_ORDER: dict[str, tuple[str, ...]] = ORDER | {
 RESULT_APPROVAL = "party.result_approval"
 RECTIFICATION = "prep.rectification"
 SECRETARY_REVIEW = "party.secretary_review"
+PILOT_ACCEPTANCE = "women.pilot_acceptance"
 RUNOFF = "residents.runoff"
-CONDITIONAL = frozenset({RECTIFICATION, SECRETARY_REVIEW, RUNOFF})  # absent where the unit does not need them
+CONDITIONAL = frozenset(
+    {RECTIFICATION, SECRETARY_REVIEW, PILOT_ACCEPTANCE, RUNOFF}
+)  # absent where the unit does not need them
 
 INDEPENDENT: frozenset[frozenset[str]] = frozenset(
     frozenset(pair)
@@ -153,20 +167,30 @@ BODY_OF: dict[str, str] = {
 }
 
 ASSEMBLY, PLENARY, POLL, VOTE = "party.assembly", "party.plenary", "residents.poll", "supervisory.vote"
-POLLS = frozenset({ASSEMBLY, PLENARY, POLL, VOTE})  # a village's run-off is a poll of its own, see `village`
-MAIN_POLL = {"party": ASSEMBLY, "residents": POLL, "supervisory": VOTE}
-SEATS_OF = {"party": "party_seats", "residents": "residents_seats", "supervisory": "supervisory_seats"}
+WOMEN_POLL = "women.poll"
+POLLS = frozenset(
+    {ASSEMBLY, PLENARY, POLL, VOTE, WOMEN_POLL}
+)  # a village's run-off is a poll of its own, see `village`
+MAIN_POLL = {"party": ASSEMBLY, "residents": POLL, "supervisory": VOTE, "women": WOMEN_POLL}
+SEATS_OF = {
+    "party": "party_seats",
+    "residents": "residents_seats",
+    "supervisory": "supervisory_seats",
+    "women": "women_seats",
+}
+SEATS_RULE = {"party": "P4", "residents": "R1", "supervisory": "S2", "women": "W1"}
 LAWFUL_MODES = {
     ASSEMBLY: ("members", "representatives"),
     PLENARY: ("plenary",),
     POLL: ("representatives", "households", "voters"),
     VOTE: ("show_of_hands", "representatives", "households", "voters"),
+    WOMEN_POLL: ("voters", "representatives", "show_of_hands"),
 }
-FORM_BODY = {ASSEMBLY: "party", PLENARY: "party_plenary", POLL: "residents", VOTE: "supervisory"}
+FORM_BODY = {ASSEMBLY: "party", PLENARY: "party_plenary", POLL: "residents", VOTE: "supervisory", WOMEN_POLL: "women"}
 
 SLATE, SLATE_APPROVAL, INSPECTION_LIST = "party.slate", "party.slate_approval", "party.inspection_list"
-RESIDENTS_LIST, SUPERVISORY_LIST = "residents.list", "supervisory.list"
-FINAL_LISTS = frozenset({SLATE, RESIDENTS_LIST, SUPERVISORY_LIST})
+RESIDENTS_LIST, SUPERVISORY_LIST, WOMEN_LIST = "residents.list", "supervisory.list", "women.list"
+FINAL_LISTS = frozenset({SLATE, RESIDENTS_LIST, SUPERVISORY_LIST, WOMEN_LIST})
 PUBLICITY, INSPECTION_PUBLICITY = "party.publicity", "party.inspection_publicity"
 POSTINGS = frozenset({PUBLICITY, INSPECTION_PUBLICITY})  # what follows waits until they have been up long enough
 ANNOUNCEMENT, HANDOVER = "residents.announcement", "residents.handover"
@@ -183,7 +207,9 @@ RUNOFF_DAYS = 30  # V19, after the poll
 LIST_DAYS = 3  # R4, calendar days before the poll
 ANNOUNCEMENT_DAYS = 1  # R6, calendar days after the poll
 HANDOVER_DAYS = 10  # R6
-LAW_BOUND = frozenset({ANNOUNCEMENT, HANDOVER, "supervisory.handover"})  # no postponement moves their limits
+EXPRESS = "women.express"
+JOINT_NOMINATION = 10  # W2: 「十名群众举荐」
+LAW_BOUND = frozenset({ANNOUNCEMENT, HANDOVER, "supervisory.handover", EXPRESS})  # no postponement moves their limits
 REMINDER_DAYS = 3  # a gate open this long before its last day is reminded before it is flagged
 
 CHAIR_POSTS = frozenset({"主任", "书记"})  # a form's posts of one person each

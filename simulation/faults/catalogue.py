@@ -6,6 +6,7 @@ from types import MappingProxyType
 from policies.pack.schema import Pack, PollMode
 from simulation.faults import ballots, persons
 from simulation.faults.direct import DIRECT
+from simulation.faults.federation import FEDERATION
 from simulation.faults.variants import FaultVariant, Moment
 
 FAULTS: Mapping[str, str] = MappingProxyType(
@@ -425,6 +426,7 @@ _STREET: tuple[FaultVariant, ...] = (
         moment=_U,
         rules=("K1",),
     ),
+    *FEDERATION,
 )
 """What the street's plan lets people commit. F2 needs a register of voters, which the residents' delegates' vote has not."""
 

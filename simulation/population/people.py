@@ -75,6 +75,12 @@ class Maker:
         draft.file["experience_months"] = max(_ENOUGH_MONTHS, self.figures.experience.draw_count(self.rng))
         return draft
 
+    def woman(self) -> Draft:
+        """Somebody who stands for the women's federation, whose source asks for no more than that she is able (W6)."""
+        draft = self._draft(self.figures.contender_age, self.figures.member_share.happens(self.rng), woman=True)
+        draft.file |= self._education()
+        return draft
+
     def helper(self, *, member: bool | None = None) -> Draft:
         """Somebody who serves without standing: election committee, tellers, part-time members."""
         member = self.figures.member_share.happens(self.rng) if member is None else member

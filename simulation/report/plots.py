@@ -19,7 +19,7 @@ FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif
 INK, MUTED, GRID = "#22313f", "#5f6b76", "#e6e9ec"
 PARTY, RESIDENTS, SUPERVISORY = "#b3423a", "#2f6690", "#d99b2b"
 COLOURS = [PARTY, RESIDENTS, SUPERVISORY]
-SHORT = {"prep": "准备", "party": "党组织", "residents": "居委会", "supervisory": "监委会"}
+SHORT = {"prep": "准备", "party": "党组织", "residents": "居委会", "supervisory": "监委会", "women": "妇联"}
 WIDTH = 760
 """Of every plot, axes and legend included, so that all stand at one scale on the page."""
 MOST_STEPS = 14

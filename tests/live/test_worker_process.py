@@ -8,8 +8,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import pytest
+from temporalio.api.failure.v1 import Failure
+from temporalio.converter import DataConverter
 from temporalio.testing import ActivityEnvironment
 
+from activities.registry import RegistryUnavailableError
 from activities.stores.protocol import IssuedPaper
 from live.versions import DECIDES, build_id, code_hash, this_version
 from live.worker import Offloaded
@@ -86,6 +90,30 @@ def test_a_cancelled_commit_still_ends_as_a_whole_before_the_store_is_closed() -
         assert store.written == [("U1/party", 1, 1)]
 
     asyncio.run(work())
+
+
+class AwayStore(SlowStore):
+    """Says at length why it cannot be written."""
+
+    def apply(self, commit: Commit, papers: Iterable[IssuedPaper]) -> bool:
+        try:
+            raise OSError("x" * 10_000)
+        except OSError as error:
+            raise RegistryUnavailableError("登记库暂时不能读写") from error
+
+
+def test_a_failed_commit_travels_without_what_the_database_said_at_length() -> None:
+    """A failure goes into the workflow's history, which takes no more than two kilobytes of one."""
+
+    async def work() -> None:
+        with ThreadPoolExecutor(1) as writers:
+            await ActivityEnvironment().run(Offloaded(AwayStore(), writers).commit, COMMIT)
+
+    with pytest.raises(RegistryUnavailableError, match="暂时不能读写") as raised:
+        asyncio.run(work())
+    failure = Failure()
+    DataConverter.default.failure_converter.to_failure(raised.value, DataConverter.default.payload_converter, failure)
+    assert not failure.HasField("cause")
 
 
 def test_a_version_names_the_code_that_decides() -> None:

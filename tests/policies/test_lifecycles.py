@@ -1,6 +1,7 @@
 """Each lifecycle walked at random: in step with its `transitions` machine, and never into what the law forbids."""
 
 import pickle
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from transitions import MachineError
 from docs.generate import DOCUMENTS, HERE, diagram
 from policies.lifecycles import (
     BODY,
+    BOX,
     CANDIDATE,
     COMPLAINT,
     GATE,
@@ -19,6 +21,7 @@ from policies.lifecycles import (
     UNIT,
     BodyState,
     BodyTrigger,
+    BoxState,
     CandidateState,
     CandidateTrigger,
     ComplaintState,
@@ -89,7 +92,7 @@ class Walk(RuleBasedStateMachine):
 
 
 class UnitWalk(Walk):
-    """Units go Party, committee, supervisory, in that order, whatever interrupts them."""
+    """Units go Party, committee, supervisory, in that order, whatever interrupts them; or the women's federation alone."""
 
     lifecycle = UNIT
     order = (
@@ -100,12 +103,15 @@ class UnitWalk(Walk):
         UnitState.ELECTING_SUPERVISORY,
         UnitState.COMPLETED,
     )
+    federation = (UnitState.PLANNED, UnitState.PREPARING, UnitState.ELECTING_WOMEN, UnitState.COMPLETED)
+    running = frozenset((*order, *federation))
 
     @invariant()
     def keeps_the_order(self) -> None:
-        """Without the interruptions, the states are a prefix of the order, each perhaps resumed."""
-        seen = list(dict.fromkeys(state for state in self.past if state in self.order))
-        assert seen == list(self.order[: len(seen)])
+        """Without the interruptions, the states are a prefix of one of the two orders, each perhaps resumed."""
+        seen = list(dict.fromkeys(state for state in self.past if state in self.running))
+        order = self.federation if UnitState.ELECTING_WOMEN in seen else self.order
+        assert seen == list(order[: len(seen)])
 
     @invariant()
     def completed_is_the_end(self) -> None:
@@ -118,10 +124,10 @@ class UnitWalk(Walk):
         if self.track.state is UnitState.POSTPONED:
             assert len(self.track.interrupted) in (1, 2)
             resumed = self.track.after(UnitTrigger.RESUME)
-            running = [state for state in self.past if state in self.order][-1]
-            assert (resumed.state if resumed.state in self.order else resumed.before) is running
+            running = [state for state in self.past if state in self.running][-1]
+            assert (resumed.state if resumed.state in self.running else resumed.before) is running
         elif self.track.state is UnitState.HELD:
-            assert self.track.after(UnitTrigger.RELEASE).state is [one for one in self.past if one in self.order][-1]
+            assert self.track.after(UnitTrigger.RELEASE).state is [one for one in self.past if one in self.running][-1]
         else:
             assert self.track.interrupted == ()
 
@@ -232,10 +238,30 @@ class ComplaintWalk(Walk):
             assert self.track.allows(due[self.track.before])
 
 
-_WALKS: tuple[type[Walk], ...] = (UnitWalk, BodyWalk, CandidateWalk, GateWalk, ComplaintWalk)
+class BoxWalk(Walk):
+    """A box is accepted only on two entries that agree, and an accepted one changes only by being counted again."""
+
+    lifecycle = BOX
+
+    @invariant()
+    def accepted_only_when_agreed(self) -> None:
+        """The state just before an acceptance, and the only state just after one."""
+        for before, after in pairwise(self.past):
+            assert after is not BoxState.ACCEPTED or before is BoxState.AGREED
+            assert before is not BoxState.ACCEPTED or after is BoxState.COUNTING
+
+    @invariant()
+    def agreed_only_after_two_entries(self) -> None:
+        """Since the last count began somebody entered, and then somebody else."""
+        if self.track.state is BoxState.AGREED:
+            last = len(self.past) - 1 - self.past[::-1].index(BoxState.COUNTING)
+            assert BoxState.ENTERED_ONCE in self.past[last:]
+
+
+_WALKS: tuple[type[Walk], ...] = (UnitWalk, BodyWalk, CandidateWalk, GateWalk, ComplaintWalk, BoxWalk)
 for _walk in _WALKS:
     _walk.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
-TestUnit, TestBody, TestCandidate, TestGate, TestComplaint = (walk.TestCase for walk in _WALKS)
+TestUnit, TestBody, TestCandidate, TestGate, TestComplaint, TestBox = (walk.TestCase for walk in _WALKS)
 
 
 @pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.code)

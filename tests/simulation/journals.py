@@ -29,7 +29,7 @@ OFF_DAYS = [
 OFF_DAYS += ["2021-05-05"]
 WORKING_WEEKENDS = ["2021-02-07", "2021-02-20", "2021-04-25", "2021-05-08"]
 
-PLAN = [step for steps in STEPS.values() for step in steps]
+PLAN = [step for body, steps in STEPS.items() for step in steps if body != "women"]  # the three bodies
 
 PARTY = [f"P{i}" for i in range(1, 8)]
 RESIDENTS = ["P1", *(f"R{i}" for i in range(1, 9))]

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from activities.stores import Entry
+from console.packs import open_pack
 from policies.calendar import national_calendar
 from policies.pack.load import load_pack
 from policies.pack.schema import Pack
@@ -36,7 +38,8 @@ from workflows.setting import install
 
 ROOT = Path(__file__).parents[2]
 PACK = load_pack((ROOT / "policies/packs/street-2021.yaml").read_text(encoding="utf-8"), "street-2021")
-VILLAGE = load_pack((ROOT / "policies/packs/village-2025.yaml").read_text(encoding="utf-8"), "village-2025")
+WOMEN = load_pack((ROOT / "policies/packs/women-2021.yaml").read_text(encoding="utf-8"), "women-2021")
+VILLAGE = cast(Pack, open_pack("village-2025"))
 SETTING = install(PACK, national_calendar([2021]))
 PARAMETERS = load()
 
@@ -77,10 +80,12 @@ def test_catalogue_has_the_ten_of_the_reference() -> None:
 def test_every_variant_is_well_made() -> None:
     load_rules()
     assert len({variant.id for variant in VARIANTS}) == len(VARIANTS)
-    for pack in (PACK, VILLAGE):
+    for pack in (PACK, VILLAGE, WOMEN):
         steps = {step.id for body in pack.bodies for step in body.steps}
         well_made(pack, steps)
-    elsewhere = {variant.id for variant in VARIANTS} - {one.id for pack in (PACK, VILLAGE) for one in under(pack)}
+    elsewhere = {variant.id for variant in VARIANTS} - {
+        one.id for pack in (PACK, VILLAGE, WOMEN) for one in under(pack)
+    }
     assert elsewhere == {"F3.no_kin", "F4.forbidden"}  # under provinces that ask for kin, or know no roving box
 
 

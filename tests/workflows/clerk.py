@@ -149,7 +149,10 @@ class Clerk:
 
     def __post_init__(self) -> None:
         self.people = {one.id: one for one in (*PARTY, *RESIDENTS, *SUPERVISORS, *COMMITTEE)}
-        self.setting = installed(self.unit.setting)
+        try:
+            self.setting = installed(self.unit.setting)
+        except ApplicationError:  # one that no worker has: what happens then is what is tested
+            self.setting = setting()
         self.engine: Engine
 
     # -------------------------------------------------------------- running

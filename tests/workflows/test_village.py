@@ -7,12 +7,16 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from policies.form import Ballots
 from policies.pack.schema import Condition, Role
 from policies.people import Kin, Kinship, Sex
 from policies.rules.village.boxes import BoxReason
 from policies.venue import Duty, Staff
+from simulation.engine.replay import check_replay
 from tests.workflows.clerk import COMMITTEE, UNIT, Answer, Clerk, at, signed
 from tests.workflows.villageclerk import (
     IDS,
@@ -27,6 +31,7 @@ from tests.workflows.villageclerk import (
     village_2025,
     villager,
 )
+from workflows.catalogue import PASSED_THROUGH
 from workflows.facts import Task
 from workflows.messages import (
     BoxesListed,
@@ -128,6 +133,32 @@ def test_seventeen_announcements_are_issued_in_their_order() -> None:
     papers = [paper for paper in clerk.store.papers if paper.workflow == BODY and paper.kind == "公告"]
     numbered = [paper.series for paper in papers]
     assert numbered == [f"第{number}号" for number in range(1, 18)]
+
+
+def test_the_same_workflow_runs_in_the_sandbox() -> None:
+    passed_through = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    runner = SandboxedWorkflowRunner(restrictions=passed_through)
+    plain, boxed = VillageClerk(village()), VillageClerk(village(), engine_options={"runner": runner})
+    plain.run()
+    boxed.run()
+    assert [entry.fact for entry in plain.facts] == [entry.fact for entry in boxed.facts]
+
+
+def eventful(**options: object) -> VillageClerk:
+    """Relatives elected, a seat open, a run-off: everything in which a replay could part from the first run."""
+    kin = (Kinship(a="P11", b="P17", relation=Kin.SIBLING),)
+    return VillageClerk(
+        village(), kin=kin, votes={"residents.poll": votes(P17=400, P18=390, P19=316)}, engine_options=options
+    )
+
+
+def test_replayed_or_rebuilt_after_every_step_it_does_the_same() -> None:
+    recorded, lost = eventful(record=True), eventful(record=True, crash_after=lambda workflow, number: True)
+    recorded.run()
+    lost.run()
+    for recording in recorded.engine.recordings:
+        check_replay(recording)
+    assert [entry.fact for entry in recorded.facts] == [entry.fact for entry in lost.facts]
 
 
 def test_windows_count_from_the_poll_day_that_was_fixed() -> None:
@@ -708,3 +739,42 @@ def test_no_fact_joins_a_voter_to_a_choice() -> None:
         if isinstance(fact.form, Counted):
             written = fact.form.model_dump_json(exclude={"names", "monitors"})
             assert not any(f'"V{number}"' in written for number in range(100, 1000))
+
+
+# ---------------------------------------------------------------- any votes at all
+
+
+def two() -> st.SearchStrategy[tuple[int, int]]:
+    """Votes of two for one seat: together no more than the ballots."""
+    return st.tuples(st.integers(0, 620), st.integers(0, 620)).filter(lambda pair: sum(pair) <= 620)
+
+
+def three() -> st.SearchStrategy[tuple[int, int, int]]:
+    """Votes of three for two seats; equal ones are likely."""
+    some = st.sampled_from((0, 211, 316, 317, 400, 417)) | st.integers(0, 620)
+    return st.tuples(some, some, some).filter(lambda all_: sum(all_) <= 1250)
+
+
+def expected(first: dict[str, int]) -> dict[str, str]:
+    """Reckoned apart: more than half of 632, most votes first; the first named wins a re-vote and the run-off."""
+    seats_ = {"chair": 1, "deputy_chair": 1, "women_member": 1, "committee_member": 2}
+    found: dict[str, str] = {}
+    for post, n in seats_.items():
+        stand = [one.id for one, own in NOMINEES if own.value == post]
+        by_votes = sorted(stand, key=lambda one: (-first[one], stand.index(one)))
+        passed = [one for one in by_votes if 2 * first[one] > 632][:n]
+        rest = [one for one in by_votes if one not in passed]
+        found |= dict.fromkeys([*passed, *rest][:n], post)
+    return found
+
+
+@settings(max_examples=12, deadline=None)
+@given(chair=two(), deputy=two(), woman=two(), member=three())
+def test_whatever_the_votes_the_seats_go_by_post_and_by_votes(
+    chair: tuple[int, int], deputy: tuple[int, int], woman: tuple[int, int], member: tuple[int, int, int]
+) -> None:
+    first = dict(zip((one.id for one, _ in NOMINEES), (*chair, *deputy, *woman, *member), strict=True))
+    clerk = VillageClerk(village(), votes={"residents.poll": first})
+    clerk.run()
+    assert clerk.refusals == []
+    assert seats(clerk) == expected(first)

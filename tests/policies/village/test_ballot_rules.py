@@ -14,6 +14,7 @@ from policies.people import Post
 from policies.rule import Law
 from policies.rules.village.ballots import ballot_valid, boxes_add_up, surplus, void_boxes
 from tests.builders.norms import BEIJING, NATION_2018, SHANGHAI, SILENT, ZHEJIANG
+from tests.builders.steady import STEADY
 
 BY_BOX = Norms(surplus_voids=SurplusVoids.BOX)
 SEATS = {Post.CHAIR: 1, Post.COMMITTEE_MEMBER: 2}
@@ -121,6 +122,7 @@ def added(parts: list[int | None]) -> int | None:
 Boxes = list[tuple[int | None, tuple[int | None, ...], list[int]]]
 
 
+@STEADY
 @given(st.lists(BOX, min_size=1, max_size=4), st.integers(0, 8), st.integers(1, 9))
 def test_boxes_add_up_figure_by_figure(parts: Boxes, which: int, by: int) -> None:
     """Summed column by column here, the merged form passes; any one figure changed is found, and only that one."""
@@ -148,6 +150,7 @@ def test_a_name_written_in_at_one_box_is_in_the_sum() -> None:
     assert told(boxes_add_up([one, other], more)) == [(2, 0, Severity.ERROR)]
 
 
+@STEADY
 @given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=5))
 def test_v15_by_counting(figures: list[tuple[int, int]]) -> None:
     """Void boxes against plain sums, under both rules."""

@@ -18,6 +18,7 @@ from policies.rules.village.lists import (
     voters_list_posted,
 )
 from tests.builders.norms import BEIJING, COMMUNITY_2025, NATION_2018, NATION_2025, SHANGHAI, SILENT, ZHEJIANG
+from tests.builders.steady import STEADY
 
 POLL = date(2026, 4, 28)
 Posting = Callable[[date, date, Norms], list[Finding]]
@@ -68,6 +69,7 @@ def test_a_community_answers_to_its_own_article() -> None:
     assert "居民委员会组织法" in late.source
 
 
+@STEADY
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 60), st.integers(-5, 70))
 def test_late_exactly_when_fewer_days_lie_between(poll: date, days: int, before: int) -> None:
     """By the difference of dates, not by the rule's own subtraction; 1 October or New Year move nothing."""

@@ -13,6 +13,7 @@ from policies.rules.law2025 import R25_17
 from policies.rules.village.proxies import Proxy, last_notice, proxies_lawful
 from tests.builders.family import family
 from tests.builders.norms import BEIJING, COMMUNITY_2025, NATION_2018, NATION_2025, SHANGHAI, SILENT, ZHEJIANG
+from tests.builders.steady import STEADY
 
 POLL = date(2026, 4, 28)
 EARLY = POLL - timedelta(10)
@@ -148,6 +149,7 @@ def test_everything_at_once_under_the_callers_article() -> None:
     assert {one.rule for one in found} == {"R25-17"}
 
 
+@STEADY
 @given(st.lists(st.integers(0, 4), max_size=20), st.integers(1, 5))
 def test_a_holder_is_named_exactly_when_he_has_too_many(holders: list[int], most: int) -> None:
     """Counted here without the rule; every principal is another person, so nothing else is found."""

@@ -38,6 +38,7 @@ from tests.builders.norms import (
     ZHEJIANG,
     share,
 )
+from tests.builders.steady import STEADY
 
 VILLAGES = (NATION_2018, NATION_2025, ZHEJIANG, SHANGHAI, BEIJING)
 MODES = (PollMode.VOTERS, PollMode.HOUSEHOLDS, PollMode.REPRESENTATIVES)
@@ -210,6 +211,7 @@ def test_v26_five_to_fifteen_households_a_representative(households: int, repres
     assert [one.severity for one in found] == ([] if lawful else [Severity.WARNING])
 
 
+@STEADY
 @given(st.integers(1, 3000), st.integers(1, 400))
 def test_v26_each_representative_for_five_to_fifteen_households(households: int, representatives: int) -> None:
     """Some way of dealing the households out gives each representative 5 to 15, or there is only one."""
@@ -224,6 +226,7 @@ def test_v26_who_sits_there() -> None:
     assert meeting_composed(30, 24, 0, COMMUNITY_2025) == []
 
 
+@STEADY
 @given(st.integers(1, 9), st.integers(1, 9), st.booleans(), st.integers(1, 5000))
 def test_needed_is_the_smallest_number_that_reaches_the_share(
     top: int, bottom: int, inclusive: bool, whole: int

@@ -22,6 +22,7 @@ from policies.rules.village.register import (
     registered_rightly,
 )
 from tests.builders.norms import BEIJING, COMMUNITY_2025, NATION_2018, NATION_2025, SHANGHAI, SILENT, ZHEJIANG
+from tests.builders.steady import STEADY
 
 POLL = date(2026, 4, 28)
 
@@ -157,6 +158,7 @@ def test_a_countys_register_names_every_problem_at_once() -> None:
     assert rules(found) == ["V5", "V4", "V4"]
 
 
+@STEADY
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=30))
 def test_v4_every_double_registration_is_found_and_no_other(lines: list[tuple[int, int]]) -> None:
     """As many findings as persons who stand on more than one line: counted here without the rule."""

@@ -13,6 +13,7 @@ from policies.people import Post
 from policies.rules.village.relatives import Staying, Winner, relatives_declared, relatives_elected, told
 from tests.builders.family import family
 from tests.builders.norms import BEIJING, NATION_2018, NATION_2025, SHANGHAI, SILENT, ZHEJIANG
+from tests.builders.steady import STEADY
 
 
 def win(person: str, post: Post, votes: int) -> Winner:
@@ -155,6 +156,7 @@ def higher(one: Winner, other: Winner) -> bool:
     return a < b or (a == b and one.votes > other.votes)
 
 
+@STEADY
 @given(elections(), st.randoms(use_true_random=False))
 def test_nobody_stays_beside_a_relative_and_nobody_goes_without_one(
     given_: tuple[list[Winner], list[Winner], KinGraph], random: object
