@@ -169,7 +169,7 @@ def _on_ballot(ctx: Context, gate: Gate, poll: Poll, form: Json) -> None:
     if both := printed & set(unit.committee):
         ctx.flag(Invariant.KINSHIP, "V3", f"候选人{_names(both)}仍在村民选举委员会", gate.key)
     for monitor in form.get("monitors") or ():
-        if monitor in printed or unit.kin.near(monitor) & printed:
+        if monitor in printed or unit.kin.closest(monitor) & printed:
             ctx.flag(Invariant.KINSHIP, "V13", f"{monitor}是候选人或其近亲属，担任监票、计票", gate.key)
     _right_field(ctx, gate, printed)
 

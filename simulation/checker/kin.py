@@ -61,6 +61,15 @@ class Kin:
         found = self._go(one, SPOUSE) | self._siblings(one) | up | down | self._go(up, UP) | self._go(down, DOWN)
         return found - one
 
+    def closest(self, person: str) -> set[str]:
+        """Spouse and lineal kin: the circle that every province bars from a candidate's ballots."""
+        found, one = self._go({person}, SPOUSE), {person}
+        for way in (UP, DOWN):
+            level = one
+            while level := self._go(level, way) - found - one:
+                found |= level
+        return found
+
     def _barred(self, person: str) -> dict[str, str]:
         one = {person}
         spouses, siblings = self._go(one, SPOUSE), self._siblings(one)

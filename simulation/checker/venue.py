@@ -34,7 +34,7 @@ def stations(ctx: Context, gate: Gate, form: Json) -> None:
 
 
 def staff(ctx: Context, gate: Gate, form: Json) -> None:
-    """V13: nobody who stands, and nobody whose near relative stands."""
+    """V13: nobody who stands, and nobody whose spouse or lineal kin does; provinces bar more, none fewer."""
     unit, standing = ctx.unit, ctx.body.listed
     unit.kin.declare(form.get("kin") or ())
     unit.direct.staff = {one["person"] for one in form["staff"]}
@@ -45,7 +45,7 @@ def _apart(ctx: Context, gate: Gate, people: set[str], standing: set[str]) -> No
     for person in sorted(people):
         if person in standing:
             ctx.flag(Invariant.KINSHIP, "V13", f"候选人{person}担任选举工作人员", gate.key)
-        elif kin := ctx.unit.kin.near(person) & standing:
+        elif kin := ctx.unit.kin.closest(person) & standing:
             message = f"{person}是候选人{'、'.join(sorted(kin))}的近亲属，担任选举工作人员"
             ctx.flag(Invariant.KINSHIP, "V13", message, gate.key)
 

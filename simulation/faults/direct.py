@@ -318,7 +318,7 @@ DIRECT: tuple[FaultVariant, ...] = (
         "F9",
         "staff_kin",
         "候选人近亲属担任选举工作人员",
-        "正式候选人的兄弟姐妹列入监票人、计票人名单。",
+        "正式候选人的父母列入监票人、计票人名单。",
         step="residents.staff",
         moment=_F,
         rules=("V13",),

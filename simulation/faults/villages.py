@@ -162,10 +162,10 @@ def candidate_on_the_staff(scene: Scene, form: Form) -> Form:
 
 
 def kin_on_the_staff(scene: Scene, form: Form) -> Form:
-    """A candidate's sibling counts."""
+    """A candidate's parent counts: whichever circle of relatives the law draws."""
     assert isinstance(form, Staffed)
     first, *others = form.staff
-    edge = Kinship(a=first.person, b=scene.body.listed[0], relation=Kin.SIBLING)
+    edge = Kinship(a=first.person, b=scene.body.listed[0], relation=Kin.PARENT)
     return form.model_copy(update={"kin": (*form.kin, edge), "staff": (first, *others)})
 
 

@@ -15,7 +15,7 @@ import pytest
 from pydantic_core import from_json
 
 from activities.stores import Entry
-from console.packs import calendar_of, open_pack
+from console.packs import bundled_packs, calendar_of, open_pack
 from policies.pack.schema import BodyId, Condition, Pack
 from simulation.actors import Cast
 from simulation.campaign.district import line_of
@@ -135,6 +135,16 @@ def test_the_journal_is_the_same_in_another_process_under_another_hash_seed(tmp_
 def campaign() -> Campaign:
     """Two villages with a pair of faults in one of them."""
     return Campaign(PACK, calendar_of(PACK), PARAMETERS, 2, 11, {"F3+F5": 1})
+
+
+@pytest.mark.parametrize("name", [name for name in bundled_packs() if name.startswith("village-")])
+def test_every_village_plan_that_comes_with_the_product_rehearses_clean(name: str, tmp_path: Path) -> None:
+    pack = open_pack(name)
+    assert isinstance(pack, Pack)
+    done = run(Campaign(pack, calendar_of(pack), PARAMETERS, 2, 5), tmp_path / "journal.jsonl")
+    assert [str(violation) for violation in done.report.violations] == []
+    assert [block for part in done.parts for block in part.false_blocks] == []
+    assert done.digest.completed + done.digest.held == 2
 
 
 # ---------------------------------------------------------------- faults
