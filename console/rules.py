@@ -13,7 +13,7 @@ from policies.rules import load
 
 CONFIDENCE = {
     Confidence.VERIFIED: "已核对法律全文",
-    Confidence.PLAN: "出自街道方案原文",
+    Confidence.PLAN: "出自来源文件原文",
     Confidence.EXCERPT: "仅见摘录或范本",
     Confidence.GENERAL: "一般知识，未经核对",
     Confidence.TRANSCRIBED: "第三方完整转录，未与公报核对",
@@ -104,6 +104,7 @@ PLACES = {
     "district": "全区总流程",
     "every gate": "每一步",
     "complaint": "举报查核",
+    "supervised link": "关键环节签字",
     "appeal": "申诉复核",
     "checker": "事后独立复核",
 }

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from temporalio import workflow
 
 from policies.counting import NextStep, Verdict, count
+from policies.finding import Finding
 from policies.lifecycles import BODY, BodyState, BodyTrigger, CandidateState, CandidateTrigger, begin
 from policies.pack.schema import BodyId, Role
 from policies.people import Post
 from policies.rule import Rule
 from policies.rules import complaints, order, residents
-from workflows import electiontime, examination
+from workflows import electiontime, examination, preparationchecks
 from workflows.facts import (
     AppealDecided,
     Appealed,
@@ -119,7 +120,7 @@ class Election(Procedure):
         nominated = await self.gate(
             step_id,
             Nominated,
-            check=lambda form: examination.nomination(form, step, len(self.register.standing())),
+            check=lambda form: examination.nomination(form, step, self.register.standing()),
         )
         self.register.enter(nominated.nominees, nominated.kin)
 
@@ -153,7 +154,12 @@ class Election(Procedure):
             step_id,
             Reviewed,
             people=tuple(candidate.person.id for candidate in waiting),
-            check=lambda form: examination.review(form, waiting, self.body, self.poll_day(), self.sitting()),
+            check=lambda form: [
+                *examination.review(form, waiting, self.body, self.poll_day(), self.sitting()),
+                *preparationchecks.departments(
+                    form, self.step(step_id), {one.person.id: one.person.name for one in waiting}
+                ),
+            ],
         )
         for conclusion in reviewed.conclusions:
             candidate = self.register.candidates[conclusion.person]
@@ -423,17 +429,24 @@ class Election(Procedure):
             people=tuple(candidate.person.id for candidate in field),
             seats=self.open_seats,
             vote=vote,
-            check=lambda form: examination.poll(
-                form,
-                field=field,
-                seats=self.open_seats,
-                vote=vote,
-                ballot=ballot,
-                body=self.body,
-                roll=self.roll(),
-                register=self.register,
-            ),
+            check=lambda form: [
+                *examination.poll(
+                    form,
+                    field=field,
+                    seats=self.open_seats,
+                    vote=vote,
+                    ballot=ballot,
+                    body=self.body,
+                    roll=self.roll(),
+                    register=self.register,
+                ),
+                *self.remarks(form, field),
+            ],
         )
+
+    def remarks(self, form: Counted, field: list[Candidate]) -> list[Finding]:  # noqa: ARG002 - a body may have some
+        """What the rules say of those declared elected that refuses nothing."""
+        return []
 
     def roll(self) -> int:
         """The denominator of this body's quorum, as the system knows it."""

@@ -85,8 +85,11 @@ def names_needed(ballot: Ballot | None, seats: int) -> int:
     return candidacy.names_needed(seats, (margin.numerator, margin.denominator))
 
 
-def nomination(form: Nominated, step: Step, listed: int) -> list[Finding]:
-    """R3: every nominee came by a route the plan knows, with enough behind them; nobody is named twice."""
+def nomination(form: Nominated, step: Step, standing: Sequence[Candidate]) -> list[Finding]:
+    """R3: every nominee came by a route the plan knows, with enough behind them; nobody is named twice.
+
+    Where the plan asks for it, one of them or of those standing already knows accounts (S1).
+    """
     findings = candidacy.named_once([nominee.person.name for nominee in form.nominees])
     routes = {route.by: route for route in step.routes}
     for nominee in form.nominees:
@@ -97,8 +100,11 @@ def nomination(form: Nominated, step: Step, listed: int) -> list[Finding]:
             findings.extend(
                 residents.nomination_backed(route, nominee.supporters, nominee=nominee.person.name, step=step.id)
             )
-    if not form.nominees and not listed:
+    if not form.nominees and not standing:
         findings.append(candidacy.nobody_nominated(step.title))
+    if step.asks is not None and step.asks.finance:
+        known = [nominee.finance for nominee in (*form.nominees, *(candidate.nominee for candidate in standing))]
+        findings.extend(supervisory.somebody_knows_accounts(known, step=step.id))
     return findings
 
 

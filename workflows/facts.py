@@ -9,6 +9,7 @@ from policies.authority import Signature
 from policies.clock import Clock
 from policies.finding import Finding
 from policies.pack.schema import DayUnit, Role
+from policies.preparation import Colour, Difficulty
 from policies.value import Value
 from workflows.messages import Form, UnitBrief
 
@@ -142,6 +143,14 @@ class ComplaintDecided(Value):
     head: str
 
 
+class ReadinessChanged(Value):
+    """A unit's readiness colour from now on, with the kinds of difficulty still open (Z1); never about persons."""
+
+    kind: Literal["readiness_changed"] = "readiness_changed"
+    colour: Colour
+    open: tuple[Difficulty, ...]
+
+
 class SteppedOut(Value):
     """An election-committee member left because nominated; `successor` is the next in order of the original vote."""
 
@@ -255,6 +264,7 @@ FactBody = Annotated[
     | AppealDecided
     | ComplaintReceived
     | ComplaintDecided
+    | ReadinessChanged
     | SteppedOut
     | WithdrewFact
     | PollFailed

@@ -11,9 +11,17 @@ from policies.eligibility import Relaxation
 from policies.finding import Finding
 from policies.form import ResultForm
 from policies.people import Kinship, Person, Post
+from policies.preparation import DepartmentRow
 from policies.value import Value
+from workflows.preparationforms import PreparationForm
 
 Words = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def unsaid(value: object) -> bool:
+    """True for a part that nobody filled in: forms from before the part existed are written as they were."""
+    return not value
+
 
 # ---------------------------------------------------------------- forms, one for each kind of act
 
@@ -62,6 +70,7 @@ class Nominee(Value):
     route: Words
     supporters: int = Field(ge=0)
     relaxations: tuple[Relaxation, ...] = ()  # recorded grounds on which a condition is relaxed for this person (X3)
+    finance: bool = Field(False, exclude_if=unsaid)  # knows finance or management (S1)
 
 
 class Nominated(Value):
@@ -91,6 +100,7 @@ class Reviewed(Value):
     conclusions: tuple[Conclusion, ...]
     signed_on: date
     document: Words
+    departments: tuple[DepartmentRow, ...] = Field((), exclude_if=unsaid)  # the joint vetting's rows (Z9)
 
 
 class Slated(Value):
@@ -193,7 +203,8 @@ Form = Annotated[
     | Counted
     | Announced
     | HandedOver
-    | SignedOff,
+    | SignedOff
+    | PreparationForm,
     Field(discriminator="kind"),
 ]
 

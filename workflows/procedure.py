@@ -22,7 +22,7 @@ from policies.lifecycles import COMPLAINT, GATE, ComplaintTrigger, GateState, Ga
 from policies.pack.schema import BodyId, Condition, ExtraGate, Role, Step
 from policies.rule import BOOK, Rule, blocking
 from policies.rules import complaints, order
-from workflows import electiontime, examination
+from workflows import electiontime, examination, preparationchecks
 from workflows.facts import (
     Commit,
     ComplaintDecided,
@@ -51,6 +51,7 @@ from workflows.messages import (
     Submission,
     UnitBrief,
 )
+from workflows.preparationforms import LinkSigned
 from workflows.setting import installed
 
 COMMIT = "commit"
@@ -235,6 +236,7 @@ class Procedure:
         *,
         check: Check | None = None,
         law_bound: tuple[date, Rule] | None = None,
+        last_day: date | None = None,
         people: tuple[str, ...] = (),
         seats: int = 0,
         vote: int = 1,
@@ -242,7 +244,7 @@ class Procedure:
         """Open the step's gate and wait for a decision, accepted from the first day of its window on; returns its form.
 
         `law_bound` is a last day that comes from the law, with its rule (handover, announcement), instead of the plan's
-        window; no postponement moves it.
+        window; no postponement moves it. `last_day` is one that people set themselves, and may move.
         """
         step = self.step(step_id)
         for extra in self._extras(before=step_id):
@@ -256,7 +258,7 @@ class Procedure:
                 role=step.actor,
                 forms=(form,),
                 opens_on=max(electiontime.today(), self.opens(step_id)),
-                last_day=law_bound[0] if law_bound else self.limit(step_id),
+                last_day=law_bound[0] if law_bound else last_day or self.limit(step_id),
                 fixed=law_bound is not None,
                 rule=law_bound[1].id if law_bound else order.O5.id,
                 countersigned_by=step.countersigned_by,
@@ -289,7 +291,10 @@ class Procedure:
         ]
 
     async def _extra_gate(self, extra: ExtraGate, step: Step) -> None:
-        """A county's additional gate at a named point of the plan: it must approve or record before the plan goes on."""
+        """A county's additional gate at a named point of the plan: it must approve or record before the plan goes on.
+
+        A supervised link (Z12) wants everybody's signature instead.
+        """
         approved = False
         while not approved:
             round_ = self.rounds[extra.id] = self.rounds.get(extra.id, 0) + 1
@@ -299,11 +304,14 @@ class Procedure:
                     step=extra.id,
                     title=extra.title,
                     role=extra.actor,
-                    forms=(Ruled, Recorded),
+                    forms=(LinkSigned,) if extra.signed_by else (Ruled, Recorded),
                     opens_on=electiontime.today(),
                     last_day=self.limit(step.id),
                     fixed=False,
                     rule=order.O5.id,
+                    check=(lambda form: preparationchecks.link(form, extra.signed_by, extra.id))
+                    if extra.signed_by
+                    else None,
                 ),
                 round_=round_,
             )

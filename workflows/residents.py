@@ -4,10 +4,11 @@ from temporalio import workflow
 
 from policies.pack.schema import BodyId
 from policies.rules.residents import R4
-from workflows import examination
+from workflows import examination, preparationchecks
 from workflows.acts import Election
 from workflows.electioncommittee import ElectionCommittee
 from workflows.messages import BodyBrief, BodyOutcome, Chosen, Delegated
+from workflows.preparationforms import Trained
 
 
 @workflow.defn
@@ -25,6 +26,7 @@ class ResidentsElection(Election):
     async def run(self, brief: BodyBrief) -> BodyOutcome:  # noqa: ARG002 - read in __init__
         # (1) 推选产生社区居民选举委员会
         self.committee = await self.choose_committee("residents.election_committee")
+        await self.train_committee("residents.committee_training")  # 成员应训尽训
         # (2) 推选居民小组长
         await self.record("residents.group_leaders")
         # (3) 推选居民代表
@@ -35,6 +37,7 @@ class ResidentsElection(Election):
             while self.too_few():
                 await self.nominate("residents.nomination")  # 居民联名、户代表联名、小组代表联名、自荐
                 self.note(*self.committee.step_out(self.register.fit()))  # 被提名者退出选举委员会
+                await self.train_committee("residents.committee_training")  # 递补者补训
                 await self.review(
                     "residents.prereview",  # 居民选举委员会预审
                     "residents.street_review",  # 街道初审
@@ -58,6 +61,18 @@ class ResidentsElection(Election):
         )
         self.issue(self.step(step_id), names=tuple(member.name for member in chosen.members))
         return ElectionCommittee(chosen)
+
+    async def train_committee(self, step_id: str) -> None:
+        """Whoever sits on the election committee has been trained, whoever moves up too, before the plan goes on (X5)."""
+        while self.applies(step_id) and self.committee.untrained:
+            trained = await self.gate(
+                step_id,
+                Trained,
+                people=tuple(self.committee.untrained),
+                check=lambda form: preparationchecks.committee_training(form, self.committee.untrained, step_id),
+            )
+            self.committee.trained.update(trained.passed)
+            self.issue(self.step(step_id))
 
     async def delegate(self, step_id: str) -> None:
         """Residents' representatives, one for thirty households and fifty at least, one for each organization (R7)."""

@@ -2,10 +2,14 @@
 
 from temporalio import workflow
 
+from policies.finding import Finding
 from policies.pack.schema import BodyId
+from policies.people import Post
+from policies.rules import supervisory
 from policies.rules.residents import R4
 from workflows.acts import Election
-from workflows.messages import BodyBrief, BodyOutcome
+from workflows.messages import BodyBrief, BodyOutcome, Counted
+from workflows.register import Candidate
 
 
 @workflow.defn
@@ -41,6 +45,19 @@ class SupervisoryElection(Election):
         await self.hand_over("supervisory.handover", self.poll_held)  # 新老班子工作交接
         await self.record("supervisory.board")  # 更新揭示板，建立规章制度
         return await self.completed()
+
+    def remarks(self, form: Counted, field: list[Candidate]) -> list[Finding]:
+        """S1: in principle the Party secretary does not chair the supervisors."""
+        secretary = next((one.person.name for one in self.seated if one.post is Post.SECRETARY), None)
+        chair = next(
+            (
+                one.person.name
+                for one in field
+                if one.post is Post.SUPERVISORY_CHAIR and one.person.name in form.declared
+            ),
+            None,
+        )
+        return supervisory.chair_in_principle(chair, secretary=secretary, step=self.poll_step)
 
     def roll(self) -> int:
         """Residents' representatives entitled to vote (S2)."""

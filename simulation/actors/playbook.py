@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from policies.pack.schema import Act
-from simulation.actors import papers, people, polls
+from simulation.actors import papers, people, polls, preparation
 from simulation.actors.scene import Scene
 from workflows.messages import Form
 
@@ -26,6 +26,7 @@ BY_ACT: dict[Act, Page] = {
     Act.POLL: polls.poll,
     Act.ANNOUNCEMENT: papers.announce,
     Act.HANDOVER: papers.hand_over,
+    **preparation.PAGES,
 }
 
 
@@ -35,12 +36,17 @@ def is_sideline(gate: str) -> bool:
 
 
 def page(scene: Scene) -> Page:
-    """The page of the playbook that answers this scene; a county's extra gate is approved."""
+    """The page of the playbook that answers this scene; a county's extra gate is approved, a supervised link signed."""
     if is_sideline(scene.task.gate):
         return papers.sign_off
     if scene.step is None:
-        return papers.approve
+        return extra
     return BY_STEP.get(scene.step.id) or BY_ACT[scene.step.act]
+
+
+def extra(scene: Scene) -> Form:
+    """A county's extra gate: signed by everybody named, or simply approved."""
+    return preparation.link(scene) or papers.approve(scene)
 
 
 def honest(scene: Scene) -> Form:

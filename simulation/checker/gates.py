@@ -1,10 +1,12 @@
 """Order, gates and deadlines: nothing before its turn, nothing skipped, nothing late without a flag."""
 
+from simulation.checker import preparation
 from simulation.checker.days import between, shifted
 from simulation.checker.plan import (
     BEFORE,
     BODIES,
     BODY_OF,
+    COMMITTEE_TRAINING,
     CONDITIONAL,
     LAW_BOUND,
     MAIN_POLL,
@@ -13,6 +15,7 @@ from simulation.checker.plan import (
     RANK,
     RECTIFICATION,
     REMINDER_DAYS,
+    REMOVAL,
     RESULT_APPROVAL,
     STEPS,
 )
@@ -63,14 +66,17 @@ def _preparation_done(ctx: Context, prep: Body) -> None:
     for step in STEPS["prep"]:
         gate = prep.latest.get(step)
         if step == RECTIFICATION:
+            if REMOVAL not in ctx.district.omitted and step in ctx.district.omitted:
+                continue  # this plan has its difficulties removed one by one instead
             if difficult and (gate is None or not gate.decided or gate.failed):
                 ctx.flag(Invariant.ORDER, "X4", "重点难点社区整顿未经验收合格，换届已经开始", step)
-        elif step in ctx.district.omitted:
-            continue
+        elif step in ctx.district.omitted or step == REMOVAL:
+            continue  # what is left to remove is asked below
         elif gate is None or not gate.decided:
             ctx.flag(Invariant.GATES, "order", f"准备步骤{step}没有办结，党组织换届已经开始", step)
         elif gate.failed:
             ctx.flag(Invariant.ORDER, "X5", f"准备步骤{step}没有完成（{gate.failed}），党组织换届已经开始", step)
+    preparation.ready_to_begin(ctx)
 
 
 def finished(ctx: Context) -> None:
@@ -155,6 +161,8 @@ def gate_opened(ctx: Context, fact: Json) -> None:
         _further_round(ctx, gate)
     if step in RANK:
         _in_turn(ctx, gate)
+        if body.name == "residents":
+            preparation.committee_trained(ctx, gate)
     gate.before = frozenset(body.passing)
     body.gates[key] = gate
     body.latest[step] = gate
@@ -197,7 +205,7 @@ def _further_round(ctx: Context, gate: Gate) -> None:
         returned = step == PLENARY and approval is not None and approval.failed != ""
         if counts and held and held[-1].next is None and not body.withdrawn and not returned:
             ctx.flag(Invariant.GATES, "V17", f"{step}已有完整结果，又再投票", gate.key)
-    elif step in RANK and body.name != "prep":
+    elif step in RANK and body.name != "prep" and step != COMMITTEE_TRAINING:
         for later in STEPS[body.name][RANK[step] + 1 :]:
             done = body.latest.get(later)
             if done is not None:

@@ -7,11 +7,30 @@ everything else waits for all that stands before it in the list.
 BODIES = ("prep", "party", "residents", "supervisory")
 
 ORDER: dict[str, tuple[str, ...]] = {
-    "prep": ("institution", "survey", "rectification", "plan", "training", "audit"),
+    "prep": (
+        "institution",
+        "survey",
+        "household_survey",
+        "satisfaction",
+        "readiness",
+        "removal",
+        "rectification",
+        "cleanup",
+        "plan",
+        "emergency_plans",
+        "training",
+        "audit",
+        "both_posts",
+        "joint_signatures",
+        "screening",
+        "reserves",
+        "double_check",
+    ),
     "party": (
         "meeting",
         "reply",
         "method",
+        "roll",
         "appraisal",
         "recommendation",
         "street_review",
@@ -35,6 +54,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     ),
     "residents": (
         "election_committee",
+        "committee_training",
         "group_leaders",
         "representatives",
         "nomination",
@@ -68,12 +88,27 @@ RANK: dict[str, int] = {step: place for steps in STEPS.values() for place, step 
 
 RESULT_APPROVAL = "party.result_approval"
 RECTIFICATION = "prep.rectification"
+READINESS, REMOVAL = "prep.readiness", "prep.removal"
+COMMITTEE_TRAINING = "residents.committee_training"
 SECRETARY_REVIEW = "party.secretary_review"
-CONDITIONAL = frozenset({RECTIFICATION, SECRETARY_REVIEW})  # absent where the unit does not need them
+CONDITIONAL = frozenset(
+    {RECTIFICATION, REMOVAL, SECRETARY_REVIEW, COMMITTEE_TRAINING}
+)  # absent where the unit does not need them
+
+_AUDIT_BESIDE = (
+    "household_survey",
+    "satisfaction",
+    "readiness",
+    "removal",
+    "cleanup",
+    "emergency_plans",
+)
+"""What an audit need not wait for, besides the plan and the training."""
 
 INDEPENDENT: frozenset[frozenset[str]] = frozenset(
     frozenset(pair)
     for pair in (
+        *((f"prep.{step}", "prep.audit") for step in _AUDIT_BESIDE),
         ("prep.survey", "prep.audit"),
         ("prep.rectification", "prep.plan"),
         ("prep.rectification", "prep.training"),

@@ -151,10 +151,14 @@ class Unit:
         "held_since",
         "id",
         "kin",
+        "left",
         "moves",
+        "published",
         "reserves",
         "seated",
         "street",
+        "trained",
+        "troubles",
         "was_held",
     )
 
@@ -175,6 +179,10 @@ class Unit:
         self.was_held = False
         self.moves: set[tuple[str, int]] = set()
         self.at: dict[str, str] = {}  # body → when its last fact was
+        self.troubles: set[str] = set()  # difficulties assessed and not accepted as removed
+        self.published = ""  # the day the leaving-office audit was published
+        self.left: int | None = None  # persons left by the last round of screening
+        self.trained: set[str] = set()  # who passed the election committee's training
 
 
 class District:
