@@ -8,10 +8,11 @@ from pydantic import Field, TypeAdapter
 from policies.authority import Signature
 from policies.clock import Clock
 from policies.finding import Finding
+from policies.grievance import Channel, Effect
 from policies.pack.schema import DayUnit, Role
 from policies.preparation import Colour, Difficulty
 from policies.value import Value
-from workflows.messages import Form, UnitBrief
+from workflows.messages import Form, UnitBrief, unsaid
 
 
 class DistrictOpened(Value):
@@ -129,18 +130,43 @@ class AppealDecided(Value):
 
 
 class ComplaintReceived(Value):
+    """A complaint and its last day; how it came in and who is to look into it, where that was said."""
+
     kind: Literal["complaint_received"] = "complaint_received"
     complaint: str
     about: str
     last_day: date
+    channel: Channel | None = Field(None, exclude_if=unsaid)
+    handler: str = Field("", exclude_if=unsaid)
 
 
 class ComplaintDecided(Value):
+    """A complaint signed off; an effect on the step concerned names the step."""
+
     kind: Literal["complaint_decided"] = "complaint_decided"
     complaint: str
     upheld: bool
     handler: str
     head: str
+    effect: Effect | None = Field(None, exclude_if=unsaid)  # None: none
+    about: str = Field("", exclude_if=unsaid)
+
+
+class ComplaintCorrected(Value):
+    """What a complaint found wrong with a step has been put right: what it stopped goes on."""
+
+    kind: Literal["complaint_corrected"] = "complaint_corrected"
+    complaint: str
+    about: str
+
+
+class PollAnnulled(Value):
+    """A poll declared void after it was settled (K3): nobody is elected by it, a new one follows. `closed`: gates it ended."""
+
+    kind: Literal["poll_annulled"] = "poll_annulled"
+    complaint: str
+    step: str
+    closed: tuple[str, ...]
 
 
 class ReadinessChanged(Value):
@@ -264,6 +290,8 @@ FactBody = Annotated[
     | AppealDecided
     | ComplaintReceived
     | ComplaintDecided
+    | ComplaintCorrected
+    | PollAnnulled
     | ReadinessChanged
     | SteppedOut
     | WithdrewFact

@@ -10,6 +10,7 @@ from policies.clock import Clock, Instant
 from policies.eligibility import Relaxation
 from policies.finding import Finding
 from policies.form import ResultForm
+from policies.grievance import Channel, Effect
 from policies.people import Kinship, Person, Post
 from policies.preparation import DepartmentRow
 from policies.value import Value
@@ -21,6 +22,10 @@ Words = Annotated[str, Field(min_length=1, max_length=500)]
 def unsaid(value: object) -> bool:
     """True for a part that nobody filled in: forms from before the part existed are written as they were."""
     return not value
+
+
+def _no_effect(effect: object) -> bool:
+    return effect is Effect.NONE
 
 
 # ---------------------------------------------------------------- forms, one for each kind of act
@@ -188,6 +193,7 @@ class SignedOff(Value):
     handler: Words
     head: Words
     reason: Words
+    effect: Effect = Field(Effect.NONE, exclude_if=_no_effect)  # on the step complained of (K3)
 
 
 Form = Annotated[
@@ -273,6 +279,8 @@ class Complaint(Value):
     about: Words
     text: Words
     by: Signature  # who received it
+    channel: Channel | None = None  # how it was received
+    handler: str = Field("", max_length=120)  # who is to look into it, named when it was received
 
 
 class Appeal(Value):

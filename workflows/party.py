@@ -46,8 +46,10 @@ class PartyElection(Election):
                 await self.recommend()
             approved = await self.propose_candidates()
             # (3) 选举阶段
-            polled = approved and await self.poll("party.assembly")  # 党员大会差额选举委员
-        await self.choose_officers("party.plenary")  # 委员会全体会议等额选举书记、副书记
+            polled = approved and await self.poll_that_stands(
+                "party.assembly",  # 党员大会差额选举委员
+                lambda: self.choose_officers("party.plenary"),  # 委员会全体会议等额选举书记、副书记
+            )
         await self.record("party.report")  # 选举结果上报街道党工委
 
         # (4) 后续阶段

@@ -14,16 +14,17 @@ from policies.rules.preparation import V24, X4
 from policies.rules.readiness import colour_of
 from workflows import electiontime
 from workflows.facts import Held, ReadinessChanged, Released
+from workflows.grievances import Grievances
 from workflows.messages import Recorded
 from workflows.preparationchecks import PAGES, Preparedness, Question
 from workflows.preparationforms import Audited, BothPostsListed, ReadinessAssessed, RemovalInspected, Screened
-from workflows.procedure import Check, Procedure
+from workflows.procedure import Check
 
 PREPARED_BY = "区换届办"
 ASSESSED, REMOVED = "prep.readiness", "prep.removal"
 
 
-class Preparation(Procedure):
+class Preparation(Grievances):
     """The preparation of one unit; the unit's own workflow has the lifecycle it moves along."""
 
     track: Track[UnitState, UnitTrigger]

@@ -46,8 +46,10 @@ class ResidentsElection(Election):
                 )
             await self.post_the_list("residents.list", R4)  # 正式候选人，选举日3日前张榜公布
             # (5) 组织投票选举
-            polled = await self.poll("residents.poll")
-        await self.announce("residents.announcement", self.poll_held)  # 当日或次日公告
+            polled = await self.poll_that_stands(
+                "residents.poll",
+                lambda: self.announce("residents.announcement", self.poll_held),  # 当日或次日公告
+            )
         await self.record("residents.filing")  # 报区民政局和街道备案
         # (6) 后续工作
         await self.hand_over("residents.handover", self.poll_held)  # 10日内移交

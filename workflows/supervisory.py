@@ -38,8 +38,10 @@ class SupervisoryElection(Election):
                 )
             await self.post_the_list("supervisory.list", R4)  # 张榜公布
             # (2) 民主推选
-            polled = await self.poll("supervisory.vote")  # 举手表决，当场公布
-        await self.record("supervisory.filing")  # 报区民政局和街道备案
+            polled = await self.poll_that_stands(
+                "supervisory.vote",  # 举手表决，当场公布
+                lambda: self.record("supervisory.filing"),  # 报区民政局和街道备案
+            )
         self.replaceable = False
         # (3) 后续工作
         await self.hand_over("supervisory.handover", self.poll_held)  # 新老班子工作交接

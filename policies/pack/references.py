@@ -209,6 +209,8 @@ class _Checker:
             if part is not None and not asks.get(part):
                 self._say((*path, "asks"), f"act 为 {step.get('act')} 的步骤须写 asks.{part}")
             self._order((*path, "asks", "share"), asks.get("share"), "numerator", "denominator")
+            if step.get("act") == "readiness" and "prep.removal" not in self.steps:
+                self._say((*path, "act"), "评估三色码的方案须有步骤 prep.removal（act: removal），红码问题才能验收销号")
 
     # ------------------------------------------------------------ cycles
 

@@ -38,7 +38,8 @@ def is_sideline(gate: str) -> bool:
 def page(scene: Scene) -> Page:
     """The page of the playbook that answers this scene; a county's extra gate is approved, a supervised link signed."""
     if is_sideline(scene.task.gate):
-        return papers.sign_off
+        corrects = scene.task.gate.startswith("complaint:") and scene.task.round > 1
+        return papers.record if corrects else papers.sign_off
     if scene.step is None:
         return extra
     return BY_STEP.get(scene.step.id) or BY_ACT[scene.step.act]

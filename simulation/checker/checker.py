@@ -408,6 +408,8 @@ _HANDLERS: dict[str, Callable[[Context, Json], None]] = {
     "appeal_decided": people.appeal_decided,
     "complaint_received": people.complaint_received,
     "complaint_decided": people.complaint_decided,
+    "complaint_corrected": people.complaint_corrected,
+    "poll_annulled": people.poll_annulled,
     "readiness_changed": preparation.colour_changed,
     "stepped_out": people.stepped_out,
     "withdrew": people.withdrew,

@@ -205,7 +205,7 @@ def _further_round(ctx: Context, gate: Gate) -> None:
         returned = step == PLENARY and approval is not None and approval.failed != ""
         if counts and held and held[-1].next is None and not body.withdrawn and not returned:
             ctx.flag(Invariant.GATES, "V17", f"{step}已有完整结果，又再投票", gate.key)
-    elif step in RANK and body.name != "prep" and step != COMMITTEE_TRAINING:
+    elif step in RANK and body.name != "prep" and step not in (COMMITTEE_TRAINING, *ctx.unit.redone):
         for later in STEPS[body.name][RANK[step] + 1 :]:
             done = body.latest.get(later)
             if done is not None:
@@ -331,6 +331,8 @@ def unit_closed(ctx: Context, fact: Json) -> bool:
             ctx.flag(Invariant.GATES, "order", f"单位完成时{_NAMES[name]}尚未完成", MAIN_POLL[name])
     for complaint in sorted(one for body in unit.bodies.values() for one in body.complaints):
         ctx.flag(Invariant.GATES, "complaint", f"单位完成时举报{complaint}尚未办结", f"complaint:{complaint}")
+    for complaint in sorted(one for body in unit.bodies.values() for one in body.corrections):
+        ctx.flag(Invariant.GATES, "K3", f"单位完成时举报{complaint}的结论尚未更正", f"complaint:{complaint}")
     for person in sorted(one for body in unit.bodies.values() for one in body.appeals):
         ctx.flag(Invariant.GATES, "appeal", f"单位完成时{person}的申诉尚未办结", f"appeal:{person}")
     if completed > ctx.day:
