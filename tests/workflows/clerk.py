@@ -146,6 +146,7 @@ class Clerk:
     slate: tuple[int, int] = (0, 6)  # whom the honest slate of the Party names, by place among the fit
     ledger: type[Ledger] = Ledger
     engine_options: dict[str, Any] = field(default_factory=dict)
+    plan: Callable[[], Setting] = setting  # what the election runs under
 
     def __post_init__(self) -> None:
         self.people = {one.id: one for one in (*PARTY, *RESIDENTS, *SUPERVISORS, *COMMITTEE)}
@@ -163,7 +164,7 @@ class Clerk:
         async with Engine(
             workflows=list(WORKFLOWS),
             activities=[self.ledger(store).commit],
-            start=at(setting().first_day().isoformat(), 0),
+            start=at(self.plan().first_day().isoformat(), 0),
             seed=1,
             data_converter=pydantic_data_converter,
             task_queue=TASK_QUEUE,
@@ -188,7 +189,7 @@ class Clerk:
         given = change(task, form) if change else form
         if given is None:
             return
-        step = setting().steps.get(task.step)
+        step = self.plan().steps.get(task.step)
         second = signed(step.countersigned_by[0], "复核人") if step is not None and step.countersigned_by else None
         submission = Submission(gate=task.gate, by=signed(task.role), second=second, form=given)
         self.send(task.workflow, submission, lambda: self.answer(task, True) if given is not form else None)
