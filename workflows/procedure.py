@@ -355,11 +355,10 @@ class Procedure:
         return gate.submission
 
     def _end(self, gate: Gate) -> None:
-        """Nobody decides this gate any more; what comes in its place opens under the same key."""
+        """Nobody decides this gate any more; what comes in its place is one more round."""
         gate.happens(GateTrigger.CLOSE_BY_LAW)
         self.ended.discard(gate.key)
         self._closed.append(gate.key)
-        self.rounds[gate.step] = self.rounds.get(gate.step, 1) - 1
 
     def to_inbox(self, gate: Gate) -> None:
         """Put the gate's task into the inbox with the next commit, in place of an earlier one of the same key.

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
-from policies.pack.schema import Act
+from console.live import preparation
+from policies.pack.schema import Act, Asks
 from workflows.messages import (
     Announced,
     Chosen,
@@ -21,6 +22,7 @@ from workflows.messages import (
     SignedOff,
     Slated,
 )
+from workflows.preparationforms import LinkSigned
 
 if TYPE_CHECKING:
     from activities.registry import Registry
@@ -41,6 +43,7 @@ FORMS: dict[Act, type[BaseModel]] = {
     Act.POLL: Counted,
     Act.ANNOUNCEMENT: Announced,
     Act.HANDOVER: HandedOver,
+    **preparation.FORMS,
 }
 BY_STEP: dict[str, type[BaseModel]] = {"party.meeting": Requested}
 
@@ -88,27 +91,41 @@ WORDS = {
     "meeting_agreed": "大会是否通过（true/false）",
     "by_delegates": "是否开代表大会（true/false）",
     "approval": "上级批准的文号",
+    **preparation.WORDS,
 }
 
 
 def form_of(registry: "Registry", task: "Task") -> type[BaseModel]:
     """Which form a gate wants: by its step's act; complaints and appeals are signed off."""
+    if task.gate.split(":", 1)[0] in ("complaint", "appeal"):
+        return SignedOff if task.round == 1 or not task.gate.startswith("complaint:") else Recorded
+    if task.step in BY_STEP:
+        return BY_STEP[task.step]
+    act, asks = _planned(registry, task)
+    if act is None:
+        return LinkSigned if asks.signed_by else Recorded
+    return FORMS[act]
+
+
+def _planned(registry: "Registry", task: "Task") -> "tuple[Act | None, Asks]":
+    """What the plan says of the task's step: its act and what its form must show; no act for a county's extra gate."""
     from gateway.command import unit_of
     from gateway.ground import supplier
 
-    if task.gate.split(":", 1)[0] in ("complaint", "appeal"):
-        return SignedOff
-    if task.step in BY_STEP:
-        return BY_STEP[task.step]
     place = registry.elections.place(unit_of(task.workflow))
     setting = None if place is None else supplier(registry)(place.setting)
-    step = None if setting is None else setting.steps.get(task.step)
-    return FORMS[Act.RECORD if step is None else step.act]
+    if setting is None:
+        return None, Asks()
+    step = setting.steps.get(task.step)
+    if step is not None:
+        return step.act, step.asks or Asks()
+    extra = next((one for one in setting.pack.extra_gates if one.id == task.step), None)
+    return None, Asks(signed_by=extra.signed_by if extra else ())
 
 
 def skeleton(registry: "Registry", task: "Task") -> str:
     """YAML with a comment on every field. What must be filled in is null: nothing is decided by a default."""
-    form = form_of(registry, task)
+    form, (_, asks) = form_of(registry, task), _planned(registry, task)
     lines = [f"# {task.title}（{task.gate}）", "# 把 null 换成要填的内容；“可不填”的可以原样留着。"]
     if task.seats:
         lines.append(f"# 应选 {task.seats} 名")
@@ -117,7 +134,11 @@ def skeleton(registry: "Registry", task: "Task") -> str:
             lines.append(f"kind: {get_args(field.annotation)[0]}")
             continue
         required = "必填" if field.is_required() else "可不填"
-        given = _known(name, task) or ("null" if field.is_required() else json.dumps(field.default))
+        given = (
+            _known(name, task)
+            or preparation.given(name, task, asks)
+            or ("null" if field.is_required() else json.dumps(field.default))
+        )
         lines.append(f"{name}: {given}  # {WORDS.get(name, name)}（{required}）")
     return "\n".join(lines) + "\n"
 

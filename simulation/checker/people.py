@@ -179,11 +179,11 @@ def poll_annulled(ctx: Context, fact: Json) -> None:
     body.elected.clear()
     body.officers.clear()
     for key in fact["closed"]:
-        gate = body.gates.pop(key, None)
+        gate = body.gates.get(key)
         if gate is None or gate.decided:
             ctx.flag(Invariant.GATES, "K3", f"关口{key}已经决定，不能依法终止", key)
-        elif gate.round == 1:
-            body.latest.pop(gate.step, None)
+        else:
+            gate.decided, gate.failed = ctx.day, "依法终止"
 
 
 def signed_off(ctx: Context, gate: Gate, form: Json) -> None:
