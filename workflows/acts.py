@@ -365,6 +365,7 @@ class Election(Grievances):
             self.note(
                 Published(gate=self.key(step_id), posted_on=posted.posted_on, last_day=last_day, days=days, unit=unit)
             )
+            self.note(*self.posted_anew(step_id))
             self.issue(step, names=self.names(names), until=last_day)
             after = last_day + timedelta(days=1)
             await self.until(lambda: after, f"「{step.title}」公示至{last_day}，次日方可进行下一步", rule)  # noqa: B023
@@ -392,7 +393,8 @@ class Election(Grievances):
 
     def standing_on_poll(self) -> tuple[str, ...]:
         """The gates that wait for what follows the poll."""
-        return tuple(key for key in self.gates if ":" not in key) if self.result_open else ()
+        waiting = (key for key, gate in self.gates.items() if ":" not in key and gate.submission is None)
+        return tuple(waiting) if self.result_open else ()
 
     def _vote_anew(self) -> None:
         """Everybody who stood stands again, as if no vote had been held."""

@@ -108,9 +108,12 @@ class Grievances(Procedure):
         if effect is Effect.BLOCK:
             await self._put_right(complaint)
         elif redone and complaint.about == self.poll_step:
-            self._annul(complaint)
+            if not self._annul(complaint):
+                await self._put_right(complaint)
         elif redone:
             await self._do_again(complaint)
+        elif effect is Effect.VOID:
+            self.reposted[complaint.id] = complaint.about
         await self.commit()
         del self.open_matters[key]
 
@@ -212,9 +215,20 @@ class Grievances(Procedure):
         after = last_day + timedelta(days=1)
         await self.until(lambda: after, f"「{self.step(step_id).title}」更正后公示至{last_day}，次日方可进行下一步")
 
-    def _annul(self, complaint: Complaint) -> None:
-        """Nobody is elected by this poll: what waits on it is ended by law, and the body votes anew."""
+    def posted_anew(self, step_id: str) -> list[ComplaintCorrected]:
+        """The complaints that a corrected posting answers."""
+        answered = [complaint for complaint, about in self.reposted.items() if about == step_id]
+        return [ComplaintCorrected(complaint=complaint, about=self.reposted.pop(complaint)) for complaint in answered]
+
+    def _annul(self, complaint: Complaint) -> bool:
+        """Nobody is elected by this poll: what waits on it is ended by law, and the body votes anew.
+
+        False when what waited was decided in the very instant of the sign-off: then only a correction is left.
+        """
         closed = self.standing_on_poll()
+        if not closed:
+            return False
         self.ended.update(closed)
         self.moved += 1
         self.note(PollAnnulled(complaint=complaint.id, step=self.poll_step, closed=closed))
+        return True

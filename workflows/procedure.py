@@ -128,6 +128,7 @@ class Procedure:
         self.taken: dict[str, Gate] = {}  # the last gate decided of each step
         self.ended: set[str] = set()  # gates ended by law while somebody waits for them
         self.posting = ""  # the posting that is up now
+        self.reposted: dict[str, str] = {}  # complaints whose finding has a posting go up anew, with the posting
         self.sidework: set[asyncio.Task[None]] = set()
         self.commits = 0
         self.papers: dict[str, int] = {}  # papers issued in each series

@@ -143,6 +143,9 @@ def test_a_void_posting_that_is_up_goes_up_anew() -> None:
     assert second.posted_on > first.last_day
     (decided,) = clerk.of_kind("complaint_decided")
     assert (decided.effect, decided.about) == (Effect.VOID, "party.publicity")
+    (corrected_,) = clerk.of_kind("complaint_corrected")
+    assert (corrected_.complaint, corrected_.about) == ("J1", "party.publicity")
+    assert checked(clerk).violations == ()
 
 
 @pytest.mark.parametrize(
