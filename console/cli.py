@@ -9,7 +9,7 @@ from typer.exceptions import TyperException
 from console.output import UNUSABLE, err, reason, tolerate_any_terminal, unusable
 
 INTERRUPTED = 130
-COMMANDS = ("lint", "timetable", "count", "rules", "rehearse", "replay", "roster", "server", "live")
+COMMANDS = ("lint", "diff", "pack", "timetable", "count", "rules", "rehearse", "replay", "roster", "server", "live")
 
 
 def main() -> None:

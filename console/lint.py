@@ -9,7 +9,7 @@ from rich.padding import Padding
 from console.output import NO, OK, out, print_json, unusable
 from console.packs import Unusable, calendar_of, open_pack
 from policies.finding import Severity
-from policies.lint import LintFinding, lint
+from policies.lint import LintFinding, Schedule, lint, schedule
 from policies.pack.identity import content_hash
 from policies.pack.schema import Pack
 from policies.rule import Law
@@ -40,6 +40,7 @@ def lint_command(
     chosen = Law(law) if law else opened.law
     calendar = calendar_of(opened)
     findings = lint(opened, calendar, chosen)
+    dates = schedule(opened, calendar)
     if as_json:
         print_json(
             {
@@ -47,10 +48,12 @@ def lint_command(
                 "version": opened.version,
                 "sha256": content_hash(opened),
                 "findings": [finding.model_dump(mode="json") for finding in findings],
+                "schedule": dates.model_dump(mode="json"),
             }
         )
     else:
         _show(opened, chosen, findings)
+        show_schedule(dates)
     open_errors = [one for one in findings if one.severity is Severity.ERROR and not one.resolved]
     raise typer.Exit(NO if open_errors else OK)
 
@@ -70,3 +73,22 @@ def _show(pack: Pack, law: Law, findings: tuple[LintFinding, ...]) -> None:
     out.print(
         f"共 {len(findings)} 处：已处理 {resolved} 处，待处理 {len(findings) - resolved} 处，其中错误 {errors} 处。"
     )
+
+
+def show_schedule(dates: Schedule) -> None:
+    """Whether the dates can hold, and the latest lawful day of each posting."""
+    if dates.feasible:
+        out.print("日程：排得出来。", highlight=False)
+    for conflict in dates.conflicts:
+        out.print(f"日程：[bold red]排不出来[/]。{escape(conflict)}", highlight=False)
+    if not dates.deadlines or dates.poll_opens is None:
+        return
+    several = dates.poll_opens != dates.poll_closes
+    out.print(
+        f"选举日 {dates.poll_opens}{f' 至 {dates.poll_closes}' if several else ''}，最迟的合法公布日：", highlight=False
+    )
+    for one in dates.deadlines:
+        until = f"{one.first}（选举日为 {dates.poll_closes} 的 {one.last}）" if several else f"{one.first}"
+        planned = f"；方案最迟排在 {one.planned}" if one.planned else ""
+        out.print(f"· {escape(one.title)} {one.days} 日：{until}{planned}", highlight=False)
+        out.print(Padding(f"[dim]{escape(one.rule)}，{escape(one.source)}[/]", (0, 0, 0, 4)))

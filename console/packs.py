@@ -2,11 +2,13 @@
 
 import difflib
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from console.output import reason
 from policies.calendar import Calendar, national_calendar
+from policies.pack.identity import self_contained
 from policies.pack.load import PackError, load_pack
 from policies.pack.schema import Pack
 
@@ -31,13 +33,51 @@ def pack_text(name: str) -> str:
     return (resources.files("policies") / "packs" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def bundled_layers() -> tuple[str, ...]:
+    """Names of the layers of law that come with Huanjie, sorted."""
+    folder = resources.files("policies") / "layers"
+    return tuple(sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml")))
+
+
+class Bundled:
+    """What a pack may build on: bundled packs and layers by name, packs beside it as files. See policies.pack.library."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+
+    def pack(self, name: str) -> str | None:
+        """A bundled pack's text, or that of a file, looked for in the folder of the pack that names it."""
+        if name in bundled_packs():
+            return pack_text(name)
+        path = (self.folder or Path()) / name
+        if path.suffix not in SUFFIXES:
+            return None
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except (OSError, ValueError):
+            return None
+
+    def layer(self, name: str) -> str | None:
+        """A bundled layer's text."""
+        if name not in bundled_layers():
+            return None
+        return (resources.files("policies") / "layers" / f"{name}.yaml").read_text(encoding="utf-8")
+
+    def layers(self) -> tuple[str, ...]:
+        """Names of the bundled layers."""
+        return bundled_layers()
+
+
 def calendar_of(pack: Pack) -> Calendar:
     """The announced days of the years a plan runs through."""
     return national_calendar(range(pack.starts.year, pack.completed_by.year + 1))
 
 
 def source_text(name_or_path: str) -> str:
-    """The YAML behind a pack that `open_pack` has opened."""
+    """The text behind a pack that `open_pack` has opened, whole: what it builds on is written out in it."""
+    opened = open_pack(name_or_path)
+    if isinstance(opened, Pack) and opened.layers:
+        return self_contained(opened)
     if name_or_path in bundled_packs():
         return pack_text(name_or_path)
     return Path(name_or_path).read_text(encoding="utf-8-sig")
@@ -46,7 +86,7 @@ def source_text(name_or_path: str) -> str:
 def open_pack(name_or_path: str) -> Pack | Unusable:
     """The pack of that name or in that file, or all that is wrong with it."""
     if name_or_path in bundled_packs():
-        return _load(pack_text(name_or_path), name_or_path)
+        return _bundled(name_or_path)
     path = Path(name_or_path)
     if not (path.suffix in SUFFIXES or len(path.parts) > 1 or path.is_file()):
         return Unusable((_unknown(name_or_path),))
@@ -60,12 +100,17 @@ def open_pack(name_or_path: str) -> Pack | Unusable:
         return Unusable((f"{path}：是文件夹，请给出其中的 YAML 文件",))
     except (OSError, ValueError) as error:
         return Unusable((f"{path}：无法读取（{reason(error)}）",))
-    return _load(text, name_or_path)
+    return _load(text, name_or_path, path.parent)
 
 
-def _load(text: str, name: str) -> Pack | Unusable:
+@cache
+def _bundled(name: str) -> Pack | Unusable:
+    return _load(pack_text(name), name)
+
+
+def _load(text: str, name: str, folder: Path | None = None) -> Pack | Unusable:
     try:
-        return load_pack(text, name)
+        return load_pack(text, name, Bundled(folder))
     except PackError as error:
         return Unusable(tuple(f"{name}：{problem}" for problem in error.problems))
 

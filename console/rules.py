@@ -107,6 +107,7 @@ PLACES = {
     "supervised link": "关键环节签字",
     "appeal": "申诉复核",
     "checker": "事后独立复核",
+    "live": "正式换届开始之前",
 }
 """Where a rule is asked, other than at a step of the plan."""
 

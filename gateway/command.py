@@ -12,6 +12,7 @@ from workflows.messages import (
     Complaint,
     Hold,
     Move,
+    Objection,
     Postponement,
     Receipt,
     Release,
@@ -19,7 +20,7 @@ from workflows.messages import (
     Withdrawal,
 )
 
-Message = Submission | Complaint | Appeal | Withdrawal | Hold | Release | Postponement | Move
+Message = Submission | Complaint | Appeal | Objection | Withdrawal | Hold | Release | Postponement | Move
 
 
 class Verb(StrEnum):
@@ -28,6 +29,7 @@ class Verb(StrEnum):
     DECIDE = "decide"
     COMPLAIN = "complain"
     APPEAL = "appeal"
+    OBJECT = "objection"
     WITHDRAW = "withdraw"
     HOLD = "order_hold"
     RELEASE = "order_release"

@@ -21,13 +21,14 @@ ANSWERS: dict[Level, frozenset[Verb]] = {
     Level.ELECTION: STEERING | {Verb.MOVE},
     Level.STREET: STEERING,
     Level.UNIT: STEERING | OF_UNIT,
-    Level.BODY: OF_UNIT | {Verb.APPEAL, Verb.WITHDRAW},
+    Level.BODY: OF_UNIT | {Verb.APPEAL, Verb.OBJECT, Verb.WITHDRAW},
 }
 
 WORDS = {
     Verb.DECIDE: "办理环节",
     Verb.COMPLAIN: "登记举报",
     Verb.APPEAL: "登记申诉",
+    Verb.OBJECT: "登记名单异议",
     Verb.WITHDRAW: "登记退出",
     Verb.HOLD: "暂停",
     Verb.RELEASE: "解除暂停",

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from temporalio.client import Client
@@ -24,6 +24,7 @@ from live.settings import CountySettings
 from policies.calendar import Calendar
 from policies.clock import BEIJING, Clock
 from policies.finding import Severity
+from policies.law.confirm import Confirmations, unconfirmed_findings
 from policies.lint import lint
 from policies.lint.live import live_obstacles
 from policies.pack.load import load_pack
@@ -36,6 +37,11 @@ from workflows.setting import install, supply
 
 FIRST_HOUR = time(8)
 """A drill begins at eight on the plan's first day."""
+NO_FEDERATION = (
+    "妇联组织换届的方案目前可以核对、排日程和演练（huanjie rehearse），还不能在登记库中启动：名册和登记库没有妇联职数、"
+    "成年妇女人数和试点单位"
+)
+"""Why a plan of the women's federation begins neither live nor as a drill."""
 
 
 class CannotStart(Exception):  # noqa: N818 - named for what happened
@@ -81,13 +87,19 @@ class Plan:
     day: timedelta | None = None  # real time that a drill's day takes; None: real days
     begins: date | None = None  # the drill's first day; None: the plan's
     started_by: str = "管理员"
+    confirmations: Confirmations = field(
+        default_factory=Confirmations
+    )  # of the values of law that were only transcribed
 
 
 def obstacles(plan: Plan, kind: Kind, now: datetime) -> tuple[str, ...]:
-    """Why the election must not begin: a live one needs a complete, lawful plan whose days are still to come.
+    """Why the election must not begin: a live one needs a complete, lawful plan whose days are still to come, its law confirmed.
 
-    A drill may run any plan, on a clock of its own; a live election may not have one.
+    A drill may run any plan, on a clock of its own; a live election may not have one. The women's federation's plan begins
+    neither: rosters and registry know nothing of its seats and pilots yet.
     """
+    if plan.pack.kind == "women":
+        return (NO_FEDERATION,)
     if kind is Kind.DRILL:
         return () if plan.day is not None else ("演练须写明一个换届日等于多少秒（--day-seconds）",)
     today = now.astimezone(BEIJING).date()
@@ -95,6 +107,7 @@ def obstacles(plan: Plan, kind: Kind, now: datetime) -> tuple[str, ...]:
     if plan.pack.starts < today:
         problems.append(f"方案自 {plan.pack.starts} 开始，今天已是 {today}：正式换届的方案应从今天或以后开始")
     problems += [each.message for each in live_obstacles(plan.pack) if each.severity is Severity.ERROR]
+    problems += [each.message for each in unconfirmed_findings(plan.pack.composition, plan.confirmations)]
     problems += [
         f"{each.message}（{each.source}）"
         for each in lint(plan.pack, plan.calendar, law_in_force(plan.pack.completed_by))

@@ -23,6 +23,7 @@ class UnitState(Labelled):
     ELECTING_PARTY = "electing_party", "党组织换届中"
     ELECTING_RESIDENTS = "electing_residents", "居（村）委会换届中"
     ELECTING_SUPERVISORY = "electing_supervisory", "监督委员会推选中"
+    ELECTING_WOMEN = "electing_women", "妇联组织换届中"
     COMPLETED = "completed", "换届完成"
     HELD = "held", "暂停"
     POSTPONED = "postponed", "延期"
@@ -36,6 +37,8 @@ class UnitTrigger(Labelled):
     PARTY_DONE = "party_done", "党组织换届完成"
     RESIDENTS_DONE = "residents_done", "居（村）委会换届完成"
     SUPERVISORY_DONE = "supervisory_done", "监督委员会推选完成"
+    START_WOMEN = "start_women", "准备就绪，启动妇联组织换届"
+    WOMEN_DONE = "women_done", "妇联组织换届完成"
     HOLD = "hold", "暂停"
     RELEASE = "release", "解除暂停"
     POSTPONE = "postpone", "批准延期"
@@ -325,7 +328,14 @@ def _interruption(enter: T, leave: T, during: S, states: Iterable[S]) -> list[St
 
 
 _U, _UT = UnitState, UnitTrigger
-_RUNNING = (_U.PLANNED, _U.PREPARING, _U.ELECTING_PARTY, _U.ELECTING_RESIDENTS, _U.ELECTING_SUPERVISORY)
+_RUNNING = (
+    _U.PLANNED,
+    _U.PREPARING,
+    _U.ELECTING_PARTY,
+    _U.ELECTING_RESIDENTS,
+    _U.ELECTING_SUPERVISORY,
+    _U.ELECTING_WOMEN,
+)
 UNIT = Lifecycle(
     "unit",
     "换届单位",
@@ -338,6 +348,8 @@ UNIT = Lifecycle(
         *_step(_UT.PARTY_DONE, _U.ELECTING_PARTY, _U.ELECTING_RESIDENTS),
         *_step(_UT.RESIDENTS_DONE, _U.ELECTING_RESIDENTS, _U.ELECTING_SUPERVISORY),
         *_step(_UT.SUPERVISORY_DONE, _U.ELECTING_SUPERVISORY, _U.COMPLETED),
+        *_step(_UT.START_WOMEN, _U.PREPARING, _U.ELECTING_WOMEN),
+        *_step(_UT.WOMEN_DONE, _U.ELECTING_WOMEN, _U.COMPLETED),
         *_interruption(_UT.HOLD, _UT.RELEASE, _U.HELD, _RUNNING),
         *_interruption(
             _UT.POSTPONE, _UT.RESUME, _U.POSTPONED, (*_RUNNING, _U.HELD)

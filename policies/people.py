@@ -72,6 +72,7 @@ class Body(Labelled):
     RESIDENTS = "residents", "居民委员会"
     SUPERVISORY = "supervisory", "监督委员会"
     VILLAGE = "village", "村民委员会"
+    WOMEN = "women", "妇联组织"
 
 
 class Post(Labelled):
@@ -86,9 +87,12 @@ class Post(Labelled):
     PART_TIME_MEMBER = "part_time_member", "兼职委员"  # not counted in the seats (P4)
     CHAIR = "chair", "主任"
     DEPUTY_CHAIR = "deputy_chair", "副主任"
+    WOMEN_MEMBER = "women_member", "妇女委员"  # a committee seat for which only women stand
     COMMITTEE_MEMBER = "committee_member", "委员"
     SUPERVISORY_CHAIR = "supervisory_chair", "监督委员会主任"
     SUPERVISORY_MEMBER = "supervisory_member", "监督委员会委员"
+    FEDERATION_CHAIR = "federation_chair", "妇代会主任（妇联主席）"
+    FEDERATION_MEMBER = "federation_member", "妇代会（妇联）委员"
 
     @property
     def in_party(self) -> bool:
@@ -103,7 +107,12 @@ class Post(Labelled):
     @property
     def in_committee(self) -> bool:
         """True for the posts of the residents' or village committee."""
-        return not self.in_party and not self.in_supervisory
+        return not self.in_party and not self.in_supervisory and not self.in_federation
+
+    @property
+    def in_federation(self) -> bool:
+        """True for the posts of the women's federation."""
+        return self in _FEDERATION_POSTS
 
 
 _PARTY_POSTS = frozenset(
@@ -118,6 +127,7 @@ _PARTY_POSTS = frozenset(
     }
 )
 _SUPERVISORY_POSTS = frozenset({Post.SUPERVISORY_CHAIR, Post.SUPERVISORY_MEMBER})
+_FEDERATION_POSTS = frozenset({Post.FEDERATION_CHAIR, Post.FEDERATION_MEMBER})
 
 
 class Kin(Labelled):

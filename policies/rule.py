@@ -11,7 +11,7 @@ class Confidence(StrEnum):
     """How sure we are of a rule's text (see docs/glossary.md)."""
 
     VERIFIED = "V"  # the statute's full text was read
-    PLAN = "P4"  # the street plan itself
+    PLAN = "P4"  # the source document itself: its fourth part, the street plan, where the rule's source names no other
     EXCERPT = "S"  # an excerpt or a template only
     GENERAL = "G"  # general knowledge, unverified
     TRANSCRIBED = "T"  # a third party's complete transcription, not compared with the gazette

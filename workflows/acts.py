@@ -47,7 +47,7 @@ from workflows.messages import (
     Winner,
     Withdrawal,
 )
-from workflows.procedure import EndedByLaw, Gate, refuse
+from workflows.procedure import Check, EndedByLaw, Gate, refuse
 from workflows.register import Candidate, Register
 
 FURTHER_VOTES = 2
@@ -83,6 +83,7 @@ class Election(Grievances):
         self.poll_held = self.pack.starts  # the day of the last valid poll
         self.listed = False
         self.result_open = False  # the poll is over, and nothing has been built upon its result yet
+        self.standards = examination.standards(self.pack)
         self.moves(BodyTrigger.OPEN)
         self.note(BodyOpened())
 
@@ -93,11 +94,11 @@ class Election(Grievances):
 
     # ------------------------------------------------------------ simple acts
 
-    async def record(self, step_id: str) -> None:
+    async def record(self, step_id: str, check: Check | None = None) -> None:
         """Something is done and written down, complete, before the plan goes on; nothing where the plan has no such step."""
         complete = not self.applies(step_id)
         while not complete:
-            complete = (await self.gate(step_id, Recorded)).complete
+            complete = (await self.gate(step_id, Recorded, check=check)).complete
             if complete:
                 self.issue(self.step(step_id))
 
@@ -158,7 +159,7 @@ class Election(Grievances):
             Reviewed,
             people=tuple(candidate.person.id for candidate in waiting),
             check=lambda form: [
-                *examination.review(form, waiting, self.body, self.poll_day(), self.sitting()),
+                *examination.review(form, waiting, self.body, self.poll_day(), self.sitting(), self.standards),
                 *preparationchecks.departments(
                     form, self.step(step_id), {one.person.id: one.person.name for one in waiting}
                 ),

@@ -1,15 +1,17 @@
 """Street and district: they start what is below them together, pass holds and postponements down, and wait for all.
 
+Where the plan begins with pilots (试点先行), the pilot units go first and the others follow once all of them are accepted.
 A postponement of a street or of the whole district is one message here; each unit moves its own limits.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from temporalio import workflow
 
 from policies.clock import Clock
 from policies.pack.schema import Role
-from policies.rules import order
+from policies.rules import order, women
 from workflows import electiontime
 from workflows.facts import ClockMoved, Commit, DistrictClosed, DistrictOpened, Noted
 from workflows.messages import (
@@ -22,12 +24,31 @@ from workflows.messages import (
     Release,
     StreetBrief,
     StreetOutcome,
+    UnitBrief,
     UnitOutcome,
 )
 from workflows.procedure import COMMIT, COMMIT_RETRY, COMMIT_TIMEOUT, Procedure, refuse
 from workflows.setting import installed
 from workflows.steering import Steering
 from workflows.unit import UnitElection
+
+
+def pilots_of(streets: tuple[StreetBrief, ...]) -> tuple[StreetBrief, ...]:
+    """Streets cut down to their pilot units; streets without any are left out."""
+    return _cut(streets, lambda unit: unit.pilot)
+
+
+def others_than(pilots: tuple[StreetBrief, ...], streets: tuple[StreetBrief, ...]) -> tuple[StreetBrief, ...]:
+    """Streets without these pilot units; streets of nothing else are left out. All streets as they are where there are none."""
+    gone = {unit.id for street in pilots for unit in street.units}
+    return _cut(streets, lambda unit: unit.id not in gone) if gone else streets
+
+
+def _cut(streets: tuple[StreetBrief, ...], wanted: Callable[[UnitBrief], bool]) -> tuple[StreetBrief, ...]:
+    cut = (
+        street.model_copy(update={"units": tuple(unit for unit in street.units if wanted(unit))}) for street in streets
+    )
+    return tuple(street for street in cut if street.units)
 
 
 class Area(Steering):
@@ -109,6 +130,9 @@ class DistrictElection(Area):
     @workflow.run
     async def run(self, brief: DistrictBrief) -> DistrictOutcome:
         setting = self.setting
+        pilots = pilots_of(brief.streets) if setting.pack.pilot is not None else ()
+        if setting.pack.pilot is not None and not pilots:
+            refuse(women.others_may_begin(0, 0))
         await self.commit(
             DistrictOpened(
                 name=brief.name,
@@ -123,13 +147,28 @@ class DistrictElection(Area):
                 units=sum(len(street.units) for street in brief.streets),
             )
         )
-        streets: list[StreetOutcome] = await asyncio.gather(
-            *(self.start(StreetElection.run, street, street.id, street.name) for street in brief.streets)
-        )
+        streets = await self.pilots_first(pilots) if pilots else []  # 先行试点
+        streets += await self.all_at_once(others_than(pilots, brief.streets))
         completed = sum(unit.completed_on is not None for street in streets for unit in street.units)
         held = sum(len(street.units) for street in streets) - completed
         await self.commit(DistrictClosed(completed=completed, held=held))
         return DistrictOutcome(district=brief.id, completed=completed, held=held)
+
+    async def pilots_first(self, streets: tuple[StreetBrief, ...]) -> list[StreetOutcome]:
+        """The pilot units alone; the others may begin once every pilot that could begin is accepted (W3)."""
+        ended = await self.all_at_once(streets)
+        units = [unit for street in ended for unit in street.units]
+        begun = [unit for unit in units if not unit.held_by]
+        refuse(women.others_may_begin(len(begun), sum(unit.completed_on is not None for unit in begun)))
+        return ended
+
+    async def all_at_once(self, streets: tuple[StreetBrief, ...]) -> list[StreetOutcome]:
+        """Start streets together and wait for all of them; a street with pilots runs once for them and once for the rest."""
+        return list(
+            await asyncio.gather(
+                *(self.start(StreetElection.run, street, street.id, street.name) for street in streets)
+            )
+        )
 
     def areas(self) -> tuple[str, ...]:
         """The district itself."""

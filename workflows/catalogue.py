@@ -1,11 +1,15 @@
 """Every workflow a worker serves, from the district down to the bodies."""
 
 from workflows.area import DistrictElection, StreetElection
+from workflows.byelection import ByElection
 from workflows.officework import OfficeReport
 from workflows.party import PartyElection
+from workflows.recall import RecallElection
 from workflows.residents import ResidentsElection
 from workflows.supervisory import SupervisoryElection
 from workflows.unit import UnitElection
+from workflows.village import VillageElection
+from workflows.women import WomenElection
 
 TASK_QUEUE = "elections"
 WORKFLOWS = (
@@ -15,6 +19,10 @@ WORKFLOWS = (
     PartyElection,
     ResidentsElection,
     SupervisoryElection,
+    WomenElection,
+    VillageElection,
+    ByElection,
+    RecallElection,
 )
 OFFICE_WORKFLOWS = (OfficeReport,)
 """What a live worker serves beside the elections: the county office's reports."""
@@ -44,3 +52,5 @@ ESSENTIAL = (
     "supervisory.vote",
 )
 """Steps without which no election can be run; a plan may leave out any other, and the workflows pass it by."""
+ESSENTIAL_OF_WOMEN = ("women.nomination", "women.review", "women.poll")
+"""The same for the women's federation, whose plan has no others."""

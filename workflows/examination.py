@@ -9,14 +9,16 @@ from datetime import date
 from policies import kinship
 from policies.calendar import Calendar, CalendarUnknown, DayUnit
 from policies.counting import count
-from policies.eligibility import Nomination, standard_findings
+from policies.eligibility import Nomination, Standards, standard_findings
 from policies.finding import Finding
 from policies.form import Body as FormBody
 from policies.form import ResultForm, contradictions
 from policies.kinship import KinGraph, Place
-from policies.pack.schema import Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
-from policies.people import Body, Post
-from policies.rules import candidacy, conduct, party, residents, supervisory
+from policies.law.norms import Norms
+from policies.pack.schema import MISSING, Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
+from policies.people import Body, Education, Post
+from policies.rules import candidacy, conduct, party, residents, supervisory, women
+from policies.rules.village import committee as village
 from workflows.messages import (
     Announced,
     Chosen,
@@ -34,20 +36,31 @@ from workflows.messages import (
 )
 from workflows.register import Candidate, Register
 
-BODIES = {BodyId.PARTY: Body.PARTY, BodyId.RESIDENTS: Body.RESIDENTS, BodyId.SUPERVISORY: Body.SUPERVISORY}
+BODIES = {
+    BodyId.PARTY: Body.PARTY,
+    BodyId.RESIDENTS: Body.RESIDENTS,
+    BodyId.SUPERVISORY: Body.SUPERVISORY,
+    BodyId.WOMEN: Body.WOMEN,
+    BodyId.BY_ELECTION: Body.RESIDENTS,
+}
+DIRECT = (BodyId.RESIDENTS, BodyId.BY_ELECTION)
+"""In a village: the committee and a by-election to it."""
 FORM_BODIES = {
     BodyId.PARTY: FormBody.PARTY,
     BodyId.RESIDENTS: FormBody.RESIDENTS,
     BodyId.SUPERVISORY: FormBody.SUPERVISORY,
+    BodyId.WOMEN: FormBody.WOMEN,
 }
 
 _DAYS = (
     "held_on",
+    "submitted_on",
     "signed_on",
     "closed_on",
     "decided_on",
     "posted_on",
     "announced_on",
+    "published_on",
     "completed_on",
 )
 
@@ -86,26 +99,40 @@ def names_needed(ballot: Ballot | None, seats: int) -> int:
 
 
 def nomination(form: Nominated, step: Step, standing: Sequence[Candidate]) -> list[Finding]:
-    """R3: every nominee came by a route the plan knows, with enough behind them; nobody is named twice.
+    """R3, W2: every nominee came by a route the plan knows, with enough behind them; nobody is named twice.
 
     Where the plan asks for it, one of them or of those standing already knows accounts (S1).
     """
+    federation = step.id.startswith(f"{BodyId.WOMEN.value}.")
+    rule, backed = (women.W2, women.nomination_backed) if federation else (residents.R3, residents.nomination_backed)
     findings = candidacy.named_once([nominee.person.name for nominee in form.nominees])
     routes = {route.by: route for route in step.routes}
     for nominee in form.nominees:
         route = routes.get(nominee.route)
         if route is None:
-            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, tuple(routes)))
+            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, tuple(routes), rule))
         else:
-            findings.extend(
-                residents.nomination_backed(route, nominee.supporters, nominee=nominee.person.name, step=step.id)
-            )
+            findings.extend(backed(route, nominee.supporters, nominee=nominee.person.name, step=step.id))
     if not form.nominees and not standing:
-        findings.append(candidacy.nobody_nominated(step.title))
+        findings.append(candidacy.nobody_nominated(step.title, rule))
     if step.asks is not None and step.asks.finance:
         known = [nominee.finance for nominee in (*form.nominees, *(candidate.nominee for candidate in standing))]
         findings.extend(supervisory.somebody_knows_accounts(known, step=step.id))
     return findings
+
+
+def standards(pack: Pack) -> Standards | None:
+    """X3 as a village's plan has it: its age, its education (0 primary, 1 junior …), its months; None: the street plan's."""
+    plan, law = pack.eligibility, Standards()
+    if pack.kind != "village" or plan == MISSING:
+        return None
+    levels = tuple(Education)
+    education = plan.education.value
+    return Standards(
+        general_age=plan.age.value if isinstance(plan.age.value, int) else law.general_age,
+        education=levels[education] if isinstance(education, int) and education < len(levels) else Education.PRIMARY,
+        experience_months=plan.experience_months.value if isinstance(plan.experience_months.value, int) else 0,
+    )
 
 
 def review(
@@ -114,9 +141,11 @@ def review(
     body: BodyId,
     poll_day: date,
     committee: Iterable[str],
+    standards: Standards | None = None,
 ) -> list[Finding]:
-    """X2, X3, R2: everybody before the level has one conclusion; nobody unfit or with adverse evidence passes; no reviewer
+    """X2, X3, R2, W6: everybody before the level has one conclusion; nobody unfit or with adverse evidence passes; no reviewer
     sits in their own case."""
+    elects = Body.VILLAGE if standards is not None and body in DIRECT else BODIES[body]
     concluded = {conclusion.person: conclusion for conclusion in form.conclusions}
     names = {candidate.person.id: candidate.person.name for candidate in waiting}
     findings = candidacy.all_concluded(names, [conclusion.person for conclusion in form.conclusions])
@@ -134,12 +163,7 @@ def review(
         if conclusion.evidence:
             findings.append(candidacy.passed_with_evidence(candidate.person.name, conclusion.evidence))
         findings.extend(
-            finding
-            for finding in standard_findings(
-                Nomination(person=candidate.person, body=BODIES[body], relaxations=candidate.nominee.relaxations),
-                poll_day=poll_day,
-            )
-            if finding.blocks
+            finding for finding in _standards(candidate, body, elects, poll_day, standards) if finding.blocks
         )
     sitting = set(committee)
     findings.extend(
@@ -148,6 +172,16 @@ def review(
         if conclusion.reviewer in names or conclusion.reviewer in sitting & names.keys()
     )
     return findings
+
+
+def _standards(
+    candidate: Candidate, body: BodyId, elects: Body, poll_day: date, standards: Standards | None
+) -> list[Finding]:
+    """X3 for the three bodies; of the federation's candidates the source asks only that they are women (W6)."""
+    if body is BodyId.WOMEN:
+        return women.women_only(candidate.person.name, candidate.person.sex)
+    nomination = Nomination(person=candidate.person, body=elects, relaxations=candidate.nominee.relaxations)
+    return standard_findings(nomination, poll_day=poll_day, standards=standards)
 
 
 def slate(
@@ -185,7 +219,7 @@ def _places(seated: Sequence[Winner]) -> list[Place]:
 
 def kin_conflicts(register: Register, names: Iterable[str], seated: Sequence[Winner]) -> list[Finding]:
     """X1: every pair of near relatives among the names, and between them and those already elected."""
-    if not register.kin:
+    if not register.kin or register.body is BodyId.WOMEN:
         return []
     slate_places = [Place(person=key, body=BODIES[register.body]) for key in names]
     return kinship.conflicts(slate_places, _places(seated), _graph(register, seated))
@@ -194,8 +228,11 @@ def kin_conflicts(register: Register, names: Iterable[str], seated: Sequence[Win
 def without_kin(names: Sequence[str], register: Register, seated: Sequence[Winner], barred: bool) -> tuple[str, ...]:
     """The names in order, leaving out whoever is near kin of somebody before them or of somebody elected (X1, S1).
 
-    `barred`: members of the body that this one supervises may not sit here themselves (S1).
+    `barred`: members of the body that this one supervises may not sit here themselves (S1). X1 is the three bodies' own:
+    the federation's source keeps no relatives apart.
     """
+    if register.body is BodyId.WOMEN:
+        return tuple(names)
     graph = _graph(register, seated)
     in_committee = {winner.person.id for winner in seated if winner.post.in_committee}
     kept: list[str] = []
@@ -237,15 +274,24 @@ def representatives(form: Delegated, unit: UnitBrief, rules: Delegates | None) -
     """R7: one for so many households and a floor; one for every organization entitled; households as registered."""
     if rules is None:
         return []
+    organizations = unit.organizations if rules.from_organizations else 0
     return [
         *residents.representatives_enough(unit.households, form.from_households, delegates=rules),
-        *conduct.delegates_as_registered(unit.households, form.households, unit.organizations, form.from_organizations),
+        *conduct.delegates_as_registered(unit.households, form.households, organizations, form.from_organizations),
     ]
 
 
 def plan(unit: UnitBrief, pack: Pack) -> list[Finding]:
-    """P4, R1, S1: the seats the unit's plan gives its three bodies."""
+    """P4, R1, S1: the seats the unit's plan gives its three bodies; W1: those of the women's federation."""
     given = {body.id: body.seats for body in pack.bodies}
+    if BodyId.WOMEN in given:
+        return women.seats_allowed(unit.women_seats, given[BodyId.WOMEN])
+    if pack.kind == "village":
+        return [
+            *party.seats_allowed(unit.party_seats, full_members=unit.party_members, plan=given.get(BodyId.PARTY)),
+            *village.seats_allowed(unit.residents_seats, pack.norms or Norms()),
+            *supervisory.seats_allowed(unit.supervisory_seats, given.get(BodyId.SUPERVISORY)),
+        ]
     seats = given.get(BodyId.RESIDENTS)
     stated = None
     if seats is not None and isinstance(seats.min, int) and isinstance(seats.max, int):

@@ -12,7 +12,7 @@ from policies.grievance import Channel, Effect
 from policies.pack.schema import DayUnit, Role
 from policies.preparation import Colour, Difficulty
 from policies.value import Value
-from workflows.messages import Form, UnitBrief, unsaid
+from workflows.messages import Form, UnitBrief, unwritten
 
 
 class DistrictOpened(Value):
@@ -136,8 +136,8 @@ class ComplaintReceived(Value):
     complaint: str
     about: str
     last_day: date
-    channel: Channel | None = Field(None, exclude_if=unsaid)
-    handler: str = Field("", exclude_if=unsaid)
+    channel: Channel | None = unwritten()
+    handler: str = unwritten("")
 
 
 class ComplaintDecided(Value):
@@ -148,8 +148,8 @@ class ComplaintDecided(Value):
     upheld: bool
     handler: str
     head: str
-    effect: Effect | None = Field(None, exclude_if=unsaid)  # None: none
-    about: str = Field("", exclude_if=unsaid)
+    effect: Effect | None = unwritten()  # None: none
+    about: str = unwritten("")
 
 
 class ComplaintCorrected(Value):
@@ -219,6 +219,67 @@ class PollSettled(Value):
     open_seats: int
     next: str | None
     tied: tuple[str, ...] = ()
+    open_posts: tuple[str, ...] = unwritten(())  # a direct vote: the posts left open, one for each seat
+
+
+class PollDaySet(Value):
+    """The day of a direct vote is fixed, or moved with a postponement: the windows before it count from here."""
+
+    kind: Literal["poll_day_set"] = "poll_day_set"
+    poll_day: date
+
+
+class ObjectionReceived(Value):
+    """An objection to the list of voters: `last_day` is the last on which it may be decided."""
+
+    kind: Literal["objection_received"] = "objection_received"
+    objection: str
+    about: str
+    last_day: date
+
+
+class ObjectionDecided(Value):
+    kind: Literal["objection_decided"] = "objection_decided"
+    objection: str
+    upheld: bool
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class KinDisplaced(Value):
+    """Two near relatives were elected: `person` gives way to `stays`; `successor` is the next by votes, if anybody."""
+
+    kind: Literal["kin_displaced"] = "kin_displaced"
+    person: str
+    stays: str
+    path: str  # how the two are kin, in Chinese
+    successor: str | None
+
+
+class ActingChair(Value):
+    """The committee has no chair: who acts, by post and votes; None: the representatives choose among the members."""
+
+    kind: Literal["acting_chair"] = "acting_chair"
+    person: str | None
+
+
+class RecallProposed(Value):
+    """A demand for recall that has enough behind it."""
+
+    kind: Literal["recall_proposed"] = "recall_proposed"
+    person: str
+    voters: int
+    representatives: int
+
+
+class RecallSettled(Value):
+    """A recall voted on: whether the vote was valid, and whether the member is recalled."""
+
+    kind: Literal["recall_settled"] = "recall_settled"
+    person: str
+    valid: bool
+    recalled: bool
+    findings: tuple[Finding, ...] = ()
 
 
 class BodyCompleted(Value):
@@ -297,6 +358,13 @@ FactBody = Annotated[
     | WithdrewFact
     | PollFailed
     | PollSettled
+    | PollDaySet
+    | ObjectionReceived
+    | ObjectionDecided
+    | KinDisplaced
+    | ActingChair
+    | RecallProposed
+    | RecallSettled
     | BodyCompleted
     | Held
     | Released
@@ -331,6 +399,14 @@ class Noted(Value):
         return _FACT.validate_json(self.text)
 
 
+class Contest(Value):
+    """The seats of one post, by its Chinese name, and who stands for it (person ids)."""
+
+    post: str
+    seats: int
+    people: tuple[str, ...] = ()
+
+
 class Task(Value):
     """A gate waiting in somebody's inbox. `key` is the gate's key within its workflow."""
 
@@ -345,6 +421,7 @@ class Task(Value):
     people: tuple[str, ...] = ()  # person ids the decision is about
     seats: int = 0  # polls: seats still open
     vote: int = 1  # polls: 2 for a further vote
+    contests: tuple[Contest, ...] = unwritten(())  # a direct vote: post by post, the higher first
 
 
 class PaperRequest(Value):

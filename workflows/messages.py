@@ -1,7 +1,7 @@
 """What people hand in: the forms that decide a gate, and the other messages an election answers. Shapes only, no rules."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -13,19 +13,17 @@ from policies.form import ResultForm
 from policies.grievance import Channel, Effect
 from policies.people import Kinship, Person, Post
 from policies.preparation import DepartmentRow
+from policies.roll import RollEntry
 from policies.value import Value
+from policies.venue import Proxy, RovingBox, Staff, Station
 from workflows.preparationforms import PreparationForm
 
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-def unsaid(value: object) -> bool:
-    """True for a part that nobody filled in: forms from before the part existed are written as they were."""
-    return not value
-
-
-def _no_effect(effect: object) -> bool:
-    return effect is Effect.NONE
+def unwritten(default: Any = None) -> Any:
+    """A field that a form leaves out of its text while it says nothing: what was written before it existed reads the same."""
+    return Field(default, exclude_if=lambda value: value == default)
 
 
 # ---------------------------------------------------------------- forms, one for each kind of act
@@ -75,7 +73,7 @@ class Nominee(Value):
     route: Words
     supporters: int = Field(ge=0)
     relaxations: tuple[Relaxation, ...] = ()  # recorded grounds on which a condition is relaxed for this person (X3)
-    finance: bool = Field(False, exclude_if=unsaid)  # knows finance or management (S1)
+    finance: bool = unwritten(False)  # knows finance or management (S1)
 
 
 class Nominated(Value):
@@ -105,7 +103,7 @@ class Reviewed(Value):
     conclusions: tuple[Conclusion, ...]
     signed_on: date
     document: Words
-    departments: tuple[DepartmentRow, ...] = Field((), exclude_if=unsaid)  # the joint vetting's rows (Z9)
+    departments: tuple[DepartmentRow, ...] = unwritten(())  # the joint vetting's rows (Z9)
 
 
 class Slated(Value):
@@ -124,6 +122,7 @@ class Posted(Value):
     posted_on: date
     place: Words
     names: tuple[str, ...] = ()  # person ids
+    voters: int | None = unwritten()  # how many names stand on a list of voters
 
 
 class Chosen(Value):
@@ -146,11 +145,20 @@ class Delegated(Value):
     organizations_present: int = Field(ge=0)  # organizations entitled to send one
     from_organizations: int = Field(ge=0)
     held_on: date
+    women: int | None = unwritten()  # of the representatives
+    groups: int | None = unwritten()  # villagers' groups, each of which has chosen its leader
 
     @property
     def total(self) -> int:
         """All representatives."""
         return self.from_households + self.from_organizations
+
+
+class BoxCount(Value):
+    """One box as it was opened: the station's or roving box's id and its figures. Counts only."""
+
+    box: Words
+    form: ResultForm
 
 
 class Counted(Value):
@@ -165,6 +173,8 @@ class Counted(Value):
     roving_boxes: int = Field(0, ge=0)
     monitors: tuple[str, ...] = ()  # person ids of tellers and monitors
     by_lot: bool = False  # a tie was settled by lot
+    boxes: tuple[BoxCount, ...] = unwritten(())  # a direct vote: box by box; `form` is their sum
+    written_in: tuple[Person, ...] = unwritten(())  # a direct vote: people the voters wrote in
 
 
 class Announced(Value):
@@ -182,6 +192,127 @@ class HandedOver(Value):
     completed_on: date
     items: tuple[str, ...]
     supervised_by: Words
+    sealed_on: date | None = unwritten()  # the day the seal itself changed hands
+
+
+class PollDayFixed(Value):
+    """公告第1号: the day of a direct vote, from which its other days count."""
+
+    kind: Literal["poll_day_fixed"] = "poll_day_fixed"
+    decided_on: date
+    poll_day: date
+
+
+class Registered(Value):
+    """公告第3号: how many voters of each kind are registered, and those entries among them that needed a look."""
+
+    kind: Literal["registered"] = "registered"
+    closed_on: date
+    residents: int = Field(ge=0)  # hukou here, living here
+    away: int = Field(ge=0)  # hukou here, living elsewhere, wish to vote
+    outsiders: int = Field(ge=0)  # hukou elsewhere, applied, agreed to
+    households: int = Field(0, ge=0)  # of the registered voters; asked where households vote
+    entries: tuple[RollEntry, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """All registered voters."""
+        return self.residents + self.away + self.outsiders
+
+
+class ObjectionAnswered(Value):
+    """One objection to the list decided and the decision published: who goes on the list, who comes off it (person ids)."""
+
+    kind: Literal["objection_answered"] = "objection_answered"
+    decided_on: date
+    published_on: date
+    upheld: bool
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    reason: Words
+
+
+class ListCorrected(Value):
+    """公告第5号: the list of voters after every objection, from the figure published."""
+
+    kind: Literal["list_corrected"] = "list_corrected"
+    published_on: date
+    added: int = Field(ge=0)
+    removed: int = Field(ge=0)
+    voters: int = Field(ge=0)  # on the list now
+
+
+class StationsSet(Value):
+    """公告第11号: the day and hours of the vote and where it is taken."""
+
+    kind: Literal["stations_set"] = "stations_set"
+    published_on: date
+    poll_day: date
+    opens: int = Field(ge=0, le=23)  # o'clock
+    closes: int = Field(ge=1, le=24)
+    stations: tuple[Station, ...]
+
+
+class Staffed(Value):
+    """公告第12号: who monitors, counts, calls, issues and writes for others, with the kinship they declare."""
+
+    kind: Literal["staffed"] = "staffed"
+    published_on: date
+    staff: tuple[Staff, ...]
+    kin: tuple[Kinship, ...] = ()
+
+
+class ProxiesListed(Value):
+    """公告第13号: every proxy examined and accepted, both names published, with the kinship that was shown."""
+
+    kind: Literal["proxies_listed"] = "proxies_listed"
+    published_on: date
+    proxies: tuple[Proxy, ...]
+    kin: tuple[Kinship, ...] = ()
+
+
+class BoxesListed(Value):
+    """公告第14号: the roving boxes, who votes in them and who watches them; none is an answer too."""
+
+    kind: Literal["boxes_listed"] = "boxes_listed"
+    published_on: date
+    boxes: tuple[RovingBox, ...] = ()
+
+
+class BallotRulesSet(Value):
+    """公告第16号: which ballots will not count, made known before the vote."""
+
+    kind: Literal["ballot_rules_set"] = "ballot_rules_set"
+    published_on: date
+    over_marked_void: bool  # more names than seats
+    two_posts_void: bool  # one name for two posts
+    blank_abstains: bool  # a blank ballot abstains and stays valid
+
+
+class Petitioned(Value):
+    """A demand to recall a member: the grounds, and how many voters or representatives join it."""
+
+    kind: Literal["petitioned"] = "petitioned"
+    submitted_on: date
+    person: str
+    grounds: Words
+    voters: int = Field(0, ge=0)
+    representatives: int = Field(0, ge=0)
+
+
+class RecallCounted(Value):
+    """A recall put to the vote. Counts only."""
+
+    kind: Literal["recall_counted"] = "recall_counted"
+    held_on: date
+    roll: int = Field(ge=0)
+    present: int = Field(ge=0)
+    collected: int = Field(ge=0)
+    in_favour: int = Field(ge=0)
+    against: int = Field(ge=0)
+    blank: int = Field(0, ge=0)
+    invalid: int = Field(0, ge=0)
+    declared: bool  # the officers declare the member recalled
 
 
 class SignedOff(Value):
@@ -193,7 +324,7 @@ class SignedOff(Value):
     handler: Words
     head: Words
     reason: Words
-    effect: Effect = Field(Effect.NONE, exclude_if=_no_effect)  # on the step complained of (K3)
+    effect: Effect = unwritten(Effect.NONE)  # on the step complained of (K3)
 
 
 Form = Annotated[
@@ -210,6 +341,17 @@ Form = Annotated[
     | Announced
     | HandedOver
     | SignedOff
+    | PollDayFixed
+    | Registered
+    | ObjectionAnswered
+    | ListCorrected
+    | StationsSet
+    | Staffed
+    | ProxiesListed
+    | BoxesListed
+    | BallotRulesSet
+    | Petitioned
+    | RecallCounted
     | PreparationForm,
     Field(discriminator="kind"),
 ]
@@ -291,7 +433,29 @@ class Appeal(Value):
     by: Signature  # who received it
 
 
+class Objection(Value):
+    """Somebody objects to the list of voters: it must be decided, and the decision published, within the law's days."""
+
+    id: Annotated[str, Field(pattern=r"^[\w-]{1,40}$")]
+    about: Words  # whose name should be on the list or off it
+    text: Words
+    by: Signature  # who received it
+
+
 # ---------------------------------------------------------------- what a workflow starts with and ends with
+
+
+def _none(figure: int) -> bool:
+    return not figure
+
+
+class VillageFigures(Value):
+    """What only a village's rules ask about a unit: its groups, its committee's seats by post, its own poll day."""
+
+    groups: int = Field(ge=0)  # 村民小组
+    deputies: int = Field(1, ge=0)
+    women: int = Field(1, ge=0)  # seats of the 妇女委员, for which only women stand
+    poll_day: date | None = None  # where the county has given the village one of its own
 
 
 class UnitBrief(Value):
@@ -311,6 +475,10 @@ class UnitBrief(Value):
     residents_seats: int
     supervisory_seats: int
     setting: str  # hash of pack, calendar and timetable
+    women_seats: int = Field(0, ge=0, exclude_if=_none)  # of the women's federation, its chair's among them
+    women: int = Field(0, ge=0, exclude_if=_none)  # of eighteen and over
+    pilot: bool = Field(False, exclude_if=_none)  # one of the units that go first, where the plan wants pilots
+    village: VillageFigures | None = unwritten()
 
 
 class StreetBrief(Value):
@@ -349,6 +517,27 @@ class BodyBrief(Value):
     representatives: int = 0  # residents' representatives, once chosen
     shift: int = 0  # calendar days by which the unit was postponed before this body began
     clock: Clock | None = None  # a drill's clock as it runs now
+    vacant: tuple[Post, ...] = unwritten(())  # a by-election: the posts to be filled, one for each seat
+
+
+class RecallBrief(Value):
+    """What a recall starts from: the member, and the figures its shares are taken of."""
+
+    unit: UnitBrief
+    member: Person
+    entitled: int = Field(ge=1)  # villagers with the right to vote
+    registered: int = Field(ge=1)  # voters registered for the vote
+    representatives: int = Field(ge=0)
+    clock: Clock | None = None
+
+
+class RecallOutcome(Value):
+    """How a recall ended."""
+
+    person: str
+    valid: bool  # enough voted
+    recalled: bool
+    held_on: date
 
 
 class BodyOutcome(Value):

@@ -25,6 +25,7 @@ from policies.rules import complaints, order
 from workflows import electiontime, examination, preparationchecks
 from workflows.facts import (
     Commit,
+    Contest,
     Decided,
     FactBody,
     GateOpened,
@@ -86,6 +87,7 @@ class Gate:
     people: tuple[str, ...] = ()  # person ids the decision is about
     seats: int = 0  # polls: seats still open
     vote: int = 1  # polls: 2 for a further vote
+    contests: tuple[Contest, ...] = ()  # direct votes: post by post
     seen: datetime | None = None  # when it was opened, in election time
     submission: Submission | None = field(default=None)
 
@@ -221,8 +223,10 @@ class Procedure:
     def applies(self, step_id: str) -> bool:
         """Whether the pack has this step and its condition holds for this unit."""
         step = self.setting.steps.get(step_id)
-        if step is None or step.condition is Condition.EVERY_VOTER:
+        if step is None or (step.condition is Condition.EVERY_VOTER and not self.setting.every_voter()):
             return False
+        if step.condition is Condition.PILOT_UNIT:
+            return self.unit.pilot
         return step.condition is not Condition.DIFFICULT_UNIT or self.unit.difficult
 
     def limit(self, step_id: str) -> date | None:
@@ -247,6 +251,7 @@ class Procedure:
         people: tuple[str, ...] = (),
         seats: int = 0,
         vote: int = 1,
+        contests: tuple[Contest, ...] = (),
     ) -> F:
         """Open the step's gate and wait for a decision, accepted from the first day of its window on; returns its form.
 
@@ -273,6 +278,7 @@ class Procedure:
                 people=people,
                 seats=seats,
                 vote=vote,
+                contests=contests,
             ),
             round_=round_,
         )
@@ -381,6 +387,7 @@ class Procedure:
                 people=gate.people,
                 seats=gate.seats,
                 vote=gate.vote,
+                contests=gate.contests,
             )
         )
 

@@ -2,17 +2,16 @@
 
 from temporalio import workflow
 
-from policies.pack.schema import BodyId
+from policies.pack.schema import BodyId, PollMode
 from policies.rules.residents import R4
-from workflows import examination, preparationchecks
-from workflows.acts import Election
+from workflows import examination
 from workflows.electioncommittee import ElectionCommittee
+from workflows.enrolment import Enrolment
 from workflows.messages import BodyBrief, BodyOutcome, Chosen, Delegated
-from workflows.preparationforms import Trained
 
 
 @workflow.defn
-class ResidentsElection(Election):
+class ResidentsElection(Enrolment):
     """From choosing the election committee to the handover."""
 
     poll_step = "residents.poll"
@@ -20,6 +19,7 @@ class ResidentsElection(Election):
     @workflow.init
     def __init__(self, brief: BodyBrief) -> None:
         self.open(brief, BodyId.RESIDENTS, brief.unit.residents_seats)
+        self.enrols()
         self.representatives = 0
 
     @workflow.run
@@ -31,6 +31,10 @@ class ResidentsElection(Election):
         await self.record("residents.group_leaders")
         # (3) 推选居民代表
         await self.delegate("residents.representatives")
+        # 选民登记（全体选民或者户代表投票的；2025年法各种方式都要）
+        await self.enrol("residents.registration")
+        await self.post_the_roll("residents.voters_list")  # 选举日20日前公布
+        await self.correct_the_roll("residents.objections")  # 5日内提出、3日内处理
         # (4) 提名和确定候选人
         polled = False
         while not polled:
@@ -64,18 +68,6 @@ class ResidentsElection(Election):
         self.issue(self.step(step_id), names=tuple(member.name for member in chosen.members))
         return ElectionCommittee(chosen)
 
-    async def train_committee(self, step_id: str) -> None:
-        """Whoever sits on the election committee has been trained, whoever moves up too, before the plan goes on (X5)."""
-        while self.applies(step_id) and self.committee.untrained:
-            trained = await self.gate(
-                step_id,
-                Trained,
-                people=tuple(self.committee.untrained),
-                check=lambda form: preparationchecks.committee_training(form, self.committee.untrained, step_id),
-            )
-            self.committee.trained.update(trained.passed)
-            self.issue(self.step(step_id))
-
     async def delegate(self, step_id: str) -> None:
         """Residents' representatives, one for thirty households and fifty at least, one for each organization (R7)."""
         rules = self.pack.body(BodyId.RESIDENTS).delegates
@@ -90,5 +82,12 @@ class ResidentsElection(Election):
         return tuple(self.committee.members)
 
     def roll(self) -> int:
-        """Representatives entitled to vote (R5)."""
-        return self.representatives
+        """Who may vote, by the plan's way of voting: registered voters, delegates of their households, representatives (R5)."""
+        ballot = self.step(self.poll_step).ballot
+        match None if ballot is None else ballot.mode:
+            case PollMode.VOTERS:
+                return self.voters
+            case PollMode.HOUSEHOLDS:
+                return self.household_voters
+            case _:
+                return self.representatives

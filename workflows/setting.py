@@ -16,6 +16,7 @@ from policies.clock import Clock
 from policies.pack.identity import content_hash
 from policies.pack.schema import Absolute, Body, BodyId, MonthThird, Pack, Step
 from policies.timetable import Slot, timetable
+from policies.timetable.windows import every_voter
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Setting:
     def body(self, body: BodyId) -> Body:
         """The pack's body. Raises KeyError when the pack has none."""
         return self.pack.body(body)
+
+    def every_voter(self) -> bool:
+        """Whether the committee is elected by every registered voter: the steps that only such a vote needs apply."""
+        return every_voter(self.pack)
 
     def first_day(self) -> date:
         """The first day on which any step may be decided."""

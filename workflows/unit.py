@@ -1,6 +1,7 @@
-"""One community's whole election: the preparation, then the three bodies in their required order (三（一）, 一（四）)."""
+"""One community's or village's whole election: the preparation, then the three bodies in their required order (三（一）, 一（四）)."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 from temporalio import workflow
@@ -30,8 +31,17 @@ from workflows.procedure import Procedure
 from workflows.residents import ResidentsElection
 from workflows.steering import Message, Steering
 from workflows.supervisory import SupervisoryElection
+from workflows.village import VillageElection
+from workflows.women import WomenElection
 
-BODY_NAMES = {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"}
+BODY_NAMES = {
+    "community": {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"},
+    "village": {"party": "村党组织", "residents": "村民委员会", "supervisory": "村务监督委员会"},
+    "women": {"women": "妇联组织"},
+}
+"""What the bodies are called, in their order, by the kind of plan."""
+COMMITTEES: dict[str, Any] = {"community": ResidentsElection.run, "village": VillageElection.run}
+"""How the committee is elected, by the kind of unit."""
 
 
 @workflow.defn
@@ -45,6 +55,7 @@ class UnitElection(Steering, Preparation):
         self.begin(brief, BodyId.PREPARATION)
         self.prepares()
         self.steered()
+        self.names = BODY_NAMES[self.pack.kind]
         self.track = begin(UNIT)
         self.bodies: list[str] = []  # bodies begun, in order
         self.enters(UnitTrigger.PREPARE)  # here: a hold may come before the first line of `run`
@@ -74,12 +85,15 @@ class UnitElection(Steering, Preparation):
         await self.prepared("prep.double_check")  # 换届防疫双检查
         await self.audit_out()
 
-        # (二) 先社区党组织、后居民委员会、再推选居务监督委员会
+        if self.pack.kind == "women":
+            return await self.federation()
+
+        # (二) 先社区（村）党组织、后居（村）民委员会、再推选居（村）务监督委员会
         await self.goes_on(UnitTrigger.START)
         party = await self.elect(PartyElection.run, "party", self.brief())
         await self.goes_on(UnitTrigger.PARTY_DONE)
         residents = await self.elect(
-            ResidentsElection.run,
+            COMMITTEES[self.pack.kind],
             "residents",
             self.brief(seated=party.elected, kin=party.kin),
         )
@@ -94,10 +108,21 @@ class UnitElection(Steering, Preparation):
             ),
         )
         await self.goes_on(UnitTrigger.SUPERVISORY_DONE)
+        return await self.closed(supervisory.completed_on)
+
+    async def federation(self) -> UnitOutcome:
+        """妇联组织换届: beside the three bodies, under a plan of its own (篇三)."""
+        await self.goes_on(UnitTrigger.START_WOMEN)
+        women = await self.elect(WomenElection.run, "women", self.brief())
+        await self.goes_on(UnitTrigger.WOMEN_DONE)
+        return await self.closed(women.completed_on)
+
+    async def closed(self, completed_on: date) -> UnitOutcome:
+        """Everything is elected; the unit closes once every complaint is answered."""
         await self.settled()
-        self.note(UnitClosed(completed_on=supervisory.completed_on))
+        self.note(UnitClosed(completed_on=completed_on))
         await self.commit()
-        return UnitOutcome(unit=self.unit.id, completed_on=supervisory.completed_on)
+        return UnitOutcome(unit=self.unit.id, completed_on=completed_on)
 
     def enters(self, trigger: UnitTrigger) -> None:
         """Move along the unit's lifecycle."""
@@ -115,7 +140,7 @@ class UnitElection(Steering, Preparation):
             await workflow.wait_condition(lambda: self.held is None)
 
     def examine_plan(self, form: Recorded) -> list[Finding]:  # noqa: ARG002 - the plan concerns the unit's own figures
-        """P4, R1, S1: the numbers of seats the unit plans."""
+        """P4, R1, S1, W1: the numbers of seats the unit plans."""
         return examination.plan(self.unit, self.pack)
 
     async def closed_held(self) -> UnitOutcome:
@@ -134,9 +159,9 @@ class UnitElection(Steering, Preparation):
         await self.commit()
         await self.released()
         self.bodies.append(body)
-        self.waiting = f"{BODY_NAMES[body]}换届进行中"
+        self.waiting = f"{self.names[body]}换届进行中"
         outcome: BodyOutcome = await self.start(
-            run, brief(), f"{self.unit.id}/{body}", f"{self.unit.name} {BODY_NAMES[body]}"
+            run, brief(), f"{self.unit.id}/{body}", f"{self.unit.name} {self.names[body]}"
         )
         return outcome
 
@@ -145,12 +170,13 @@ class UnitElection(Steering, Preparation):
     def _not_open(self, submission: Submission) -> Finding:
         """A decision for a body that is not running: its turn has not come, or it is over (O1)."""
         body = submission.gate.split(".")[0]
-        if body not in BODY_NAMES:
+        if body not in self.names:
             return super()._not_open(submission)
         if body in self.bodies:
-            return order.not_open(f"{BODY_NAMES[body]}{submission.gate}", self.waiting_for())
-        before = {"party": "准备工作", "residents": "社区党组织", "supervisory": "居民委员会"}[body]
-        return order.not_yet(BODY_NAMES[body], before)
+            return order.not_open(f"{self.names[body]}{submission.gate}", self.waiting_for())
+        order_ = list(self.names)
+        before = "准备工作" if body == order_[0] else self.names[order_[order_.index(body) - 1]]
+        return order.not_yet(self.names[body], before)
 
     # ------------------------------------------------------------ holding and postponing
 

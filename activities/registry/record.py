@@ -20,6 +20,8 @@ FIGURES = (
     "supervisory_seats",
 )
 """A unit's figures, named alike in `UnitBrief` and in the table."""
+UNRECORDED = ("women_seats", "women", "pilot")
+"""Figures of the women's federation, which is rehearsed but not recorded yet: a record that carries any is refused."""
 MOST_DIFFERENCES = 20  # shown of them; the rest are counted
 
 
@@ -89,6 +91,8 @@ def problems_of(election: Election, kind: Kind) -> list[str]:
             found.append(f"街道「{street.id}」写明属于「{street.district}」，应为「{brief.id}」")
         for unit in street.units:
             areas.append(unit)
+            if any(getattr(unit, figure) for figure in UNRECORDED):
+                found.append(f"单位「{unit.id}」带有妇联组织换届的职数、人数或试点，登记库还不能登记妇联组织换届")
             if (unit.street, unit.district) != (street.id, brief.id):
                 found.append(
                     f"单位「{unit.id}」写明属于「{unit.district}」「{unit.street}」，应为「{brief.id}」「{street.id}」"

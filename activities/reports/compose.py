@@ -41,6 +41,7 @@ from policies.lifecycles import UnitState
 from policies.officework import ReportKind, period_of
 from policies.pack.schema import Act, BodyId, Condition, Role, Step
 from policies.rules import order
+from policies.timetable.windows import every_voter
 from workflows.facts import BodyCompleted, Held, Overdue, Postponed, Published, Refused, Released, Task, UnitClosed
 
 STATUTORY = (Act.ANNOUNCEMENT, Act.HANDOVER)
@@ -358,10 +359,11 @@ class _Whole:
             if self.applies(step, unit):
                 yield step, None if slot.window_start is None else slot.window_start + by, slot.window_end + by
 
-    @staticmethod
-    def applies(step: Step, unit: UnitStanding) -> bool:
+    def applies(self, step: Step, unit: UnitStanding) -> bool:
         """Whether the unit has to do this step at all."""
-        if step.record_only or step.condition is Condition.EVERY_VOTER:
+        if step.record_only or step.condition in (Condition.ON_DEMAND, Condition.SEATS_OPEN):
+            return False
+        if step.condition is Condition.EVERY_VOTER and not every_voter(self.plan.pack):
             return False
         return step.condition is not Condition.DIFFICULT_UNIT or unit.difficult
 

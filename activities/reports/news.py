@@ -12,7 +12,11 @@ from workflows.facts import (
     Excluded,
     FactBody,
     Held,
+    KinDisplaced,
+    ObjectionDecided,
+    ObjectionReceived,
     PollAnnulled,
+    PollDaySet,
     PollFailed,
     Postponed,
     ReadinessChanged,
@@ -50,6 +54,14 @@ def sentence(fact: FactBody, body: str, plan: Plan) -> str:
             return f"收到对{body_title(body, plan)}审查结论的申诉1件"
         case AppealDecided():
             return f"申诉1件已复核：{'成立，恢复资格' if fact.upheld else '不成立，维持原结论'}"
+        case PollDaySet():
+            return f"选举日定为{fact.poll_day}"
+        case ObjectionReceived():
+            return f"收到选民名单异议1件，{fact.last_day}前处理"
+        case ObjectionDecided():
+            return f"选民名单异议1件已处理：{'成立' if fact.upheld else '不成立'}"
+        case KinDisplaced():
+            return f"任职回避，1人不再任职{_moved_up(fact.successor)}"
         case Excluded():
             return f"「{plan.title(fact.gate)}」1人未通过（依据{fact.rule}）"
         case WithdrewFact():

@@ -9,18 +9,29 @@ from console.live import preparation
 from policies.pack.schema import Act, Asks
 from workflows.messages import (
     Announced,
+    BallotRulesSet,
+    BoxesListed,
     Chosen,
     Counted,
     Delegated,
     HandedOver,
+    ListCorrected,
     Nominated,
+    ObjectionAnswered,
+    Petitioned,
+    PollDayFixed,
     Posted,
+    ProxiesListed,
+    RecallCounted,
     Recorded,
+    Registered,
     Requested,
     Reviewed,
     Ruled,
     SignedOff,
     Slated,
+    Staffed,
+    StationsSet,
 )
 from workflows.preparationforms import LinkSigned
 
@@ -44,6 +55,16 @@ FORMS: dict[Act, type[BaseModel]] = {
     Act.ANNOUNCEMENT: Announced,
     Act.HANDOVER: HandedOver,
     **preparation.FORMS,
+    Act.POLL_DAY: PollDayFixed,
+    Act.REGISTRATION: Registered,
+    Act.CORRECTION: ListCorrected,
+    Act.STATIONS: StationsSet,
+    Act.STAFF: Staffed,
+    Act.PROXIES: ProxiesListed,
+    Act.ROVING_BOXES: BoxesListed,
+    Act.BALLOT_RULES: BallotRulesSet,
+    Act.PETITION: Petitioned,
+    Act.RECALL: RecallCounted,
 }
 BY_STEP: dict[str, type[BaseModel]] = {"party.meeting": Requested}
 
@@ -92,13 +113,48 @@ WORDS = {
     "by_delegates": "是否开代表大会（true/false）",
     "approval": "上级批准的文号",
     **preparation.WORDS,
+    "voters": "选民人数（罢免要求：联名的选民人数）",
+    "women": "其中妇女人数",
+    "groups": "村民小组数",
+    "boxes": "逐箱：投票为 box（票箱编号）、form（该箱的结果报告单）；流动票箱公告为 id、reason、users、monitors、approval",
+    "written_in": "另选他人的人员信息",
+    "sealed_on": "公章移交日期",
+    "poll_day": "选举日",
+    "residents": "户籍在本村并居住的选民数",
+    "away": "户籍在本村、不在本村居住、表示参加的选民数",
+    "outsiders": "户籍不在本村、申请并经同意的选民数",
+    "entries": "须说明的选民：person、name、unit、kind、born、months_lived、asked、agreed、elsewhere",
+    "published_on": "公布日期",
+    "added": "增列（处理异议时为人员编号，更正名单时为人数）",
+    "removed": "删去（处理异议时为人员编号，更正名单时为人数）",
+    "opens": "投票开始的钟点",
+    "closes": "投票结束的钟点",
+    "stations": "投票站：id（票箱编号）、place、secret_booths（秘密写票处数）",
+    "staff": "工作人员：person、name、duty、box",
+    "over_marked_void": "所选人数多于应选名额的是否无效（true/false）",
+    "two_posts_void": "选同一人任两职的是否无效（true/false）",
+    "blank_abstains": "空白票是否为弃权票（true/false）",
+    "submitted_on": "提出日期",
+    "person": "人员编号",
+    "grounds": "理由",
+    "representatives": "联名的代表人数",
+    "roll": "登记参加选举的人数",
+    "present": "参加投票的人数",
+    "collected": "收回票数",
+    "in_favour": "赞成票",
+    "against": "反对票",
+    "blank": "弃权票",
+    "invalid": "无效票",
 }
 
 
 def form_of(registry: "Registry", task: "Task") -> type[BaseModel]:
-    """Which form a gate wants: by its step's act; complaints and appeals are signed off."""
-    if task.gate.split(":", 1)[0] in ("complaint", "appeal"):
-        return SignedOff if task.round == 1 or not task.gate.startswith("complaint:") else Recorded
+    """Which form a gate wants: by its step's act; complaints and appeals are signed off, objections answered."""
+    about = task.gate.split(":", 1)[0]
+    if about in ("complaint", "appeal"):
+        return SignedOff if task.round == 1 or about == "appeal" else Recorded
+    if about == "objection":
+        return ObjectionAnswered
     if task.step in BY_STEP:
         return BY_STEP[task.step]
     act, asks = _planned(registry, task)
@@ -127,7 +183,9 @@ def skeleton(registry: "Registry", task: "Task") -> str:
     """YAML with a comment on every field. What must be filled in is null: nothing is decided by a default."""
     form, (_, asks) = form_of(registry, task), _planned(registry, task)
     lines = [f"# {task.title}（{task.gate}）", "# 把 null 换成要填的内容；“可不填”的可以原样留着。"]
-    if task.seats:
+    if task.contests:
+        lines.append("# 应选 " + "、".join(f"{contest.post} {contest.seats} 名" for contest in task.contests))
+    elif task.seats:
         lines.append(f"# 应选 {task.seats} 名")
     for name, field in form.model_fields.items():
         if name == "kind":

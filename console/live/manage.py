@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from console.confirmations import kept_at, read_confirmations
 from console.county import JsonOption, at_county, at_registry, banner, role_of
 from console.live.tables import folded
 from console.output import out, print_json, unusable
@@ -41,6 +42,10 @@ def start_command(
     begins: Annotated[
         str | None, typer.Option("--begins", metavar="日期", help="演练从换届日程的哪一天开始，如 2021-02-01。")
     ] = None,
+    confirmations: Annotated[
+        Path | None,
+        typer.Option("--confirmations", metavar="文件", help="法律数值的确认记录；默认用换届目录里的那一份。"),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Exit 0 when it runs, 2 when it cannot begin (every reason at once). Nothing is half recorded."""
@@ -51,13 +56,18 @@ def start_command(
     opened = open_pack(pack)
     if isinstance(opened, Unusable):
         problems += opened.problems
+    kept = read_confirmations(confirmations or kept_at())
+    if isinstance(kept, Unusable):
+        problems += kept.problems
     reading = None
     if not roster.is_file():
         problems.append(f"{roster}：没有这个文件；用 huanjie roster template 生成模板")
     elif isinstance(opened, Pack):
         reading = read_roster(roster, opened)
         problems += [str(one) for one in reading.problems if one.blocks]
-    if problems or isinstance(opened, Unusable) or reading is None or reading.roster is None:
+    if isinstance(opened, Unusable) or isinstance(kept, Unusable):
+        unusable(problems, as_json=as_json)
+    if problems or reading is None or reading.roster is None:
         unusable(problems, as_json=as_json)
     plan = Plan(
         id=id,
@@ -68,6 +78,7 @@ def start_command(
         roster=reading.roster,
         day=None if day_seconds is None else timedelta(seconds=day_seconds),
         begins=None if begins is None else date.fromisoformat(begins),
+        confirmations=kept,
     )
     election = at_county(lambda county: begin(county, plan, datetime.now(UTC)), as_json=as_json)
     units = sum(len(street.units) for street in election.brief.streets)

@@ -1,4 +1,4 @@
-"""Steering and what people report: hold, release, postpone, move a drill's clock; complaint, appeal, withdrawal."""
+"""Steering and what people report: hold, release, postpone, move a drill's clock; complaint, appeal, objection, withdrawal."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,6 +28,7 @@ def register(live: typer.Typer) -> None:
     live.command("move", help="演练：把时间向前拨到某一时刻，各单位同时拨动。")(move_command)
     live.command("complain", help="登记一件举报。")(complain_command)
     live.command("appeal", help="登记一件申诉。")(appeal_command)
+    live.command("object", help="登记一件对选民名单的异议。")(object_command)
     live.command("withdraw", help="登记退出候选或放弃当选。")(withdraw_command)
 
 
@@ -190,6 +191,31 @@ def appeal_command(
     from workflows.messages import Appeal
 
     send(workflow, Verb.APPEAL, lambda by: Appeal(person=person, grounds=grounds, by=by), token, role, key, as_json)
+
+
+def object_command(
+    workflow: BodyArgument,
+    about: Annotated[str, typer.Argument(metavar="何人", help="漏列、错列的人。")],
+    text: Annotated[str, typer.Option("--text", metavar="内容")],
+    number: Annotated[str, typer.Option("--number", metavar="编号", help="异议的编号。")],
+    token: TokenOption = None,
+    role: RoleOption = None,
+    key: KeyOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Exit codes as for `decide`."""
+    from gateway.command import Verb
+    from workflows.messages import Objection
+
+    send(
+        workflow,
+        Verb.OBJECT,
+        lambda by: Objection(id=number, about=about, text=text, by=by),
+        token,
+        role,
+        key,
+        as_json,
+    )
 
 
 def withdraw_command(

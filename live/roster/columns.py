@@ -53,13 +53,16 @@ LEVELS: dict[Role, Level] = {
     Role.ELECTION_COMMITTEE: Level.UNIT,
     Role.RESIDENT_GROUPS: Level.UNIT,
     Role.SUPERVISORY_COMMITTEE: Level.UNIT,
+    Role.WOMEN_COMMITTEE: Level.UNIT,
     Role.STREET_COMMITTEE: Level.STREET,
     Role.STREET_OFFICE: Level.STREET,
     Role.STREET_DISCIPLINE: Level.STREET,
+    Role.STREET_WOMEN: Level.STREET,
     Role.DISTRICT_ORGANIZATION: Level.COUNTY,
     Role.JOINT_VETTING: Level.COUNTY,
     Role.STANDING_COMMITTEE: Level.COUNTY,
     Role.CIVIL_AFFAIRS: Level.COUNTY,
+    Role.DISTRICT_WOMEN: Level.COUNTY,
 }
 """The level at which each role is held: the scope of who holds it must be of that level."""
 
@@ -273,6 +276,7 @@ _ALIASES: dict[Choices, dict[str, str]] = {
 _POSTS_BY_BODY: dict[Body, dict[Post, Post]] = {
     Body.SUPERVISORY: {Post.CHAIR: Post.SUPERVISORY_CHAIR, Post.COMMITTEE_MEMBER: Post.SUPERVISORY_MEMBER},
     Body.PARTY: {Post.COMMITTEE_MEMBER: Post.PARTY_MEMBER},
+    Body.WOMEN: {Post.CHAIR: Post.FEDERATION_CHAIR, Post.COMMITTEE_MEMBER: Post.FEDERATION_MEMBER},
 }
 
 
@@ -283,15 +287,20 @@ def options(choices: Choices, pack: Pack) -> Mapping[str, str]:
             return {name: role for role, name in pack.roles.items()}
         case Choices.BODY:
             other = Body.RESIDENTS if pack.kind == "village" else Body.VILLAGE
-            return {body.label: body for body in Body if body is not other}
+            return {body.label: body for body in Body if body is not other and _chosen(body, pack)}
         case Choices.POST:
-            return {post.label: post for post in Post}
+            return {post.label: post for post in Post if not post.in_federation or _chosen(Body.WOMEN, pack)}
         case Choices.SEX:
             return {sex.label: sex for sex in Sex}
         case Choices.EDUCATION:
             return {education.label: education for education in Education}
         case Choices.STANDING:
             return {standing.label: standing for standing in PartyStanding}
+
+
+def _chosen(body: Body, pack: Pack) -> bool:
+    """The women's federation is elected under a plan of its own, and nobody else with it."""
+    return (body is Body.WOMEN) == (pack.kind == "women")
 
 
 def understood(choices: Choices, pack: Pack) -> Mapping[str, str]:
@@ -308,6 +317,8 @@ def posts_of(body: Body) -> tuple[Post, ...]:
         return tuple(post for post in Post if post.in_party)
     if body is Body.SUPERVISORY:
         return tuple(post for post in Post if post.in_supervisory)
+    if body is Body.WOMEN:
+        return tuple(post for post in Post if post.in_federation)
     return tuple(post for post in Post if post.in_committee)
 
 

@@ -1,4 +1,4 @@
-"""The seats of a unit against the rules P4, R1 and S1, asked of the one place where they stand: the door of `prep.plan`."""
+"""The seats of a unit against the rules P4, R1 (V1 in a village) and S1, asked of the one place where they stand: the door of `prep.plan`."""
 
 from policies.finding import Finding
 from policies.pack.schema import Pack
@@ -8,9 +8,12 @@ from workflows.messages import UnitBrief
 COLUMNS = {
     "P4": ("party_seats", "party_members"),
     "R1": ("residents_seats",),
+    "V1": ("residents_seats",),
     "S1": ("supervisory_seats",),
 }
 """The fields each rule judges, its own seats first."""
+IN_A_VILLAGE = {"R1": "V1"}
+"""What a village is asked instead of a community's rule."""
 
 _MANY = 1000  # full members: enough for a committee
 _MOST = 30
@@ -55,7 +58,11 @@ def findings(
 
 
 def allowed(rule: str, pack: Pack) -> tuple[int, int] | None:
-    """Fewest and most seats that this rule admits under the pack, for a unit with enough Party members for a committee."""
+    """Fewest and most seats that this rule admits under the pack, for a unit with enough Party members for a committee.
+
+    A village's committee is judged by the village's own rule (V1).
+    """
+    rule = IN_A_VILLAGE.get(rule, rule) if pack.kind == "village" else rule
     fits = [
         seats
         for seats in range(1, _MOST + 1)

@@ -39,6 +39,9 @@ from policies.rules.polls import (
     not_secret,
     plan_silent,
 )
+from policies.rules.women import BY_ANALOGY as WOMEN_BY_ANALOGY
+from policies.rules.women import FURTHER_SOURCE, MAJORITY_SOURCE, QUORUM_SOURCE, W5
+from policies.rules.women import plan_silent as women_plan_silent
 
 
 class Regime(NamedTuple):
@@ -75,6 +78,8 @@ def regime(body: Body, mode: Mode, law: Law, round_: int) -> Regime:
             return _residents(mode, law, further=round_ == 2)
         case Body.SUPERVISORY:
             return _supervisory(mode, law)
+        case Body.WOMEN:
+            return _women(mode, further=round_ == 2)
 
 
 def _party(body: Body, mode: Mode) -> Regime:
@@ -154,6 +159,27 @@ def _supervisory(mode: Mode, law: Law) -> Regime:
         surplus=SURPLUS_BY_ANALOGY,
         tie=TIE_BY_ANALOGY,
         short=clause,
+    )
+
+
+_WOMEN_WHOLES = {
+    Mode.VOTERS: (Whole.REGISTERED, "参加选举的妇女"),
+    Mode.REPRESENTATIVES: (Whole.REPRESENTATIVES, "妇女代表"),
+}
+
+
+def _women(mode: Mode, *, further: bool) -> Regime:
+    """The women's federation: its source says 「直选」 and no more, so the village's rules by analogy, with a note."""
+    of, label = _WOMEN_WHOLES.get(mode, (Whole.REPRESENTATIVES, "会议应到人员"))
+    by_analogy = Clause(W5, FURTHER_SOURCE)
+    return Regime(
+        quorum=Threshold(Clause(W5, QUORUM_SOURCE), MAJORITY, of, label),
+        mark=_third(by_analogy) if further else _majority(Clause(W5, MAJORITY_SOURCE), "参加投票的人数"),
+        surplus=Clause(V15, V15.source + WOMEN_BY_ANALOGY),
+        tie=Clause(V18, V18.source + WOMEN_BY_ANALOGY),
+        short=by_analogy,
+        last=further,
+        notes=(women_plan_silent(),),
     )
 
 

@@ -19,6 +19,7 @@ class Body(StrEnum):
     RESIDENTS = "residents"
     VILLAGE = "village"
     SUPERVISORY = "supervisory"
+    WOMEN = "women"
 
     @property
     def label(self) -> str:
@@ -59,6 +60,7 @@ _BODY_LABELS = {
     Body.RESIDENTS: "居民委员会",
     Body.VILLAGE: "村民委员会",
     Body.SUPERVISORY: "监督委员会",
+    Body.WOMEN: "妇联组织",
 }
 _MODE_LABELS = {
     Mode.MEMBERS: "党员大会",
@@ -75,6 +77,7 @@ MODES: dict[Body, tuple[Mode, ...]] = {
     Body.RESIDENTS: (Mode.VOTERS, Mode.HOUSEHOLDS, Mode.REPRESENTATIVES, Mode.SHOW_OF_HANDS),
     Body.VILLAGE: (Mode.VOTERS, Mode.HOUSEHOLDS, Mode.REPRESENTATIVES, Mode.SHOW_OF_HANDS),
     Body.SUPERVISORY: (Mode.SHOW_OF_HANDS, Mode.REPRESENTATIVES, Mode.HOUSEHOLDS, Mode.VOTERS),
+    Body.WOMEN: (Mode.VOTERS, Mode.REPRESENTATIVES, Mode.SHOW_OF_HANDS),
 }
 """Modes that can belong to a body at all; some are still unlawful for it (hands where the ballot is secret)."""
 

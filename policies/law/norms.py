@@ -6,7 +6,7 @@ layer gives, and nothing is asked then. Articles, dates and confidence of each v
 
 from enum import StrEnum
 
-from policies.pack.schema import Threshold
+from policies.shares import Threshold
 from policies.value import Value
 
 
@@ -49,6 +49,22 @@ class StaffKin(StrEnum):
     NEAR = "near"  # 近亲属
 
 
+class Nominator(StrEnum):
+    """Who may put forward a candidate."""
+
+    PARTY_ORGANIZATION = "party_organization"  # 村（社区）党组织
+    VOTERS = "voters"  # 登记参加选举的村民、选民
+    HOUSEHOLDS = "households"  # 户的代表
+    GROUP_REPRESENTATIVES = "group_representatives"  # 居民小组选举的代表
+
+
+class Admission(StrEnum):
+    """Who lets people with a tie to the village (married in, former villagers with rights there) onto the register."""
+
+    ELECTION_COMMITTEE = "election_committee"  # 经村民选举委员会确认
+    MEETING = "meeting"  # 经村民会议或者村民代表会议同意
+
+
 class Norms(Value):
     """What binds one direct election. Days are calendar days, shares name their denominator."""
 
@@ -57,24 +73,43 @@ class Norms(Value):
     members_max: int | None = None
     women_min: int | None = None
     term_years: int | None = None
+    members_kin: StaffKin | None = None  # which relatives may not sit together
     # the election committee
     committee_min: int | None = None
     committee_max: int | None = None
     committee_withdraws: WithdrawsWhen | None = None
     committee_kin_withdraws: bool | None = None  # a near relative's nomination counts too
+    committee_kin: StaffKin | None = None  # which relatives count as near there
+    committee_reserves_first: bool | None = None  # chosen anew only where no reserve is left
     # the register
     voting_age: int | None = None
     outsider_months: int | None = None  # an outsider's residence before he may apply
     outsider_work_counts: bool | None = None  # village work of that length does as well
     outsider_needs_vote: bool | None = None  # assembly or representatives must agree
+    worker_months: int | None = None  # a community worker's time in the community before he may apply
+    related_admitted_by: Admission | None = None  # people with a tie to the village; None: not foreseen
+    incapable_left_out: bool | None = None  # people without legal capacity stay off the list
     voters_list_days: int | None = None  # before the poll
+    delegates_with_list: bool | None = None  # delegates are published together with the list
     objection_days: int | None = None  # after publication
     decision_days: int | None = None  # after receipt
+    # delegates and their meeting
+    delegate_households_min: int | None = None  # households that send one delegate
+    delegate_households_max: int | None = None
+    meeting_quorum: Threshold | None = None  # of the representatives' meeting
+    meeting_women: Threshold | None = None  # women among the representatives
+    assembly_adults: Threshold | None = None  # of the adults, for an assembly
+    assembly_households: Threshold | None = None  # or of the households
+    meeting_majority: Threshold | None = None  # of those present at either
+    representatives_share: Threshold | None = None  # representatives among the members of their meeting
     # candidates
+    nominators: tuple[Nominator, ...] | None = None  # in the order of Nominator
     joint_nominators: int | None = None  # voters who must join for a nomination of theirs
+    nomination_quorum: Threshold | None = None  # who must take part in nominating by vote
     more_than_seats: bool | None = None
     margin_min: int | None = None  # more candidates than seats, for each post
     margin_max: int | None = None
+    margin_max_members: int | None = None  # the same for ordinary members, where it differs
     candidate_list_days: int | None = None  # before the poll
     declining_days: int | None = None  # before the poll: last day to decline in writing
     self_nominated_days: int | None = None  # before the poll: last day to apply where there are no candidates
@@ -83,6 +118,7 @@ class Norms(Value):
     venue_days: int | None = None  # before the poll: time, place and staff published
     proxies_per_holder: int | None = None
     proxy_holder: ProxyHolder | None = None
+    proxy_in_delegates_mode: bool | None = None  # delegates may vote by proxy
     proxy_candidate_holds: bool | None = None  # a candidate may hold a proxy
     proxy_notice_days: int | None = None  # before the poll: last day to give notice
     proxy_published_days: int | None = None  # before the poll: both names published
@@ -92,16 +128,26 @@ class Norms(Value):
     box_monitors_min: int | None = None
     staff_kin: StaffKin | None = None
     # validity and winning
-    quorum: Threshold | None = None
+    quorum: Threshold | None = None  # where every voter votes
+    quorum_households: Threshold | None = None  # where one delegate a household votes
+    quorum_delegates: Threshold | None = None  # where residents' delegates vote
     majority: Threshold | None = None
     surplus_voids: SurplusVoids | None = None
+    spoiled_counted: bool | None = None  # spoiled ballots stay in the total of ballots
     two_posts_void: bool | None = None  # one name marked for two posts: the ballot is void
     further_vote_share: Threshold | None = None
     further_vote_days: int | None = None  # after the poll
     vacant_from: int | None = None  # members elected from which further seats may stay vacant
+    vacant_after_further_vote: bool | None = None  # only once a further vote was held
+    vacant_needs_chair: bool | None = None  # only once the chair is elected
+    vacant_needs_vote: bool | None = None  # only by a decision of the assembly or the representatives
+    elected_list_days: int | None = None  # after the poll: list of those elected published
+    wrongful_win_bars: bool | None = None  # whose win was void cannot win the further vote
     # afterwards
     handover_days: int | None = None
     seal_same_day: bool | None = None
     recall_voters: Threshold | None = None
     recall_representatives: Threshold | None = None
+    recall_vote_days: int | None = None  # after the demand
     by_election_months: int | None = None
+    by_election_representatives: Threshold | None = None  # of a representatives' meeting that holds one

@@ -2,5 +2,6 @@
 
 from policies.lint.live import live_obstacles
 from policies.lint.report import LintFinding, lint
+from policies.lint.schedule import Deadline, Schedule, schedule
 
-__all__ = ["LintFinding", "lint", "live_obstacles"]
+__all__ = ["Deadline", "LintFinding", "Schedule", "lint", "live_obstacles", "schedule"]

@@ -74,7 +74,7 @@ def delegates(context: Context) -> Iterator[Found]:
         severity = Severity.WARNING
         finding = law.R25_13.finding(message, value=each, limit="20–50", severity=severity, step=step.id)
         yield Found(finding, topic="households")
-    if body.delegates and body.delegates.organizations != MISSING:
+    if body.delegates and body.delegates.organizations != MISSING and body.delegates.from_organizations:
         message = (
             f"2025年法第十三条规定居民代表由居民小组推选产生，第四十六条规定驻社区单位不参加本社区的居民委员会；方案中"
             f"“{body.delegates.organizations}”没有法律依据。"
@@ -204,7 +204,8 @@ def nomination(context: Context) -> Iterator[Found]:
         message = f"「{poll.title}」{said}，2025年法第十八条要求候选人的名额应当多于应选名额；请写明差额。"
         value = "等额" if poll.ballot.margin == "none" else "missing"
         yield Found(rule.finding(message, value=value, limit="多于应选名额", step=poll.id), topic="margin")
-    prohibited = "".join(context.pack.eligibility.prohibited)
+    stated = context.pack.eligibility
+    prohibited = "" if stated == MISSING else "".join(stated.prohibited)
     absent = [words for words, marks in BARRED if not any(mark in prohibited for mark in marks)]
     if absent:
         message = f"2025年法第十八条规定不得作为候选人的情形中，方案没有写：{'、'.join(absent)}；请补入禁入情形。"

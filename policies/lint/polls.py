@@ -22,6 +22,7 @@ ELIGIBLE = {
 HALF_OF_VOTING = Demand(1, 2, False, VOTING, "参加投票人员的过半数")
 HALF_OF_MEMBERS = Demand(1, 2, False, (Denominator.PRESENT,), "实到会有选举权人数的一半")
 FOUR_FIFTHS = Demand(4, 5, True, (Denominator.DUE,), "应到会人数的五分之四以上")
+THIRD_OF_CAST = Demand(1, 3, True, (Denominator.CAST,), "已投选票总数的三分之一以上")
 ONE_FIFTH = Demand(1, 5, True, (Denominator.SEATS,), "应选人数的20%")
 
 
@@ -54,7 +55,7 @@ def shares(context: Context) -> Iterator[Found]:
     The residents' shares under the 2025 law are R25-19's and stand with that law's checks.
     """
     for body, step, ballot in _polls(context):
-        for topic, rule, demand in _demands(context, body, ballot):
+        for topic, rule, demand in _demands(context, body, step, ballot):
             stated = getattr(ballot, topic)
             if isinstance(stated, Threshold) and (why := weaker(stated, demand)):
                 yield _weak(step, topic, rule, stated, demand, why)
@@ -64,12 +65,16 @@ def shares(context: Context) -> Iterator[Found]:
             yield Found(finding, topic="margin", curable=True)
 
 
-def _demands(context: Context, body: BodyId, ballot: Ballot) -> list[tuple[str, Rule, Demand]]:
+def _demands(context: Context, body: BodyId, step: Step, ballot: Ballot) -> list[tuple[str, Rule, Demand]]:
     if body is BodyId.PARTY:
         margin = [("margin", P5, ONE_FIFTH)] if ballot.mode is PollMode.MEMBERS else []
         return [("quorum", P7, FOUR_FIFTHS), ("majority", P12, HALF_OF_MEMBERS), *margin]
     if body is BodyId.SUPERVISORY:
         return [("quorum", S2, half_of_all(ballot.mode)), ("majority", S2, HALF_OF_VOTING)]
+    if body is BodyId.WOMEN:
+        return []  # no law speaks of its poll: see policies/lint/women.py
+    if not context.community and step is not poll_of(context.pack.body(body)):  # a further vote
+        return [("quorum", V14, half_of_all(ballot.mode)), ("majority", V19, THIRD_OF_CAST)]
     if not context.community:
         return [("quorum", V14, half_of_all(ballot.mode)), ("majority", V17, HALF_OF_VOTING)]
     if context.law is Law.OF_2018:
@@ -131,6 +136,8 @@ def _supplied(context: Context, body: BodyId, ballot: Ballot) -> dict[str, str]:
     if body is BodyId.SUPERVISORY:
         hands = {"surplus_ballots": S2.id} if ballot.mode is PollMode.SHOW_OF_HANDS else {}
         return {"quorum": S2.id, "majority": S2.id, **hands}
+    if body is BodyId.WOMEN:
+        return {}
     if not context.community:
         margin = V8.id if context.law is Law.OF_2018 else V25_18.id
         return {"quorum": V14.id, "majority": V17.id, "further_vote": V19.id, "margin": margin, "tie": V18.id}

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from policies.calendar import Calendar
 from policies.finding import Figure, Severity
-from policies.lint import dates, law2025, live, organization, polls
+from policies.lint import dates, law2025, live, norms, organization, polls, women
 from policies.lint.context import Check, Context, Found
 from policies.pack.schema import Absolute, Pack, Resolution, Step
 from policies.rule import BOOK, Law
@@ -16,7 +16,9 @@ CHECKS: tuple[Check, ...] = (
     *dates.CHECKS,
     *organization.CHECKS,
     *polls.CHECKS,
+    *women.CHECKS,
     *law2025.CHECKS,
+    *norms.CHECKS,
     *live.CHECKS,
 )
 

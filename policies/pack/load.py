@@ -2,43 +2,120 @@
 
 import difflib
 import json
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from policies.law.confirm import Confirmation, Confirmations
+from policies.law.layer import Clause, Layer, Level
+from policies.law.norms import Norms
 from policies.pack import schema
+from policies.pack.expand import expand
+from policies.pack.lawful import layer_problems, norm_problems, settled
+from policies.pack.library import Empty, Library
 from policies.pack.problem import PackError, Problem
 from policies.pack.references import reference_problems
 from policies.pack.schema import Pack
 from policies.pack.text import Located, Path, read_text
 from policies.value import Value
 
-__all__ = ["PackError", "Problem", "load_pack"]
+__all__ = ["PackError", "Problem", "load_confirmations", "load_layer", "load_pack"]
+
+ALONE = Empty()
 
 
-def load_pack(text: str, name: str) -> Pack:
-    """The pack that `text` (YAML) describes; `name` only stands in messages.
+def load_pack(text: str, name: str, library: Library = ALONE) -> Pack:
+    """The pack that `text` (YAML) describes, its norms settled; `name` only stands in messages, `library` holds what it builds on.
 
     Raises PackError with every problem at once: YAML syntax, duplicate and unknown keys, wrong types, impossible or
-    reversed dates, duplicate ids, dangling references, roles without a name, cycles, E−n windows without a poll.
+    reversed dates, duplicate ids, dangling references, roles without a name, cycles, E−n windows without a poll; packs and
+    layers that are not there, layers that do not go together, values below the floor.
     """
+    return _load(text, name, library, ())
+
+
+@lru_cache(maxsize=32)
+def load_layer(text: str, name: str) -> Layer:
+    """The layer of law that `text` (YAML) describes. Raises PackError with every problem at once."""
+    located, problems = read_text(text)
+    layer = None if located is None else _validated(Layer, located, problems)
+    if problems or layer is None:
+        raise _refused(name, problems)
+    return layer
+
+
+def load_confirmations(text: str, name: str) -> Confirmations:
+    """The confirmations that a county keeps, from their text (YAML). Raises PackError with every problem at once."""
+    located, problems = read_text(text)
+    kept = None if located is None else _validated(Confirmations, located, problems)
+    if problems or kept is None:
+        raise _refused(name, problems)
+    return kept
+
+
+def _load(text: str, name: str, library: Library, within: tuple[str, ...]) -> Pack:
     located, problems = read_text(text)
     if located is None:
-        raise PackError(name, tuple(problems))
-    pack: Pack | None = None
+        raise _refused(name, problems)
+
+    def opened(kind: str, other: str) -> dict[str, Any]:
+        if kind == "pack" and other in within:
+            raise LookupError(other)
+        found = library.pack(other) if kind == "pack" else library.layer(other)
+        if found is None:
+            raise LookupError(other)
+        whole: Value
+        whole = _load(found, other, library, (*within, other)) if kind == "pack" else load_layer(found, other)
+        return whole.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    written = located
+    located, unfound = expand(written, library, opened)
+    problems += unfound
+    if any(problem.path == "extends" for problem in unfound):
+        raise _refused(name, problems)  # without its base everything else would look missing
+    pack = _validated(Pack, located, problems)
+    problems += reference_problems(located)
+    if pack is not None:
+        problems += _altered_layers(pack, located, library)
+        problems += layer_problems(pack, located) + norm_problems(pack, written, located)
+    if problems or pack is None:
+        raise _refused(name, problems)
+    return settled(pack)
+
+
+def _altered_layers(pack: Pack, located: Located, library: Library) -> list[Problem]:
+    """Layers written out in the text under the name of one in the library, but with other content; a nation of one's own."""
+    if not library.layers():  # a record stands for itself: its hash tells whether it was altered
+        return []
+    problems = []
+    for index, layer in enumerate(pack.layers):
+        text = library.layer(layer.id)
+        if text is None and layer.level is Level.NATION:
+            problems.append(located.at(("layers", index), f"国家底线只能用自带的，不能自己写（“{layer.id}”）"))
+        elif text is not None and load_layer(text, layer.id) != layer:
+            problems.append(located.at(("layers", index), f"法律层“{layer.id}”与自带的内容不同，请只写名称"))
+    return problems
+
+
+Model = TypeVar("Model", bound=Value)
+
+
+def _validated(model: type[Model], located: Located, problems: list[Problem]) -> Model | None:
+    """The value that a document describes, or None with its problems added to those already found."""
     try:
-        pack = Pack.model_validate_json(json.dumps(located.data), strict=True)
+        return model.model_validate_json(json.dumps(located.data), strict=True)
     except ValidationError as error:
         read = {problem.path for problem in problems}
         problems += [problem for problem in _schema_problems(error, located) if problem.path not in read]
     except (RecursionError, ValueError):
         problems.append(Problem(line=0, column=0, path="", message="内容无法解析：嵌套过深或含有非法字符"))
-    problems += reference_problems(located)
-    if problems or pack is None:
-        unique = dict.fromkeys(sorted(problems, key=lambda problem: (problem.line, problem.column)))
-        raise PackError(name, tuple(unique))
-    return pack
+    return None
+
+
+def _refused(name: str, problems: list[Problem]) -> PackError:
+    unique = dict.fromkeys(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+    return PackError(name, tuple(unique))
 
 
 # ---------------------------------------------------------------- pydantic's errors in Chinese
@@ -148,6 +225,7 @@ def _document_path(loc: tuple[int | str, ...], data: Any) -> tuple[Path, bool]:
 @cache
 def _known_keys() -> tuple[str, ...]:
     models = [m for m in vars(schema).values() if isinstance(m, type) and issubclass(m, Value)]
+    models += [Layer, Clause, Norms, Confirmation, Confirmations]
     names = {field.alias or key for model in models for key, field in model.model_fields.items()}
     return tuple(sorted(names))
 

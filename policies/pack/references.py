@@ -116,6 +116,8 @@ class _Checker:
             self._role((*path, "actor"), step.get("actor"))
             for index, role in enumerate(_items(step.get("countersigned_by"))):
                 self._role((*path, "countersigned_by", index), role)
+        self._refer(("pilot", "accepted_at"), _dict(self.data.get("pilot")).get("accepted_at"), None)
+        self._refer(("express", "step"), _dict(self.data.get("express")).get("step"), None)
         for index, gate in enumerate(_items(self.data.get("extra_gates"))):
             gate, here = _dict(gate), ("extra_gates", index)
             self._refer((*here, "before"), gate.get("before"), None)

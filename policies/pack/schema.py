@@ -5,12 +5,18 @@ Everything that the plan leaves out is written `missing` and kept so: such a pac
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from policies.calendar import DayUnit as DayUnit
+from policies.law.compose import Composition, compose
+from policies.law.layer import Layer
+from policies.law.norms import Norms
 from policies.rule import Law
+from policies.shares import Denominator as Denominator
+from policies.shares import Threshold as Threshold
 from policies.value import Value
 
 Missing = Literal["missing"]
@@ -45,6 +51,9 @@ class Role(StrEnum):
     ELECTION_COMMITTEE = "election_committee"  # 居民选举委员会
     RESIDENT_GROUPS = "resident_groups"  # 居民小组
     SUPERVISORY_COMMITTEE = "supervisory_committee"  # 居务监督委员会
+    WOMEN_COMMITTEE = "women_committee"  # 村（社区）妇代会（妇联）
+    STREET_WOMEN = "street_women"  # 乡镇（街道）妇联
+    DISTRICT_WOMEN = "district_women"  # 县（区）妇联
 
 
 class Act(StrEnum):
@@ -61,6 +70,16 @@ class Act(StrEnum):
     COMMITTEE = "committee"  # choosing the election committee
     REPRESENTATIVES = "representatives"
     POLL = "poll"
+    POLL_DAY = "poll_day"  # fixing the day of a direct vote, from which its windows count
+    REGISTRATION = "registration"  # 选民登记
+    CORRECTION = "correction"  # objections answered, the list of voters corrected
+    STATIONS = "stations"
+    STAFF = "staff"
+    PROXIES = "proxies"  # 委托投票审核公告
+    ROVING_BOXES = "roving_boxes"
+    BALLOT_RULES = "ballot_rules"  # 无效票认定规则
+    PETITION = "petition"  # 罢免要求
+    RECALL = "recall"  # 罢免表决
     ANNOUNCEMENT = "announcement"
     FILING = "filing"  # 备案
     HANDOVER = "handover"
@@ -82,12 +101,19 @@ class Act(StrEnum):
 
 
 class BodyId(StrEnum):
-    """The bodies in their required order; `prep` is what must be done before the first."""
+    """The bodies in their required order; `prep` is what must be done before the first.
+
+    `residents` is the residents' committee of a community, the villagers' committee of a village. The last two are no bodies
+    but what may befall one in its term: they are begun on demand. The women's federation stands beside them.
+    """
 
     PREPARATION = "prep"
     PARTY = "party"
     RESIDENTS = "residents"
     SUPERVISORY = "supervisory"
+    WOMEN = "women"
+    RECALL = "recall"  # 罢免
+    BY_ELECTION = "byelection"  # 补选
 
 
 # ---------------------------------------------------------------- windows
@@ -166,29 +192,6 @@ Window = Annotated[
 # ---------------------------------------------------------------- thresholds and people
 
 
-class Denominator(StrEnum):
-    """What a share is taken of. Most real disputes are about a wrong one."""
-
-    REGISTERED = "registered"
-    DUE = "due"
-    PRESENT = "present"
-    CAST = "cast"
-    VALID = "valid"
-    REPRESENTATIVES = "representatives"
-    HOUSEHOLDS = "households"  # 户代表
-    SEATS = "seats"  # 应选名额, for a margin
-
-
-class Threshold(Value):
-    """A share as the plan words it. `inclusive` and `of` stay `missing` where the plan does not say."""
-
-    text: Words
-    numerator: int = Field(ge=1)
-    denominator: int = Field(ge=1)
-    inclusive: bool | Missing
-    of: Denominator | Missing
-
-
 class PollMode(StrEnum):
     MEMBERS = "members"
     PLENARY = "plenary"
@@ -251,11 +254,16 @@ class Committee(Value):
 
 
 class Delegates(Value):
-    """Residents' representatives: one per so many households, a floor, and the organizations that send one."""
+    """Residents' representatives: one per so many households, a floor, and the organizations that send one ("none": no such)."""
 
     households_each: int | Missing
     at_least: int | Missing
     organizations: Words | Missing = "missing"
+
+    @property
+    def from_organizations(self) -> bool:
+        """True unless the plan says that no organization sends one (`none`)."""
+        return self.organizations != "none"
 
 
 # ---------------------------------------------------------------- steps
@@ -266,9 +274,12 @@ class Condition(StrEnum):
 
     ALWAYS = "always"
     DIFFICULT_UNIT = "difficult_unit"  # 重点难点社区
+    PILOT_UNIT = "pilot_unit"  # 试点单位
     EVERY_VOTER = "every_voter"  # polls by every registered voter
     SECRETARY_NOMINATED = "secretary_nominated"  # 书记人选
     NOMINEES_EXCEED = "nominees_exceed"  # a primary only where nominees exceed the number
+    SEATS_OPEN = "seats_open"  # a further vote only where seats are left open
+    ON_DEMAND = "on_demand"  # a recall or a by-election, within the term
 
 
 class Gap(Value):
@@ -417,6 +428,28 @@ class Eligibility(Value):
     kinship: Words
 
 
+# ---------------------------------------------------------------- pilots and express reports
+
+
+class Pilot(Value):
+    """试点先行: pilot units finish, and are accepted at the step `accepted_at`, before the others begin.
+
+    `units` says in the plan's words which units those are; `accepted_at` is a step with the condition `pilot_unit`.
+    """
+
+    text: Words
+    units: Words | Missing
+    accepted_at: StepId
+
+
+class ExpressReports(Value):
+    """信息快报: what a unit reports at once, at which step, within how many calendar days after its poll."""
+
+    text: Words
+    step: StepId
+    within_days: Annotated[int, Field(ge=0, le=366)] | Missing
+
+
 # ---------------------------------------------------------------- the pack
 
 
@@ -461,17 +494,33 @@ class Pack(Value):
     version: Words
     title: Words
     source: Words
-    kind: Literal["community", "village"]
+    kind: Literal["community", "village", "women"]  # women: the federation's own election, beside the three bodies
     law: LawYear
     term_years: int | Missing
     starts: Day  # the first day anything of the plan may happen
     completed_by: Day  # the plan's last limit
     roles: dict[Role, Words]
-    eligibility: Eligibility
+    eligibility: Eligibility | Missing
+    pilot: Pilot | None = Field(None, exclude_if=_unsaid)  # left out of the hash where a plan has none
+    express: ExpressReports | None = Field(None, exclude_if=_unsaid)
     bodies: tuple[Body, ...] = Field(min_length=1)
     extra_gates: tuple[ExtraGate, ...] = ()
     provisions: tuple[Provision, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
+    layers: tuple[Layer, ...] = Field((), exclude_if=lambda layers: not layers)
+    """The law it stands under, whole: names of layers are replaced when a pack is read."""
+    norms: Norms = Field(Norms(), exclude_if=lambda norms: norms == Norms())
+    """What binds its direct election: from the layers, and from the plan where they are silent."""
+
+    @cached_property
+    def composition(self) -> Composition:
+        """What the layers come to, each value with its clause."""
+        return compose(self.layers)
+
+    @property
+    def governed(self) -> Literal["community", "village"]:
+        """Whose election law speaks of it; the federation's plan, for either, names no layers of law."""
+        return "village" if self.kind == "village" else "community"
 
     def body(self, body: BodyId) -> Body:
         """The body with this id. Raises KeyError when the pack has none."""

@@ -1,8 +1,8 @@
-"""The rule book's chapters, one module per concern; `load` finds a new module in this package without being told."""
+"""The rule book's chapters, one module per concern; `load` finds a new one here or below without being told."""
 
 import re
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from policies.rule import BOOK, Rule
 
@@ -16,8 +16,8 @@ def load() -> tuple[Rule, ...]:
 
     Raises what a broken module raises: a book with a missing chapter would be worse than none.
     """
-    for module in sorted(module.name for module in iter_modules(__path__)):
-        import_module(f"{__name__}.{module}")
+    for module in sorted(module.name for module in walk_packages(__path__, f"{__name__}.")):
+        import_module(module)
     return tuple(sorted(BOOK.values(), key=lambda rule: _place(rule.id)))
 
 

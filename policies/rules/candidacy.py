@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from policies.arithmetic import at_least
 from policies.eligibility import X2
 from policies.finding import Finding
+from policies.rule import Rule
 from policies.rules.order import O4
 from policies.rules.polls import P5
 from policies.rules.residents import R2, R3, ROUTES
@@ -39,9 +40,9 @@ def named_once(names: Iterable[str]) -> list[Finding]:
     return findings
 
 
-def nobody_nominated(title: str) -> Finding:
-    """R3: a nomination step closed without anybody."""
-    return R3.finding(f"「{title}」没有提出任何人选。", value=0, limit=1)
+def nobody_nominated(title: str, rule: Rule = R3) -> Finding:
+    """R3, W2: a nomination step closed without anybody."""
+    return rule.finding(f"「{title}」没有提出任何人选。", value=0, limit=1)
 
 
 def all_concluded(waiting: Mapping[str, str], concluded: list[str]) -> list[Finding]:
@@ -100,10 +101,10 @@ def still_eligible(person: str, name: str) -> Finding:
     return X2.finding(f"{name} 不在通过审查的人选之中，不得列入名单。", value=person, remedy="从名单中删去")
 
 
-def no_such_route(name: str, route: str, known: tuple[str, ...]) -> Finding:
-    """R3: nominated by a way the plan does not know."""
+def no_such_route(name: str, route: str, known: tuple[str, ...], rule: Rule = R3) -> Finding:
+    """R3, W2: nominated by a way the plan does not know."""
     allowed = "、".join(ROUTES.get(one, one) for one in known)
-    return R3.finding(
+    return rule.finding(
         f"{name} 的提名方式「{ROUTES.get(route, route)}」不在方案规定之内，方案只有：{allowed}。",
         value=route,
         limit=allowed,
@@ -111,6 +112,7 @@ def no_such_route(name: str, route: str, known: tuple[str, ...]) -> Finding:
     )
 
 
-def no_deputy(deputy: str) -> Finding:
+def no_deputy(deputy: str, clause: Rule = R2) -> Finding:
     """R2: the committee needs a deputy from among its members, other than the chair, to preside once the chair steps out."""
-    return R2.finding("居民选举委员会须在成员中另推一名副主任。", value=deputy, limit="主任以外的一名成员")
+    called = "居民选举委员会" if clause is R2 else "村民选举委员会"
+    return clause.finding(f"{called}须在成员中另推一名副主任。", value=deputy, limit="主任以外的一名成员")

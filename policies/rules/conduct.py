@@ -1,6 +1,6 @@
 """How a poll was conducted and declared: the right people, the right denominator, nothing the ballot forbids."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from policies.counting import Verdict
 from policies.finding import Finding
@@ -9,16 +9,45 @@ from policies.kinship import KinPath
 from policies.pack.schema import Ballot, PollMode
 from policies.rule import Rule
 from policies.rules.order import O4
-from policies.rules.polls import P7, P9, P12, P13, R5, S2
+from policies.rules.polls import P7, P9, P12, P13, R5, S2, V10, V14, V17, V18
 from policies.rules.residents import R6, R7
+from policies.rules.women import W5
 
 HANDED_OVER = ("公章", "公共财产", "财务账目", "档案资料")
 """What the plan has the old committee pass on (三（二）2（6）)."""
 
-QUORUM = {Body.PARTY: P7, Body.PARTY_PLENARY: P7, Body.RESIDENTS: R5, Body.SUPERVISORY: S2}
-MAJORITY = {Body.PARTY: P12, Body.PARTY_PLENARY: P12, Body.RESIDENTS: R5, Body.SUPERVISORY: S2}
-TIE = {Body.PARTY: P13, Body.PARTY_PLENARY: P13, Body.RESIDENTS: R5, Body.SUPERVISORY: S2}
-CONDUCT = {Body.PARTY: P9, Body.PARTY_PLENARY: P9, Body.RESIDENTS: R5, Body.SUPERVISORY: S2}
+QUORUM = {
+    Body.PARTY: P7,
+    Body.PARTY_PLENARY: P7,
+    Body.RESIDENTS: R5,
+    Body.SUPERVISORY: S2,
+    Body.WOMEN: W5,
+    Body.VILLAGE: V14,
+}
+MAJORITY = {
+    Body.PARTY: P12,
+    Body.PARTY_PLENARY: P12,
+    Body.RESIDENTS: R5,
+    Body.SUPERVISORY: S2,
+    Body.WOMEN: W5,
+    Body.VILLAGE: V17,
+}
+TIE = {
+    Body.PARTY: P13,
+    Body.PARTY_PLENARY: P13,
+    Body.RESIDENTS: R5,
+    Body.SUPERVISORY: S2,
+    Body.WOMEN: W5,
+    Body.VILLAGE: V18,
+}
+CONDUCT = {
+    Body.PARTY: P9,
+    Body.PARTY_PLENARY: P9,
+    Body.RESIDENTS: R5,
+    Body.SUPERVISORY: S2,
+    Body.WOMEN: W5,
+    Body.VILLAGE: V10,
+}
 """Which rule speaks for a body: on the quorum, the majority, ties, and the conduct of the vote."""
 
 
@@ -55,6 +84,15 @@ def right_form(sheet: ResultForm, *, body: Body, mode: PollMode, seats: int, vot
         O4.finding(f"结果报告单的{what}为「{value}」，本次应为「{limit}」。", value=value, limit=limit)
         for what, value, limit in wrong
     ]
+
+
+def right_posts(sheet: ResultForm, seats: Mapping[str, int]) -> list[Finding]:
+    """O4: the form gives the seats open post by post (Chinese names), as they are."""
+    stated = sheet.seats if isinstance(sheet.seats, dict) else {"（未按职务填写）": sheet.seats}
+    if stated == dict(seats):
+        return []
+    value, limit = ("、".join(f"{post} {n}" for post, n in given.items()) for given in (stated, seats))
+    return [O4.finding(f"结果报告单的应选名额为「{value}」，本次应为「{limit}」。", value=value, limit=limit)]
 
 
 def right_roll(sheet: ResultForm, body: Body, roll: int) -> list[Finding]:

@@ -249,7 +249,12 @@ V1 = declare(
         source=f"{VILLAGE_2018}第六条、第十一条，（2025）第八条、第十四条：“村民委员会成员中，应当有妇女成员”",
         confidence=Confidence.VERIFIED,
         article="6、11（2018）、8、14（2025）",
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "prep.plan",
+            "residents.nomination",
+            "residents.candidates",
+        ),
     )
 )
 V8 = declare(
@@ -274,7 +279,12 @@ V10 = declare(
         source=f"{VILLAGE_2018}第十五条、（2025）第十八条：“选举实行无记名投票、公开计票的方法，选举结果应当当场公布”",
         confidence=Confidence.VERIFIED,
         article="15（2018）、18（2025）",
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "residents.stations",
+            "residents.poll",
+            "residents.announcement",
+        ),
     )
 )
 V14 = declare(
@@ -287,7 +297,10 @@ V14 = declare(
         confidence=Confidence.VERIFIED,
         article="15（2018）、18（2025）",
         national_floor=True,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "residents.poll",
+        ),
     )
 )
 DIRECT_VOTE = f"{VILLAGE_2018}第十一条、（2025）第十四条：“村民委员会主任、副主任和委员，由村民直接选举产生”"
@@ -314,7 +327,10 @@ V16 = declare(
         on_failure="超选的选票无效；一人只任一职，按较高职务计。",
         source="北京市、浙江省村民委员会选举办法：“等于或者少于应选名额的有效，多于应选名额的无效”",
         confidence=Confidence.VERIFIED,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "residents.ballot_rules",
+        ),
     )
 )
 V17 = declare(
@@ -327,7 +343,10 @@ V17 = declare(
         confidence=Confidence.VERIFIED,
         article="15（2018）、18（2025）",
         national_floor=True,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "residents.poll",
+        ),
     )
 )
 V18 = declare(
@@ -338,7 +357,10 @@ V18 = declare(
         on_failure="就票数相等的人再次投票，不得抽签决定。",
         source="浙江省办法第二十八条等：“应当就得票数相等的人进行再次投票，以得票多的当选”",
         confidence=Confidence.VERIFIED,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "residents.poll",
+        ),
     )
 )
 V19 = declare(
@@ -354,7 +376,10 @@ V19 = declare(
         confidence=Confidence.VERIFIED,
         article="15（2018）、18（2025）",
         national_floor=True,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "residents.runoff",
+        ),
     )
 )
 V20 = declare(
@@ -365,7 +390,10 @@ V20 = declare(
         on_failure="未满三人的，继续另行选举。",
         source="浙江省办法第三十条：“村民委员会成员已选足三人，不足职位可以空缺”；上海市办法第二十一条",
         confidence=Confidence.VERIFIED,
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "residents.runoff",
+        ),
     )
 )
 V25_18 = declare(
@@ -382,7 +410,12 @@ V25_18 = declare(
         law_version=Law.OF_2025,
         effective_from=LAW_2025_IN_FORCE,
         article="18",
-        enforced=COUNT,
+        enforced=(
+            "count",
+            "residents.nomination",
+            "residents.candidates",
+            "residents.meeting",
+        ),
     )
 )
 

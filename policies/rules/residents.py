@@ -119,7 +119,13 @@ V6 = declare(
         law_version=Law.OF_2018,
         article="14",
         national_floor=True,
-        enforced=("lint",),
+        enforced=(
+            "lint",
+            "residents.poll_day",
+            "residents.voters_list",
+            "byelection.poll_day",
+            "byelection.voters_list",
+        ),
     )
 )
 
@@ -141,19 +147,32 @@ def seats_allowed(seats: int, *, plan: tuple[int, int] | None = None, step: str 
 
 
 def committee_composition(
-    members: Sequence[str], chair: str | None, *, rule: Committee, secretary: str | None = None, step: str | None = None
+    members: Sequence[str],
+    chair: str | None,
+    *,
+    rule: Committee,
+    secretary: str | None = None,
+    clause: Rule = R2,
+    place: str = "社区",
+    step: str | None = None,
 ) -> list[Finding]:
-    """R2: size and oddness; the chair is a member and, where `secretary` is given, that very person (ids)."""
+    """R2: size and oddness; the chair is a member and, where `secretary` is given, that very person (ids).
+
+    In a village `clause` is V2 and `place` 村: the committee is called by it.
+    """
+    called = "居民选举委员会" if place == "社区" else f"{place}民选举委员会"
     found = []
     n = len(set(members))
     if n != len(members):
-        found.append(R2.finding("居民选举委员会名单有重复的人，请更正（R2）。", value=len(members), limit=n, step=step))
+        found.append(
+            clause.finding(f"{called}名单有重复的人，请更正（{clause.id}）。", value=len(members), limit=n, step=step)
+        )
     low = rule.min if isinstance(rule.min, int) else 1
     high = rule.max if isinstance(rule.max, int) else n
     if not low <= n <= high:
         found.append(
-            R2.finding(
-                f"居民选举委员会 {n} 人，应为 {low} 至 {high} 人；请重新推选（R2）。",
+            clause.finding(
+                f"{called} {n} 人，应为 {low} 至 {high} 人；请重新推选（{clause.id}）。",
                 value=n,
                 limit=f"{low}–{high}",
                 step=step,
@@ -161,13 +180,13 @@ def committee_composition(
         )
     if rule.odd is True and n % 2 == 0:
         found.append(
-            R2.finding(f"居民选举委员会 {n} 人，应为单数；请增减一人（R2）。", value=n, limit="单数", step=step)
+            clause.finding(f"{called} {n} 人，应为单数；请增减一人（{clause.id}）。", value=n, limit="单数", step=step)
         )
     if chair is None or chair not in members:
         nobody = "未推选" if chair is None else f"为 {chair}"
         found.append(
-            R2.finding(
-                f"居民选举委员会主任须由其成员担任，现{nobody}；请重新推选（R2）。",
+            clause.finding(
+                f"{called}主任须由其成员担任，现{nobody}；请重新推选（{clause.id}）。",
                 value=chair,
                 limit="成员之一",
                 step=step,
@@ -175,8 +194,8 @@ def committee_composition(
         )
     elif secretary is not None and chair != secretary:
         found.append(
-            R2.finding(
-                f"居民选举委员会主任应为社区党组织书记（{secretary}），现为 {chair}；请重新推选（R2）。",
+            clause.finding(
+                f"{called}主任应为{place}党组织书记（{secretary}），现为 {chair}；请重新推选（{clause.id}）。",
                 value=chair,
                 limit=secretary,
                 step=step,

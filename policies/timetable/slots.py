@@ -10,7 +10,7 @@ from policies.pack.schema import BodyId, Condition, Pack, RelativeToPoll, Relati
 from policies.rules.timetable import FEASIBLE
 from policies.timetable.build import first, last, network, shift
 from policies.timetable.network import Conflict, Solution
-from policies.timetable.windows import ORDINARY, bounds, poll_of, predecessors
+from policies.timetable.windows import bounds, holding, poll_of, predecessors
 from policies.value import Value
 
 
@@ -69,11 +69,11 @@ def timetable(
 ) -> Timetable:
     """The pack's timetable. `resolved` applies the pack's resolutions (what workflows execute); False reads it literally.
 
-    `conditions` are those that hold for the unit (default: all except polls by every voter). A plan that cannot be kept gives
+    `conditions` are those that hold for the unit (default: all that may, see `windows.holding`). A plan that cannot be kept gives
     findings, never an exception, and so does a year whose holidays are not announced.
     """
     view = pack.as_executed() if resolved else pack
-    given = ORDINARY if conditions is None else frozenset(conditions) | {Condition.ALWAYS}
+    given = holding(view) if conditions is None else frozenset(conditions) | {Condition.ALWAYS}
     try:
         solution = network(view, calendar, given).solve()
     except CalendarUnknown as unknown:

@@ -2,12 +2,13 @@
 
 from calendar import monthrange
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
-from policies.pack.schema import Absolute, Act, Body, Condition, MonthThird, Pack, Step, Third
+from policies.calendar import Calendar, DayUnit
+from policies.pack.schema import Absolute, Act, Body, BodyId, Condition, MonthThird, Pack, PollMode, Step, Third
 
-ORDINARY = frozenset(Condition) - {Condition.EVERY_VOTER}
-"""The conditions under which a plan is timed unless told otherwise: everything except polls by every voter."""
+ORDINARY = frozenset(Condition) - {Condition.EVERY_VOTER, Condition.ON_DEMAND}
+"""Conditions that may hold for some unit of any plan: all except polls by every voter and what only a later demand begins."""
 
 
 def bounds(step: Step) -> tuple[date | None, date | None]:
@@ -32,6 +33,25 @@ def poll_of(body: Body) -> Step | None:
     return next(
         (step for step in polls if step.condition is not Condition.NOMINEES_EXCEED), polls[0] if polls else None
     )
+
+
+def every_voter(pack: Pack) -> bool:
+    """Whether the pack has its residents' or villagers' committee elected by every registered voter."""
+    body = next((one for one in pack.bodies if one.id is BodyId.RESIDENTS), None)
+    poll = None if body is None else poll_of(body)
+    return poll is not None and poll.ballot is not None and poll.ballot.mode is PollMode.VOTERS
+
+
+def holding(pack: Pack) -> frozenset[Condition]:
+    """The conditions under which a pack is timed unless told otherwise: the ordinary ones, and every voter where they vote."""
+    return ORDINARY | {Condition.EVERY_VOTER} if every_voter(pack) else ORDINARY
+
+
+def from_poll(calendar: Calendar, poll_day: date, n: int, unit: DayUnit) -> date:
+    """E+n or, with n below 0, E−n. Raises CalendarUnknown where working days of an unannounced year are counted."""
+    if unit is DayUnit.CALENDAR or n == 0:
+        return poll_day + timedelta(days=n)
+    return calendar.add_working_days(poll_day, n) if n > 0 else calendar.subtract_working_days(poll_day, -n)
 
 
 def predecessors(pack: Pack, conditions: Iterable[Condition] = ORDINARY) -> dict[str, tuple[str, ...]]:

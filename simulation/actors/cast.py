@@ -404,7 +404,8 @@ class Cast:
         workflow = f"{scene.unit.id}/{body}"
         now = self._stage.now
         people = scene.task.people or tuple(scene.memory.body(target.id).fit())
-        seats = {"party": scene.unit.brief.party_seats, "residents": scene.unit.brief.residents_seats}
+        brief = scene.unit.brief
+        seats = {"party": brief.party_seats, "residents": brief.residents_seats, "women": brief.women_seats}
         task = Task(
             workflow=workflow,
             gate=target.id,
@@ -414,7 +415,7 @@ class Cast:
             opens_on=beijing_day(now),
             last_day=None,
             people=people,
-            seats=seats.get(body, scene.unit.brief.supervisory_seats),
+            seats=seats.get(body, brief.supervisory_seats),
         )
         early = Scene(
             task=task,

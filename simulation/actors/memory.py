@@ -56,7 +56,7 @@ class Body:
 
 
 class UnitMemory:
-    """One unit's people, and what they remember of its three bodies."""
+    """One unit's people, and what they remember of its bodies."""
 
     def __init__(self, unit: SyntheticUnit) -> None:
         self.unit = unit

@@ -13,7 +13,7 @@ from simulation.actors.preparation import asks, department_rows
 from simulation.actors.scene import Scene
 from workflows.messages import Chosen, Conclusion, Delegated, Nominated, Nominee, Reviewed, Slated
 
-SPARE = {"party": 3, "residents": 3, "supervisory": 2}
+SPARE = {"party": 3, "residents": 3, "supervisory": 2, "women": 2}
 """Nominees beyond what a lawful list needs, because some will be screened out or step back."""
 _SPARE_ON_LIST = 1  # names on a slate beyond its margin, in case somebody steps back
 _EXTRA_SUPPORTERS = 6
@@ -35,7 +35,8 @@ def names_needed(scene: Scene) -> int:
 def seats_of(scene: Scene, body: str) -> int:
     """The unit's seats in a body."""
     brief = scene.unit.brief
-    return {"party": brief.party_seats, "residents": brief.residents_seats}.get(body, brief.supervisory_seats)
+    seats = {"party": brief.party_seats, "residents": brief.residents_seats, "women": brief.women_seats}
+    return seats.get(body, brief.supervisory_seats)
 
 
 def steps_of(scene: Scene) -> tuple[Step, ...]:
@@ -65,6 +66,8 @@ def _pool(scene: Scene, body: str) -> list[str]:
         others = (*pools.residents, *pools.supervisory)
         members = (person for person in others if memory.people[person].standing is PartyStanding.FULL)
         return list(dict.fromkeys((*pools.party, *members)))
+    if body == "women":
+        return list(pools.women)
     if body == "residents":  # 一肩挑: the new secretary is put forward first
         first = (memory.secretary,) if memory.secretary else ()
         return list(dict.fromkeys((*first, *pools.residents, *pools.supervisory)))
@@ -76,11 +79,16 @@ def _pool(scene: Scene, body: str) -> list[str]:
 
 
 def _posts(scene: Scene, body: str, chosen: Sequence[str], *, again: bool) -> list[Post]:
-    others = {"party": Post.PARTY_MEMBER, "residents": Post.COMMITTEE_MEMBER}.get(body, Post.SUPERVISORY_MEMBER)
+    others = {
+        "party": Post.PARTY_MEMBER,
+        "residents": Post.COMMITTEE_MEMBER,
+        "women": Post.FEDERATION_MEMBER,
+    }.get(body, Post.SUPERVISORY_MEMBER)
     heads = {
         "party": [Post.SECRETARY, Post.DEPUTY_SECRETARY],
         "residents": [Post.CHAIR, Post.DEPUTY_CHAIR],
         "supervisory": [Post.SUPERVISORY_CHAIR],
+        "women": [Post.FEDERATION_CHAIR],
     }[body]
     if again:
         heads = []
@@ -97,7 +105,7 @@ def _nominee(scene: Scene, person: str, post: Post) -> Nominee:
     superior = [route for route in routes if route.by == "superior_party"] if post is Post.SECRETARY else []
     route = superior[0] if superior else scene.rng.choice(routes)
     fewest = route.at_least if isinstance(route.at_least, int) else 1
-    alone = route.by in ("self", "superior_party")
+    alone = route.by in ("self", "superior_party", "party_organization")
     relaxation = scene.unit.relaxed.get(person)
     return Nominee(
         person=scene.memory.people[person],
@@ -208,6 +216,6 @@ def representatives(scene: Scene) -> Delegated:
         households=brief.households,
         from_households=needed + scene.rng.randrange(3),
         organizations_present=brief.organizations,
-        from_organizations=brief.organizations,
+        from_organizations=brief.organizations if rules is None or rules.from_organizations else 0,
         held_on=scene.day,
     )

@@ -3,8 +3,8 @@
 import numpy as np
 
 from policies.form import Body as FormBody
-from policies.form import ResultForm, Sex
-from policies.pack.schema import PollMode, Threshold
+from policies.form import Mode, ResultForm, Sex
+from policies.pack.schema import BodyId, PollMode, Threshold
 from simulation.actors.scene import Scene
 from simulation.population.chance import numpy_stream
 from simulation.population.voting import (
@@ -14,6 +14,7 @@ from simulation.population.voting import (
     draw_party_poll,
     draw_plenary_poll,
     draw_show_of_hands,
+    draw_women_poll,
 )
 from workflows.messages import Counted
 
@@ -64,6 +65,18 @@ def _drawn(scene: Scene, mode: PollMode, roll: int, quorum: Threshold | None) ->
     task = scene.task
     kind = _poll(scene, 2 if task.vote == 2 else 1)
     ballot, here = contenders(scene), _still_here(scene)
+    if scene.body_name == BodyId.WOMEN:
+        return draw_women_poll(
+            rng,
+            roll=roll,
+            mode=Mode(mode.value),
+            seats=task.seats,
+            contenders=ballot,
+            parameters=scene.parameters,
+            poll=kind,
+            quorum=quorum,
+            present=here,
+        )
     if mode is PollMode.MEMBERS:
         return draw_party_poll(
             rng,

@@ -38,7 +38,7 @@ class Scene:
 
     @property
     def body_name(self) -> str:
-        """The body's id: prep, party, residents, supervisory."""
+        """The body's id: prep, party, residents, supervisory, women."""
         return self.task.step.split(".", 1)[0]
 
     @property
@@ -48,7 +48,9 @@ class Scene:
 
     @property
     def roll(self) -> int:
-        """The denominator of the body's quorum: members due, or residents' representatives."""
+        """The denominator of the body's quorum: members due, residents' representatives, or grown women."""
+        if self.body_name == "women":
+            return self.unit.brief.women
         return self.unit.brief.party_due if self.body_name == "party" else self.memory.representatives
 
     def office(self, role: Role) -> str:

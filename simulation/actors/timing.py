@@ -25,6 +25,7 @@ COMMUNITY = frozenset(
         Role.ELECTION_COMMITTEE,
         Role.RESIDENT_GROUPS,
         Role.SUPERVISORY_COMMITTEE,
+        Role.WOMEN_COMMITTEE,
     }
 )
 """Roles filled by residents and members of the unit itself."""

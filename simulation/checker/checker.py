@@ -113,7 +113,9 @@ class Checker:
         if kind == "unit_opened":
             if unit is not None or name in district.done:
                 self._report(Invariant.ORDER, "order", "单位重复开始", "")
-            district.units[name] = Unit(name, record["street"], fact["unit"])
+            unit = Unit(name, record["street"], fact["unit"])
+            gates.unit_opened(ctx, unit)
+            district.units[name] = unit
             self._counts["units"] += 1
             return
         if kind == "refused":

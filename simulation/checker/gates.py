@@ -4,12 +4,12 @@ from simulation.checker import preparation
 from simulation.checker.days import between, shifted
 from simulation.checker.plan import (
     BEFORE,
-    BODIES,
     BODY_OF,
     COMMITTEE_TRAINING,
     CONDITIONAL,
     LAW_BOUND,
     MAIN_POLL,
+    PILOT_ACCEPTANCE,
     PLENARY,
     POLLS,
     RANK,
@@ -20,10 +20,16 @@ from simulation.checker.plan import (
     STEPS,
 )
 from simulation.checker.report import Invariant
-from simulation.checker.state import Body, Context, Gate, Json
+from simulation.checker.state import Body, Context, Gate, Json, Unit
 
-_TURN = {"party": "prep", "residents": "party", "supervisory": "residents"}
-_NAMES = {"prep": "换届准备", "party": "党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"}
+_TURN = {"party": "prep", "residents": "party", "supervisory": "residents", "women": "prep"}
+_NAMES = {
+    "prep": "换届准备",
+    "party": "党组织",
+    "residents": "居民委员会",
+    "supervisory": "居务监督委员会",
+    "women": "妇联组织",
+}
 
 
 def split_key(key: str) -> tuple[str, int]:
@@ -56,16 +62,35 @@ def body_opened(ctx: Context, _fact: Json) -> None:
         return
     before = unit.bodies[earlier]
     if earlier == "prep":
-        _preparation_done(ctx, before)
+        _preparation_done(ctx, before, _NAMES[body.name])
     elif not before.completed:
         ctx.flag(Invariant.ORDER, "F10", f"{_NAMES[earlier]}尚未完成，{_NAMES[body.name]}已经开始")
 
 
-def _preparation_done(ctx: Context, prep: Body) -> None:
+def unit_opened(ctx: Context, unit: Unit) -> None:
+    """W3: where the plan begins with pilots, another unit opens only after pilot units, every one of them closed."""
+    district = ctx.district
+    if PILOT_ACCEPTANCE in district.omitted:
+        return
+    if unit.brief.get("pilot"):
+        district.pilots += 1
+        return
+    open_pilots = sorted(one.id for one in district.units.values() if one.brief.get("pilot"))
+    if open_pilots:
+        ctx.flag(
+            Invariant.ORDER, "W3", f"试点单位{'、'.join(open_pilots)}尚未验收，{unit.id}已经启动", PILOT_ACCEPTANCE
+        )
+    elif not district.pilots:
+        ctx.flag(Invariant.ORDER, "W3", f"没有先行试点，{unit.id}已经启动", PILOT_ACCEPTANCE)
+
+
+def _preparation_done(ctx: Context, prep: Body, what: str) -> None:
     difficult = bool(ctx.unit.brief.get("difficult"))
     for step in STEPS["prep"]:
         gate = prep.latest.get(step)
         if step == RECTIFICATION:
+            if what == _NAMES["women"]:
+                continue  # X4 holds up the three bodies; the federation's plan knows no rectification
             if REMOVAL not in ctx.district.omitted and step in ctx.district.omitted:
                 continue  # this plan has its difficulties removed one by one instead
             if difficult and (gate is None or not gate.decided or gate.failed):
@@ -73,9 +98,9 @@ def _preparation_done(ctx: Context, prep: Body) -> None:
         elif step in ctx.district.omitted or step == REMOVAL:
             continue  # what is left to remove is asked below
         elif gate is None or not gate.decided:
-            ctx.flag(Invariant.GATES, "order", f"准备步骤{step}没有办结，党组织换届已经开始", step)
+            ctx.flag(Invariant.GATES, "order", f"准备步骤{step}没有办结，{what}换届已经开始", step)
         elif gate.failed:
-            ctx.flag(Invariant.ORDER, "X5", f"准备步骤{step}没有完成（{gate.failed}），党组织换届已经开始", step)
+            ctx.flag(Invariant.ORDER, "X5", f"准备步骤{step}没有完成（{gate.failed}），{what}换届已经开始", step)
     preparation.ready_to_begin(ctx)
 
 
@@ -89,6 +114,8 @@ def finished(ctx: Context) -> None:
     for step in STEPS[body.name]:
         gate = body.latest.get(step)
         if gate is None:
+            if step == PILOT_ACCEPTANCE and ctx.unit.brief.get("pilot") and step not in ctx.district.omitted:
+                ctx.flag(Invariant.GATES, "W3", "试点单位没有验收就已完成", step)
             if step not in CONDITIONAL and step not in ctx.district.omitted:
                 ctx.flag(Invariant.GATES, "order", f"{_NAMES[body.name]}完成时缺少步骤{step}", step)
         elif gate.decided and (why := not_done(body, gate)) and not (gate.stale and step in CONDITIONAL):
@@ -185,10 +212,11 @@ def _in_turn(ctx: Context, gate: Gate) -> None:
             done.add(step)
     for posting, last in body.posted.items():
         if gate.opens <= last and RANK[gate.step] > RANK[posting] and gate.step not in _BESIDE_POSTING:
-            rule = "P6" if posting == "party.publicity" else "公示"
+            rule = _POSTING_RULE.get(posting, "公示")
             ctx.flag(Invariant.DAYS, rule, f"{posting}公示到{last}才满，{gate.step}在{gate.opens}已经开始", gate.key)
 
 
+_POSTING_RULE = {"party.publicity": "P6", "women.list": "W7"}
 _BESIDE_POSTING = frozenset({"party.talks"})
 
 
@@ -314,7 +342,7 @@ def _move(ctx: Context, days: int, ahead_of: str, *, law_too: bool) -> None:
 
 
 def unit_closed(ctx: Context, fact: Json) -> bool:
-    """A unit ends complete with three bodies and nothing open, or held by a named rule. Returns whether complete."""
+    """A unit ends complete with the plan's bodies and nothing open, or held by a named rule. Returns whether complete."""
     unit = ctx.unit
     completed = fact.get("completed_on")
     for gate in (gate for body in unit.bodies.values() for gate in body.every_gate() if not gate.decided):
@@ -326,7 +354,7 @@ def unit_closed(ctx: Context, fact: Json) -> bool:
         if not fact.get("held_by"):
             ctx.flag(Invariant.GATES, "held", "单位没有完成，也没有写明依哪条规则暂停")
         return False
-    for name in BODIES[1:]:
+    for name in ctx.district.bodies:
         if not unit.bodies[name].completed:
             ctx.flag(Invariant.GATES, "order", f"单位完成时{_NAMES[name]}尚未完成", MAIN_POLL[name])
     for complaint in sorted(one for body in unit.bodies.values() for one in body.complaints):

@@ -4,6 +4,7 @@ from typing import Any
 
 from simulation.checker.plan import (
     INSPECTION_LIST,
+    JOINT_NOMINATION,
     PLENARY,
     POLL,
     SECRETARY_REVIEW,
@@ -20,15 +21,27 @@ def _names(people: Any) -> str:
     return "、".join(sorted(people))
 
 
-def nominated(ctx: Context, _gate: Gate, form: Json) -> None:
+def nominated(ctx: Context, gate: Gate, form: Json) -> None:
     """Nominees and the kinship they declare."""
     body = ctx.body
     ctx.unit.kin.declare(form["kin"])
     for nominee in form["nominees"]:
+        if body.name == "women":
+            _of_the_federation(ctx, gate, nominee)
         person = nominee["person"]["id"]
         body.nominees[person] = nominee["post"]
         if person not in body.excluded and person not in body.withdrawn:
             body.passing.add(person)
+
+
+def _of_the_federation(ctx: Context, gate: Gate, nominee: Json) -> None:
+    """W2: ten people behind a joint nomination; W6: the review is to leave out who is no woman."""
+    name = nominee["person"]["id"]
+    if nominee["person"]["sex"] != "female":
+        ctx.body.men.add(name)
+    if nominee["route"] == "residents" and nominee["supporters"] < JOINT_NOMINATION:
+        backed = f"{name}由{nominee['supporters']}名群众举荐，应不少于{JOINT_NOMINATION}名"
+        ctx.flag(Invariant.COMMITMENT, "W2", backed, gate.key)
 
 
 def reviewed(ctx: Context, gate: Gate, form: Json) -> None:
@@ -45,6 +58,8 @@ def reviewed(ctx: Context, gate: Gate, form: Json) -> None:
         ctx.flag(Invariant.COMMITMENT, "R3", f"{gate.step}没有对{_names(missing)}作出结论", gate.key)
     for person, passed in concluded.items():
         if passed:
+            if person in body.men:
+                ctx.flag(Invariant.COMMITMENT, "W6", f"{person}不是妇女，通过了{gate.step}", gate.key)
             cleared.add(person)
         else:
             body.passing.discard(person)
@@ -348,7 +363,7 @@ def seated(ctx: Context, persons: list[str]) -> None:
         if person in body.excluded:
             ctx.flag(Invariant.KINSHIP, "X2", f"已被排除的{person}任职")
         barred = unit.kin.barred(person)
-        if not barred:
+        if not barred or body.name == "women":  # the federation's source knows no recusal of relatives
             continue
         for other in sorted(barred.keys() & (new | unit.seated.keys())):
             if other not in new or other > person:

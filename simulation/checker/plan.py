@@ -4,7 +4,7 @@ A step the plan calls independent of another (the talks beside the inspection's 
 everything else waits for all that stands before it in the list.
 """
 
-BODIES = ("prep", "party", "residents", "supervisory")
+BODIES = ("prep", "party", "residents", "supervisory", "women")
 
 ORDER: dict[str, tuple[str, ...]] = {
     "prep": (
@@ -80,6 +80,17 @@ ORDER: dict[str, tuple[str, ...]] = {
         "handover",
         "board",
     ),
+    "women": (
+        "notice",
+        "campaign",
+        "instructor",
+        "nomination",
+        "review",
+        "list",
+        "poll",
+        "express",
+        "pilot_acceptance",
+    ),
 }
 
 STEPS: dict[str, tuple[str, ...]] = {body: tuple(f"{body}.{name}" for name in names) for body, names in ORDER.items()}
@@ -91,8 +102,9 @@ RECTIFICATION = "prep.rectification"
 READINESS, REMOVAL = "prep.readiness", "prep.removal"
 COMMITTEE_TRAINING = "residents.committee_training"
 SECRETARY_REVIEW = "party.secretary_review"
+PILOT_ACCEPTANCE = "women.pilot_acceptance"
 CONDITIONAL = frozenset(
-    {RECTIFICATION, REMOVAL, SECRETARY_REVIEW, COMMITTEE_TRAINING}
+    {RECTIFICATION, REMOVAL, SECRETARY_REVIEW, COMMITTEE_TRAINING, PILOT_ACCEPTANCE}
 )  # absent where the unit does not need them
 
 _AUDIT_BESIDE = (
@@ -134,20 +146,28 @@ BEFORE: dict[str, tuple[str, ...]] = {
 }
 
 ASSEMBLY, PLENARY, POLL, VOTE = "party.assembly", "party.plenary", "residents.poll", "supervisory.vote"
-POLLS = frozenset({ASSEMBLY, PLENARY, POLL, VOTE})
-MAIN_POLL = {"party": ASSEMBLY, "residents": POLL, "supervisory": VOTE}
-SEATS_OF = {"party": "party_seats", "residents": "residents_seats", "supervisory": "supervisory_seats"}
+WOMEN_POLL = "women.poll"
+POLLS = frozenset({ASSEMBLY, PLENARY, POLL, VOTE, WOMEN_POLL})
+MAIN_POLL = {"party": ASSEMBLY, "residents": POLL, "supervisory": VOTE, "women": WOMEN_POLL}
+SEATS_OF = {
+    "party": "party_seats",
+    "residents": "residents_seats",
+    "supervisory": "supervisory_seats",
+    "women": "women_seats",
+}
+SEATS_RULE = {"party": "P4", "residents": "R1", "supervisory": "S2", "women": "W1"}
 LAWFUL_MODES = {
     ASSEMBLY: ("members", "representatives"),
     PLENARY: ("plenary",),
     POLL: ("representatives", "households", "voters"),
     VOTE: ("show_of_hands", "representatives", "households", "voters"),
+    WOMEN_POLL: ("voters", "representatives", "show_of_hands"),
 }
-FORM_BODY = {ASSEMBLY: "party", PLENARY: "party_plenary", POLL: "residents", VOTE: "supervisory"}
+FORM_BODY = {ASSEMBLY: "party", PLENARY: "party_plenary", POLL: "residents", VOTE: "supervisory", WOMEN_POLL: "women"}
 
 SLATE, SLATE_APPROVAL, INSPECTION_LIST = "party.slate", "party.slate_approval", "party.inspection_list"
-RESIDENTS_LIST, SUPERVISORY_LIST = "residents.list", "supervisory.list"
-FINAL_LISTS = frozenset({SLATE, RESIDENTS_LIST, SUPERVISORY_LIST})
+RESIDENTS_LIST, SUPERVISORY_LIST, WOMEN_LIST = "residents.list", "supervisory.list", "women.list"
+FINAL_LISTS = frozenset({SLATE, RESIDENTS_LIST, SUPERVISORY_LIST, WOMEN_LIST})
 PUBLICITY, INSPECTION_PUBLICITY = "party.publicity", "party.inspection_publicity"
 POSTINGS = frozenset({PUBLICITY, INSPECTION_PUBLICITY})  # what follows waits until they have been up long enough
 ANNOUNCEMENT, HANDOVER = "residents.announcement", "residents.handover"
@@ -157,7 +177,9 @@ PUBLICITY_DAYS = 5  # P6, working days
 LIST_DAYS = 3  # R4, calendar days before the poll
 ANNOUNCEMENT_DAYS = 1  # R6, calendar days after the poll
 HANDOVER_DAYS = 10  # R6
-LAW_BOUND = frozenset({ANNOUNCEMENT, HANDOVER, "supervisory.handover"})  # no postponement moves their limits
+EXPRESS = "women.express"
+JOINT_NOMINATION = 10  # W2: 「十名群众举荐」
+LAW_BOUND = frozenset({ANNOUNCEMENT, HANDOVER, "supervisory.handover", EXPRESS})  # no postponement moves their limits
 REMINDER_DAYS = 3  # a gate open this long before its last day is reminded before it is flagged
 
 CHAIR_POSTS = frozenset({"主任", "书记"})  # a form's posts of one person each

@@ -16,19 +16,21 @@ from simulation.checker.plan import (
     POLL,
     PUBLICITY,
     SEATS_OF,
+    SEATS_RULE,
     SLATE_APPROVAL,
     UNCOUNTED_POST,
     VOTE,
+    WOMEN_POLL,
 )
 from simulation.checker.report import Invariant
 from simulation.checker.secrecy import poll_leaks, seat_leaks
 from simulation.checker.state import Body, Context, Gate, Json, Poll
 from simulation.checker.tally import Unreadable, imbalances, tally
 
-_TIE_RULE = {ASSEMBLY: "P13", PLENARY: "P13", POLL: "V18", VOTE: "S2"}
-_MAJORITY_RULE = {ASSEMBLY: "P12", PLENARY: "P12", POLL: "R5", VOTE: "S2"}
-_SURPLUS_RULE = {ASSEMBLY: "P10", PLENARY: "P10", POLL: "V15", VOTE: "V15"}
-_MANNER_RULE = {ASSEMBLY: "P9", PLENARY: "P9", POLL: "R5", VOTE: "S2"}
+_TIE_RULE = {ASSEMBLY: "P13", PLENARY: "P13", POLL: "V18", VOTE: "S2", WOMEN_POLL: "V18"}
+_MAJORITY_RULE = {ASSEMBLY: "P12", PLENARY: "P12", POLL: "R5", VOTE: "S2", WOMEN_POLL: "W5"}
+_SURPLUS_RULE = {ASSEMBLY: "P10", PLENARY: "P10", POLL: "V15", VOTE: "V15", WOMEN_POLL: "V15"}
+_MANNER_RULE = {ASSEMBLY: "P9", PLENARY: "P9", POLL: "R5", VOTE: "S2", WOMEN_POLL: "W5"}
 
 
 def counted(ctx: Context, gate: Gate, form: Json) -> None:
@@ -102,6 +104,8 @@ def _roll(ctx: Context, gate: Gate, sheet: Json) -> None:
         due, what = ctx.unit.brief["party_due"], "应到党员"
     elif step == PLENARY:
         due, what = len(ctx.body.elected), "当选委员"
+    elif step == WOMEN_POLL and mode == "voters":
+        due, what = ctx.unit.brief.get("women", 0), "成年妇女"
     elif (step, mode) in _OF_DELEGATES:
         if ctx.unit.delegates is None:
             return
@@ -130,7 +134,7 @@ def _seats(ctx: Context, gate: Gate, poll: Poll) -> None:
         return
     remaining = _remaining(ctx, body)
     if seats != remaining:
-        rule = {"party": "P4", "residents": "R1", "supervisory": "S2"}[body.name]
+        rule = SEATS_RULE[body.name]
         ctx.flag(Invariant.SEATS, rule, f"应选名额记为{seats}，尚缺{remaining}名", gate.key)
 
 
@@ -292,7 +296,7 @@ def body_completed(ctx: Context, fact: Json) -> None:
     seats = fact["seats"]
     persons = [seat["person"] for seat in seats]
     members = [seat["person"] for seat in seats if seat.get("post") != UNCOUNTED_POST]
-    rule = {"party": "P4", "residents": "R1", "supervisory": "S2"}[body.name]
+    rule = SEATS_RULE[body.name]
     due = int(unit.brief[SEATS_OF[body.name]])
     if len(set(persons)) != len(persons):
         ctx.flag(Invariant.SEATS, rule, "同一人在一个组织内占两个名额")

@@ -1,6 +1,6 @@
 """Postings: how long a paper stays up, counted again from the journal's own days."""
 
-from simulation.checker.plan import PUBLICITY, PUBLICITY_DAYS
+from simulation.checker.plan import PUBLICITY, PUBLICITY_DAYS, WOMEN_LIST
 from simulation.checker.report import Invariant
 from simulation.checker.state import Context, Json
 
@@ -19,7 +19,7 @@ def published(ctx: Context, fact: Json) -> None:
         ctx.flag(Invariant.DAYS, "date", f"公示日{posted_on}晚于记录日{ctx.day}", key)
     if step not in _WATCHED:
         return
-    rule = "公示"
+    rule = "W7" if step == WOMEN_LIST else "公示"
     if step == PUBLICITY:
         rule = "P6"
         if days < PUBLICITY_DAYS or unit != "working":
@@ -31,4 +31,4 @@ def published(ctx: Context, fact: Json) -> None:
     ctx.body.posted[step] = max(due, last)
 
 
-_WATCHED = frozenset({"party.publicity", "party.inspection_publicity"})
+_WATCHED = frozenset({"party.publicity", "party.inspection_publicity", WOMEN_LIST})

@@ -5,7 +5,7 @@ from typing import Any
 
 from simulation.checker.days import Days
 from simulation.checker.kin import Kin
-from simulation.checker.plan import BODIES
+from simulation.checker.plan import BODIES, STEPS
 from simulation.checker.report import Invariant
 from simulation.checker.tally import Tally
 
@@ -86,6 +86,7 @@ class Body:
         "latest",
         "listed",
         "listed_on",
+        "men",
         "name",
         "nominees",
         "officers",
@@ -118,6 +119,7 @@ class Body:
         self.appeals: set[str] = set()
         self.listed: set[str] = set()  # on the latest list to be voted on, whoever moved up included
         self.listed_on = ""
+        self.men: set[str] = set()  # nominated for the women's federation all the same
         self.reviewed_on = ""  # the last day a level of review was signed
         self.posted: dict[str, str] = {}  # posting → its last whole day
         self.pending: Poll | None = None
@@ -192,13 +194,28 @@ class Unit:
 class District:
     """One district: its days and law, the units still open, and the figures its closing fact must repeat."""
 
-    __slots__ = ("closed", "completed", "days", "done", "held", "law", "name", "omitted", "stated", "units")
+    __slots__ = (
+        "bodies",
+        "closed",
+        "completed",
+        "days",
+        "done",
+        "held",
+        "law",
+        "name",
+        "omitted",
+        "pilots",
+        "stated",
+        "units",
+    )
 
     def __init__(
         self, name: str, days: Days, law: str, stated: int | None, omitted: frozenset[str] = frozenset()
     ) -> None:
         self.name = name
         self.omitted = omitted  # steps that this district's plan leaves out
+        self.bodies = tuple(name for name in BODIES[1:] if not omitted.issuperset(STEPS[name]))  # those it elects
+        self.pilots = 0  # pilot units opened
         self.days = days
         self.law = law
         self.stated = stated

@@ -65,6 +65,10 @@ def contests(form: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
     return [*found, (total - len(chairs), [i for i in everybody if posts[i] not in CHAIR_POSTS])]
 
 
+_QUORUM_RULE = {"supervisory": "S2", "women": "W5"}
+_THIRD_OF_CAST = frozenset({"residents.poll", "women.poll"})  # a further vote: most votes, a third of the ballots cast
+
+
 def shortfall(step: str, form: Mapping[str, Any], law: str) -> tuple[str, str]:
     """The rule whose quorum a poll misses, and why; two empty texts when enough came. Raises Unreadable."""
     roll, present = count_of(form, "roll", "应到人数"), count_of(form, "present", "到会人数")
@@ -78,7 +82,7 @@ def shortfall(step: str, form: Mapping[str, Any], law: str) -> tuple[str, str]:
         if 3 * present < 2 * roll:
             return "S2", f"居民代表{roll}人，到会{present}人，不足三分之二（需{-(-2 * roll // 3)}人）"
     elif 2 * present <= roll:
-        rule = "S2" if step.startswith("supervisory.") else "R5"
+        rule = _QUORUM_RULE.get(step.partition(".")[0], "R5")
         return rule, f"应到{roll}人，参加{present}人，未超过半数（需{roll // 2 + 1}人）"
     return "", ""
 
@@ -91,7 +95,7 @@ def tally(step: str, form: Mapping[str, Any], law: str) -> Tally:
         return Tally(rule, why, (), frozenset(), (), seats, seats)
     present = count_of(form, "present", "到会人数")
     votes = votes_of(form)
-    if step == "residents.poll" and form.get("round") == 2:
+    if step in _THIRD_OF_CAST and form.get("round") == 2:
         cast = count_of(form.get("ballots") or {}, "collected", "收回选票")
         passed = frozenset(i for i, n in enumerate(votes) if 3 * n >= cast and n > 0)
     else:

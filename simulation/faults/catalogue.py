@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from policies.pack.schema import Pack, PollMode
 from simulation.faults import ballots, persons
+from simulation.faults.federation import FEDERATION
 from simulation.faults.variants import FaultVariant, Moment
 
 FAULTS: Mapping[str, str] = MappingProxyType(
@@ -410,6 +411,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         moment=_U,
         rules=("K1",),
     ),
+    *FEDERATION,
 )
 """Every variant, in the order of the faults. F2 needs a register of voters, which the residents' delegates' vote has not."""
 

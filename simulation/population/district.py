@@ -55,6 +55,7 @@ class Pools:
     tellers: tuple[str, ...]  # tellers and monitors
     part_time: tuple[str, ...]  # who could serve as part-time members of the Party committee, from local organizations
     finance: tuple[str, ...]  # of the supervisory pool: who knows accounts (S1)
+    women: tuple[str, ...] = ()  # who could stand for the women's federation, the likeliest chair first
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ class SeatNumbers(Value):
     residents: Parameter
     supervisory: Parameter
     election_committee: Parameter
+    women: Parameter
 
 
 class Party(Value):
@@ -110,6 +111,15 @@ class Residents(Value):
     turnout: Parameter
     near_miss_rate: Parameter
     meeting_turnout: Parameter
+
+
+class Women(Value):
+    """The women's federation: its voters, its poll, those who come forward."""
+
+    adult_share: Parameter
+    turnout: Parameter
+    near_miss_rate: Parameter
+    contenders: Parameter
 
 
 class People(Value):
@@ -237,6 +247,7 @@ class Parameters(Value):
     seats: SeatNumbers
     party: Party
     residents: Residents
+    women: Women
     people: People
     polls: Polls
     response: Annotated[dict[Role, Response], AfterValidator(_every_role)]

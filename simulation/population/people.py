@@ -75,6 +75,12 @@ class Maker:
         draft.file["experience_months"] = max(_ENOUGH_MONTHS, self.figures.experience.draw_count(self.rng))
         return draft
 
+    def woman(self) -> Draft:
+        """Somebody who stands for the women's federation, whose source asks for no more than that she is able (W6)."""
+        draft = self._draft(self.figures.contender_age, self.figures.member_share.happens(self.rng), Sex.FEMALE)
+        draft.file |= self._education()
+        return draft
+
     def helper(self, *, member: bool | None = None) -> Draft:
         """Somebody who serves without standing: election committee, tellers, part-time members."""
         member = self.figures.member_share.happens(self.rng) if member is None else member
@@ -122,8 +128,8 @@ class Maker:
         draft.file |= _UNSCHOOLED
         return Shortfall(Aspect.EDUCATION, "大专学历，没有社会工作师证书")
 
-    def _draft(self, ages: Parameter, member: bool) -> Draft:
-        sex = Sex.FEMALE if self.figures.female_share.happens(self.rng) else Sex.MALE
+    def _draft(self, ages: Parameter, member: bool, sex: Sex | None = None) -> Draft:
+        sex = sex or (Sex.FEMALE if self.figures.female_share.happens(self.rng) else Sex.MALE)
         family, given = person_name(self.rng, sex, self.taken)
         draft = Draft(self._id(), family, given, sex, self.plan.starts)
         draft.standing = PartyStanding.FULL if member else PartyStanding.NONE

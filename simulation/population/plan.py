@@ -20,6 +20,8 @@ class Plan:
     committee_seats: tuple[int, int]
     rectify_from: date
     rectify_by: date
+    women_seats: tuple[int, int] | None  # None where the pack does not elect the women's federation
+    pilots_first: bool
 
 
 def plan_of(pack: Pack, parameters: Parameters) -> Plan:
@@ -35,6 +37,8 @@ def plan_of(pack: Pack, parameters: Parameters) -> Plan:
         committee_seats=_committee(pack.as_executed(), seats.election_committee),
         rectify_from=opens,
         rectify_by=closes,
+        women_seats=_seats(pack, BodyId.WOMEN, seats.women) if any(b.id is BodyId.WOMEN for b in pack.bodies) else None,
+        pilots_first=pack.pilot is not None,
     )
 
 

@@ -43,7 +43,17 @@ def synthesize_district(
     for place, size in enumerate(sizes):
         street = f"{district}-S{place + 1:02d}"
         members = tuple(
-            synthesize_unit(seed, f"{street}-U{k + 1:03d}", communities[k], street, district, parameters, plan, setting)
+            synthesize_unit(
+                seed,
+                f"{street}-U{k + 1:03d}",
+                communities[k],
+                street,
+                district,
+                parameters,
+                plan,
+                setting,
+                first=k == made,
+            )
             for k in range(made, made + size)
         )
         made += size

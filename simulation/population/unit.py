@@ -1,7 +1,7 @@
 """One unit from its own streams: figures, people, kin, answer key. Nothing here depends on any other unit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -28,11 +28,22 @@ _PARTY_POSTS = (
 
 
 def synthesize_unit(
-    seed: int, unit: str, name: str, street: str, district: str, parameters: Parameters, plan: Plan, setting: str
+    seed: int,
+    unit: str,
+    name: str,
+    street: str,
+    district: str,
+    parameters: Parameters,
+    plan: Plan,
+    setting: str,
+    *,
+    first: bool = False,
 ) -> SyntheticUnit:
-    """The unit with this id: always the same for the same seed, parameters and plan."""
+    """The unit with this id: always the same for the same seed, parameters and plan. `first`: of its street."""
     figures = stream(seed, unit, "figures")
     brief, adults = _brief(figures, unit, name, street, district, parameters, plan, setting)
+    federation = stream(seed, unit, "federation")
+    brief = _with_federation(federation, brief, adults, parameters, plan, first=first)
     committee_seats = draw_odd(figures, plan.committee_seats)
     rectified_on, late_by = _rectification(figures, brief.difficult, parameters, plan)
 
@@ -41,12 +52,13 @@ def synthesize_unit(
     key = _answer_key(stream(seed, unit, "review"), maker, cast, parameters)
     families = Families(maker, stream(seed, unit, "kin"))  # after the key, which may change a birthday
     families.join(cast.newcomers, cast.standing, parameters)
+    women = _women(stream(seed, unit, "women"), maker, brief, parameters)
     return SyntheticUnit(
         brief=brief,
-        people=tuple(draft.person() for draft in cast.everybody),
+        people=tuple(draft.person() for draft in (*cast.everybody, *women)),
         relatives=tuple(draft.person() for draft in families.relatives),
         kin=tuple(families.declared),
-        pools=_pools(cast, key, stream(seed, unit, "finance"), parameters),
+        pools=replace(_pools(cast, key, stream(seed, unit, "finance"), parameters), women=_ids(women)),
         barred=key.barred,
         sanctioned=key.sanctioned,
         unqualified=key.unqualified,
@@ -82,6 +94,30 @@ def _brief(
         setting=setting,
     )
     return brief, round(residents * structure.adult_share.draw(rng))
+
+
+def _with_federation(
+    rng: Random, brief: UnitBrief, adults: int, parameters: Parameters, plan: Plan, *, first: bool
+) -> UnitBrief:
+    """The women's federation's figures, where the plan elects it; each street's first unit is its pilot."""
+    if plan.women_seats is None:
+        return brief
+    return brief.model_copy(
+        update={
+            "women_seats": draw_seats(rng, plan.women_seats),
+            "women": round(adults * parameters.women.adult_share.draw(rng)),
+            "pilot": plan.pilots_first and first,
+        }
+    )
+
+
+def _women(rng: Random, maker: Maker, brief: UnitBrief, parameters: Parameters) -> list[Draft]:
+    """Those who come forward for the women's federation: more than its list needs."""
+    if not brief.women_seats:
+        return []
+    maker.rng = rng
+    usual = parameters.women.contenders.draw_count(rng)
+    return [maker.woman() for _ in range(max(usual, at_least((6, 5), brief.women_seats) + _SPARE))]
 
 
 def _rectification(rng: Random, difficult: bool, parameters: Parameters, plan: Plan) -> tuple[date | None, int]:

@@ -81,6 +81,25 @@ def draw_delegates_poll(
     return _secret(rng, Body.RESIDENTS, Mode.REPRESENTATIVES, delegates, present, seats, contenders, parameters, poll)
 
 
+def draw_women_poll(
+    rng: np.random.Generator,
+    *,
+    roll: int,
+    mode: Mode,
+    seats: int,
+    contenders: Sequence[Contender],
+    parameters: Parameters,
+    poll: Poll,
+    quorum: Threshold | None = None,
+    present: int | None = None,
+) -> ResultForm:
+    """The women's federation, elected directly (W5). A poll short of quorum is still counted."""
+    figures = parameters.women
+    if present is None:
+        present = attendance(rng, roll, figures.turnout, quorum, figures.near_miss_rate.value)
+    return _secret(rng, Body.WOMEN, mode, roll, present, seats, contenders, parameters, poll)
+
+
 def draw_plenary_poll(
     rng: np.random.Generator, *, members: int, contenders: Sequence[Contender], parameters: Parameters, poll: Poll
 ) -> ResultForm:

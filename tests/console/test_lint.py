@@ -22,11 +22,11 @@ def run(*arguments: str) -> Result:
 
 
 def test_the_street_plan_is_resolved_and_its_json_has_exactly_the_promised_keys() -> None:
-    """Exit 0; pack, version, hash, findings."""
+    """Exit 0; pack, version, hash, findings, and the dates."""
     answer = run("street-2021", "--json")
     assert answer.exit_code == 0
     data = json.loads(answer.stdout)
-    assert list(data) == ["pack", "version", "sha256", "findings"]
+    assert list(data) == ["pack", "version", "sha256", "findings", "schedule"]
     assert data["pack"] == "street-2021"
     assert len(data["sha256"]) == 64
     assert all(list(finding) == KEYS for finding in data["findings"])

@@ -84,6 +84,7 @@ def county(home: Path, begun: Path) -> Path:
         ("decide", UNIT, GATE, "-"),
         ("hold", UNIT, "--reason", "防汛"),
         ("complain", f"{UNIT}/party", "party.slate", "--text", "内容", "--number", "1"),
+        ("object", f"{UNIT}/residents", "张三", "--text", "漏登", "--number", "1"),
     ],
     ids=lambda words: words[0],
 )

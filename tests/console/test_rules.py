@@ -109,8 +109,8 @@ def test_the_book_reads_in_natural_order(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_every_place_of_enforcement_exists() -> None:
     """A place is a step of a bundled plan, or one of the other things that ask a rule."""
-    packs = [open_pack(name) for name in bundled_packs()]
-    steps = {step.id for pack in packs if isinstance(pack, Pack) for body in pack.bodies for step in body.steps}
+    packs = [pack for name in bundled_packs() if isinstance(pack := open_pack(name), Pack)]
+    steps = {step.id for pack in packs for body in pack.bodies for step in body.steps}
     others = set(console.rules.PLACES)
     for rule in load():
         assert set(rule.enforced) <= steps | others, rule.id

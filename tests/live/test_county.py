@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from activities.registry import Kind
-from console.packs import pack_text
+from console.packs import open_pack, pack_text
 from live.county import Plan, obstacles
 from live.roster import Roster
 from policies.calendar import national_calendar
+from policies.law.confirm import Confirmations, to_confirm
 from policies.pack.schema import Pack
 from tests.workflows.clerk import street_2021
 
@@ -16,7 +17,7 @@ BEFORE = datetime(2021, 1, 4, tzinfo=UTC)
 AFTER = datetime(2021, 2, 2, tzinfo=UTC)
 
 
-def plan(pack: Pack | None = None, day: timedelta | None = None) -> Plan:
+def plan(pack: Pack | None = None, day: timedelta | None = None, confirmations: Confirmations | None = None) -> Plan:
     """The street plan for an empty roster: what it is judged by here is its text and its days."""
     return Plan(
         id="qianshan-2021",
@@ -26,6 +27,7 @@ def plan(pack: Pack | None = None, day: timedelta | None = None) -> Plan:
         calendar=national_calendar([2021]),
         roster=Roster(streets=(), units=()),
         day=day,
+        confirmations=confirmations or Confirmations(),
     )
 
 
@@ -34,6 +36,16 @@ def test_a_drill_may_run_any_plan_on_a_clock_of_its_own() -> None:
     assert obstacles(plan(day=timedelta(seconds=10)), Kind.DRILL, AFTER) == ()
     (found,) = obstacles(plan(), Kind.DRILL, AFTER)
     assert "--day-seconds" in found
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_federation_s_plan_begins_neither_live_nor_as_a_drill(kind: Kind) -> None:
+    """Its units' figures have no place in roster and registry: said at once, instead of failing at the first gate."""
+    pack = open_pack("women-2021")
+    assert isinstance(pack, Pack)
+    (found,) = obstacles(plan(pack, day=timedelta(seconds=10)), kind, BEFORE)
+    assert "妇联" in found
+    assert "huanjie rehearse" in found
 
 
 def test_a_live_election_has_no_clock() -> None:
@@ -64,3 +76,19 @@ def test_reasons_come_all_at_once_and_once(kind: Kind) -> None:
     """No reason twice."""
     found = obstacles(plan(day=None), kind, AFTER)
     assert len(found) == len(set(found)) > 0
+
+
+def test_a_live_election_waits_until_its_law_is_confirmed() -> None:
+    """Every transcribed value by name, at once; all confirmed: none; one of them left out: that one."""
+    community = open_pack("community-2025")
+    assert isinstance(community, Pack)
+    early = datetime(2026, 1, 4, tzinfo=UTC)
+    waiting = to_confirm(community.composition)
+    found = [one for one in obstacles(plan(community), Kind.LIVE, early) if "尚未有人与公报核对确认" in one]
+    assert len(found) == len(waiting) > 30
+    assert any("居民代表投票的有效人数" in one and "第十九条" in one for one in found)
+    kept = Confirmations().adding(waiting, by="甲", on=date(2026, 1, 3), compared_with="公报")
+    assert not any("确认" in one for one in obstacles(plan(community, None, kept), Kind.LIVE, early))
+    short = Confirmations().adding(waiting[1:], by="甲", on=date(2026, 1, 3), compared_with="公报")
+    assert sum("尚未有人" in one for one in obstacles(plan(community, None, short), Kind.LIVE, early)) == 1
+    assert obstacles(plan(community, timedelta(seconds=10)), Kind.DRILL, early) == ()

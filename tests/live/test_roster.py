@@ -13,10 +13,11 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
 
 import live.roster.opening as opening
-from live.roster import Problem, Reading, read_roster
+from console.packs import open_pack
+from live.roster import Problem, Reading, read_roster, seats
 from live.roster.columns import LEVELS, SHEETS
 from policies.finding import Severity
-from policies.pack.schema import Role
+from policies.pack.schema import Pack, Role
 from policies.people import Education, PartyStanding, Post
 from policies.rule import BOOK
 from policies.rules import load
@@ -554,3 +555,13 @@ def test_a_chart_sheet_is_passed_over(tmp_path: Path) -> None:
     book.save(tmp_path / "roster.xlsx")
     assert openpyxl.load_workbook(tmp_path / "roster.xlsx").chartsheets
     assert read(tmp_path / "roster.xlsx").roster == ROSTER
+
+
+def test_a_villages_committee_has_three_to_seven_seats() -> None:
+    """V1, in the same column in which a community's are judged by R1."""
+    village = open_pack("village-2025")
+    assert isinstance(village, Pack)
+    assert seats.allowed("R1", village) == (3, 7)
+    known = {"party_members": 50, "party_seats": 5, "supervisory_seats": 3}
+    assert [finding.rule for finding in seats.findings(village, residents_seats=8, **known)] == ["V1"]
+    assert seats.findings(village, residents_seats=7, **known) == []

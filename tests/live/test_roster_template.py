@@ -16,7 +16,6 @@ from live.roster.cells import clean
 from live.roster.columns import EXAMPLE_MARK, GUIDE, LEVELS, LISTS, SHEETS, Choices, Kind, Level, options, posts_of
 from live.roster.guide import HEADINGS, as_markdown, lines
 from live.roster.values import CODE
-from policies.pack.schema import Role
 from policies.people import Body, Education, PartyStanding, Post, Sex
 from tests.live.roster_books import ROSTER, pack
 from tests.live.roster_books import SHEETS as FILLED
@@ -196,7 +195,10 @@ def _staff(draw: st.DrawFn, streets: tuple[Street, ...], units: list[Unit]) -> t
     people = draw(st.lists(CODES, max_size=4, unique_by=str.casefold))
     staff = []
     for person in people:
-        name, roles = draw(NAMES), draw(st.lists(st.sampled_from(list(Role)), min_size=1, max_size=3, unique=True))
+        name, roles = (
+            draw(NAMES),
+            draw(st.lists(st.sampled_from(list(pack().roles)), min_size=1, max_size=3, unique=True)),
+        )
         for role in roles:
             scope = {
                 Level.COUNTY: "",

@@ -72,7 +72,7 @@ def quorum(form: ResultForm) -> bool:
 
 def lawful(form: ResultForm) -> bool:
     """Secret where it must be, direct in a village, no ballot too many."""
-    if form.body is not Body.SUPERVISORY and form.mode is Mode.SHOW_OF_HANDS:
+    if form.body not in (Body.SUPERVISORY, Body.WOMEN) and form.mode is Mode.SHOW_OF_HANDS:
         return False
     if form.body is Body.VILLAGE and form.mode is not Mode.VOTERS:
         return False
@@ -81,7 +81,7 @@ def lawful(form: ResultForm) -> bool:
 
 def passes(form: ResultForm, votes: int) -> bool:
     """Whether so many votes can elect: more than half of the voters, or a third of the ballots in a further vote."""
-    if form.round == 2 and form.body in (Body.VILLAGE, Body.RESIDENTS):
+    if form.round == 2 and form.body in (Body.VILLAGE, Body.RESIDENTS, Body.WOMEN):
         assert form.ballots is not None
         return votes > 0 and votes >= THIRD * (form.ballots.collected or 0)
     return votes > HALF * (form.present or 0)

@@ -89,7 +89,7 @@ class Walk(RuleBasedStateMachine):
 
 
 class UnitWalk(Walk):
-    """Units go Party, committee, supervisory, in that order, whatever interrupts them."""
+    """Units go Party, committee, supervisory, in that order, whatever interrupts them; or the women's federation alone."""
 
     lifecycle = UNIT
     order = (
@@ -100,12 +100,15 @@ class UnitWalk(Walk):
         UnitState.ELECTING_SUPERVISORY,
         UnitState.COMPLETED,
     )
+    federation = (UnitState.PLANNED, UnitState.PREPARING, UnitState.ELECTING_WOMEN, UnitState.COMPLETED)
+    running = frozenset((*order, *federation))
 
     @invariant()
     def keeps_the_order(self) -> None:
-        """Without the interruptions, the states are a prefix of the order, each perhaps resumed."""
-        seen = list(dict.fromkeys(state for state in self.past if state in self.order))
-        assert seen == list(self.order[: len(seen)])
+        """Without the interruptions, the states are a prefix of one of the two orders, each perhaps resumed."""
+        seen = list(dict.fromkeys(state for state in self.past if state in self.running))
+        order = self.federation if UnitState.ELECTING_WOMEN in seen else self.order
+        assert seen == list(order[: len(seen)])
 
     @invariant()
     def completed_is_the_end(self) -> None:
@@ -118,10 +121,10 @@ class UnitWalk(Walk):
         if self.track.state is UnitState.POSTPONED:
             assert len(self.track.interrupted) in (1, 2)
             resumed = self.track.after(UnitTrigger.RESUME)
-            running = [state for state in self.past if state in self.order][-1]
-            assert (resumed.state if resumed.state in self.order else resumed.before) is running
+            running = [state for state in self.past if state in self.running][-1]
+            assert (resumed.state if resumed.state in self.running else resumed.before) is running
         elif self.track.state is UnitState.HELD:
-            assert self.track.after(UnitTrigger.RELEASE).state is [one for one in self.past if one in self.order][-1]
+            assert self.track.after(UnitTrigger.RELEASE).state is [one for one in self.past if one in self.running][-1]
         else:
             assert self.track.interrupted == ()
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.calendar import national_calendar
+from policies.calendar import DayUnit, national_calendar
 from policies.pack.schema import Condition
 from policies.timetable import timetable
 from policies.timetable.network import Network, Shift, days
+from policies.timetable.windows import from_poll
 from tests.policies.packs_under_test import BARE_EXAMPLE, BARE_STREET, CALENDAR, EXAMPLE, STREET, changed, pack
 
 # ---------------------------------------------------------------- the network itself
@@ -219,3 +220,17 @@ def test_a_year_without_announced_holidays_is_a_finding_not_a_guess() -> None:
     assert [one.rule for one in table.findings] == ["C1"]
     assert all(slot.earliest is None for slot in table.slots)
     assert table.slot("party.meeting").window_start == date(2031, 2, 19)
+
+
+@pytest.mark.parametrize(
+    ("n", "unit", "day"),
+    [
+        (-20, DayUnit.CALENDAR, date(2026, 4, 16)),
+        (0, DayUnit.WORKING, date(2026, 5, 6)),
+        (-3, DayUnit.WORKING, date(2026, 4, 28)),  # 30, 29, 28 April: 1 to 5 May are days off
+        (3, DayUnit.WORKING, date(2026, 5, 9)),  # 7, 8 and the make-up Saturday
+    ],
+)
+def test_days_counted_from_the_poll(n: int, unit: DayUnit, day: date) -> None:
+    """E−n and E+n from 6 May 2026, off the announced calendar."""
+    assert from_poll(national_calendar([2026]), date(2026, 5, 6), n, unit) == day

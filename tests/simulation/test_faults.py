@@ -34,6 +34,7 @@ from workflows.setting import install
 
 ROOT = Path(__file__).parents[2]
 PACK = load_pack((ROOT / "policies/packs/street-2021.yaml").read_text(encoding="utf-8"), "street-2021")
+WOMEN = load_pack((ROOT / "policies/packs/women-2021.yaml").read_text(encoding="utf-8"), "women-2021")
 SETTING = install(PACK, national_calendar([2021]))
 PARAMETERS = load()
 
@@ -63,7 +64,7 @@ def test_catalogue_has_the_ten_of_the_reference() -> None:
 
 def test_every_variant_is_well_made() -> None:
     load_rules()
-    steps = {step.id for body in PACK.bodies for step in body.steps}
+    steps = {step.id for pack in (PACK, WOMEN) for body in pack.bodies for step in body.steps}
     assert len({variant.id for variant in VARIANTS}) == len(VARIANTS)
     for variant in VARIANTS:
         assert variant.step in steps, variant.id
@@ -186,7 +187,9 @@ def test_draw_is_the_same_under_any_hash_seed() -> None:
 def test_every_variant_is_named_by_its_rule() -> None:
     asked = {code: len(variants_of(code)) for code in FAULTS if variants_of(code)}
     plan = FaultPlan.draw(11, district(40, 11), asked, PACK)
-    assert {each.variant.id for each in plan.planted} == {variant.id for variant in VARIANTS}
+    assert {each.variant.id for each in plan.planted} == {
+        each.id for code in FAULTS for each in variants_of(code, PACK)
+    }
     run, journal = rehearsed(40, 11, plan)
     named = plan.detected_by(journal)
     assert len(named) == len(VARIANTS)

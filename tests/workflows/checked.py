@@ -11,7 +11,7 @@ from tests.workflows.clerk import Clerk
 
 def checked(clerk: Clerk, completed: int = 1) -> Report:
     """What the checker says of everything that happened; `completed`: whether the unit completed."""
-    setting = clerk.plan()
+    setting = clerk.setting
     head, tail = opened(1), closed(completed, 1 - completed)
     head["fact"]["steps"] = list(setting.steps)
     place = {"district": clerk.unit.district, "street": clerk.unit.street}

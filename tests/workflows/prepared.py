@@ -95,7 +95,6 @@ def trouble(difficulty: Difficulty, deadline: date) -> Trouble:
 class PreparedClerk(Clerk):
     """`open` are the difficulties of the last assessment, for the inspection that follows."""
 
-    plan: Any = prepared
     open: tuple[Difficulty, ...] = ()
     entered: int = 20
 

@@ -11,7 +11,7 @@ from activities.registry.elections import Listed, Place, Sitting
 from activities.registry.errors import RefusedRecordError, UnknownElectionError
 from activities.registry.model import Kind
 from activities.registry.people import Grant
-from activities.registry.record import FIGURES
+from activities.registry.record import FIGURES, UNRECORDED
 from activities.registry.standing import Closing
 from policies.pack.schema import Role
 from tests.activities.registry.county import (
@@ -59,9 +59,17 @@ def test_an_election_is_found_as_recorded(registry: Registry) -> None:
 
 
 def test_every_figure_of_a_unit_is_kept(registry: Registry) -> None:
-    """A figure added to the brief must be added to the table."""
+    """A figure added to the brief must be added to the table, or a record that carries it is refused (see below)."""
     places = {"id", "name", "street", "district", "setting"}
-    assert set(UnitBrief.model_fields) == places | set(FIGURES)
+    assert set(UnitBrief.model_fields) == places | set(FIGURES) | set(UNRECORDED)
+
+
+@pytest.mark.parametrize("figure", [{"women_seats": 5}, {"women": 900}, {"pilot": True}])
+def test_figures_that_have_no_place_are_refused_and_not_lost(registry: Registry, figure: dict[str, int]) -> None:
+    """Those of the women's federation."""
+    one = unit("lishan-2026-S01-U001").model_copy(update=figure)
+    with pytest.raises(RefusedRecordError, match="妇联组织"):
+        registry.elections.record(election(brief=brief(OTHER, [one])))
 
 
 def test_recording_the_same_again_changes_nothing(registry: Registry) -> None:

@@ -1,0 +1,134 @@
+"""V15, V16 box by box: no more ballots than voters in any box or in all, one ballot's marks, and boxes that add up."""
+
+from collections.abc import Mapping, Sequence
+
+from policies.finding import Finding, Severity
+from policies.form.values import BALLOT_FIELDS, ResultForm, papers
+from policies.law.norms import Norms, SurplusVoids
+from policies.people import Post
+from policies.rule import Rule
+from policies.rules.polls import V10, V15, V16
+
+MERGED = (
+    "浙江省办法第二十六条：“统一开箱，由监票人、计票人当众核对、统计票数，作出记录，经监票人签字后报告村民选举委员会”"
+)
+
+
+def void_boxes(boxes: Mapping[str, ResultForm], norms: Norms) -> tuple[str, ...]:
+    """V15: the boxes whose ballots do not count: each with a surplus of its own, or all of them, as the province has it."""
+    if norms.surplus_voids is SurplusVoids.BOX:
+        return tuple(name for name, form in boxes.items() if _surplus(form) > 0)
+    if norms.surplus_voids is SurplusVoids.POLL and _total_surplus(boxes) > 0:
+        return tuple(boxes)
+    return ()
+
+
+def surplus(
+    boxes: Mapping[str, ResultForm], norms: Norms, *, rule: Rule = V15, step: str | None = None
+) -> list[Finding]:
+    """V15: more ballots collected than persons voted, box by box and in all.
+
+    What the province voids is an error; a surplus in one box that it does not void is a warning, since some other box
+    must then be short. Where the norms do not say which, the total binds. Unstated figures make no surplus.
+    """
+    found = []
+    for name, form in boxes.items():
+        extra = _surplus(form)
+        if extra > 0:
+            voids = norms.surplus_voids is SurplusVoids.BOX
+            end = "该票箱的选票无效" if voids else "请查明原因并核对全部票箱"
+            message = f"{name} 收回选票 {papers(form).collected_least} 张，多于投票人数 {form.present}，多出 {extra} 张；{end}（{rule.id}）。"
+            found.append(
+                rule.finding(
+                    message,
+                    value=papers(form).collected_least,
+                    limit=form.present,
+                    severity=Severity.ERROR if voids else Severity.WARNING,
+                    remedy="封存该箱选票，该箱重新投票" if voids else "查明原因",
+                    step=step,
+                )
+            )
+    if norms.surplus_voids is not SurplusVoids.BOX and (extra := _total_surplus(boxes)) > 0:
+        collected = sum(papers(form).collected_least for form in boxes.values())
+        message = f"各票箱共收回选票 {collected} 张，多于投票人数 {collected - extra}，多出 {extra} 张，本次选举无效（{rule.id}）。"
+        found.append(rule.finding(message, value=collected, limit=collected - extra, step=step))
+    return found
+
+
+def ballot_valid(
+    marks: Mapping[Post, Sequence[str]],
+    seats: Mapping[Post, int],
+    norms: Norms,
+    *,
+    rule: Rule = V16,
+    step: str | None = None,
+) -> list[Finding]:
+    """V16: one ballot, nobody's name on it: no more marks than seats for a post, nobody marked for two posts where that voids it.
+
+    A blank ballot has no findings: it abstains.
+    """
+    found = []
+    for post, names in marks.items():
+        if len(names) > (open_ := seats.get(post, 0)):
+            message = f"一张选票在{post.label}上选了 {len(names)} 人，多于应选名额 {open_} 名，该票无效（{rule.id}）。"
+            found.append(
+                rule.finding(message, value=len(names), limit=open_, remedy="该票无效，计入收回票数", step=step)
+            )
+    names = [name for many in marks.values() for name in dict.fromkeys(many)]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice and norms.two_posts_void:
+        message = f"一张选票选 {'、'.join(twice)} 担任两项以上职务，该票无效（{rule.id}）。"
+        found.append(rule.finding(message, value="、".join(twice), limit=1, remedy="该票无效，计入收回票数", step=step))
+    return found
+
+
+def boxes_add_up(
+    boxes: Sequence[ResultForm], merged: ResultForm, *, rule: Rule = V10, step: str | None = None
+) -> list[Finding]:
+    """V10: the merged form is the sum of the boxes' forms, figure by figure and name by name, and says no more than they do.
+
+    A figure that one box does not state has no sum: the merged form must leave it open too. The roll is one for the
+    whole poll and is not added up.
+    """
+    found = []
+
+    def compare(what: str, parts: Sequence[int | None], stated: int | None) -> None:
+        sum_ = None if None in parts else sum(part for part in parts if part is not None)
+        if sum_ != stated:
+            shown = "未填（有票箱未填）" if sum_ is None else str(sum_)
+            message = f"{what}：各票箱合计 {shown}，汇总表为 {'未填' if stated is None else stated}；请核对后更正（{rule.id}）。"
+            found.append(
+                rule.finding(message, value=stated, limit=sum_, remedy="逐箱核对，更正汇总表", source=MERGED, step=step)
+            )
+
+    compare("投票人数", [form.present for form in boxes], merged.present)
+    for field in BALLOT_FIELDS:
+        parts = [None if form.ballots is None else getattr(form.ballots, field) for form in boxes]
+        compare(_LABELS[field], parts, None if merged.ballots is None else getattr(merged.ballots, field))
+    tables = [{(one.name, one.post): one.votes for one in form.candidates} for form in boxes]
+    total = {(one.name, one.post): one.votes for one in merged.candidates}
+    for name, post in dict.fromkeys([key for table in [*tables, total] for key in table]):
+        label = f"{name}{f'（{post}）' if post else ''}得票"
+        compare(label, [table.get((name, post), 0) for table in tables], total.get((name, post), 0))
+    return found
+
+
+_LABELS = {
+    "issued": "发出选票",
+    "collected": "收回选票",
+    "valid": "有效票",
+    "invalid": "无效票",
+    "blank": "空白票（弃权）",
+}
+
+
+def _surplus(form: ResultForm) -> int:
+    return 0 if form.present is None else papers(form).collected_least - form.present
+
+
+def _total_surplus(boxes: Mapping[str, ResultForm]) -> int:
+    """Ballots over voters in all; 0 where some box does not say how many voted."""
+    forms = boxes.values()
+    if any(form.present is None for form in forms):
+        return 0
+    return sum(papers(form).collected_least for form in forms) - sum(form.present or 0 for form in forms)

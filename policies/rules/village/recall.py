@@ -1,0 +1,236 @@
+"""V25: recalling a member and filling the place: who may ask, how many must vote and agree, and for how long the new one serves."""
+
+from datetime import date, timedelta
+
+from policies.finding import Finding
+from policies.law.norms import Norms
+from policies.pack.schema import PollMode
+from policies.people import birthday
+from policies.rule import Confidence, Rule, declare
+from policies.rules.village.shares import needed, quorum_of
+
+V25 = declare(
+    Rule(
+        id="V25",
+        title="罢免和补选",
+        text="五分之一以上有选举权的村民或者三分之一以上的村民代表联名，可以要求罢免；须有登记参加选举的村民过半数投票，并须经投票的村民"
+        "过半数通过，被提出罢免的成员有权申辩。成员出缺可以补选，程序参照选举，任期到本届届满时止。",
+        on_failure="罢免要求不成立、罢免不通过或者补选无效",
+        source="《村民委员会组织法》（2018）第十六条、第十九条，（2025）第十九条、第二十三条：“须有登记参加选举的村民过半数投票，"
+        "并须经投票的村民过半数通过”“补选的村民委员会成员的任期到本届村民委员会任期届满时止”",
+        confidence=Confidence.VERIFIED,
+        article="16、19（2018）、19、23（2025）",
+        enforced=(
+            "recall.petition",
+            "recall.vote",
+        ),
+    )
+)
+RECALL_VOTE = "浙江省办法第三十五条、上海市办法第二十七条、北京市办法第三十三条（接到罢免要求之日起三十日内）"
+BY_REPRESENTATIVES = "浙江省办法第三十八条：“由村民代表会议补选的，应当有三分之二以上的组成人员参加投票”"
+BY_ELECTION_DUE = "上海市办法第二十九条：“其成员不满三人的，应当在三个月内由村民会议或者村民代表会议进行补选”"
+
+
+def recall_asked(
+    voters_signed: int,
+    voters: int,
+    representatives_signed: int,
+    representatives: int,
+    norms: Norms,
+    *,
+    rule: Rule = V25,
+    step: str | None = None,
+) -> list[Finding]:
+    """V25: a recall is asked for by enough voters (or household delegates), or by enough representatives; either is enough.
+
+    `voters` are all with the right to vote (the law's denominator here, not those registered for the last poll).
+    """
+    by_voters, by_representatives = norms.recall_voters, norms.recall_representatives
+    if by_voters is None or by_representatives is None:
+        return []
+    least, least_representatives = needed(by_voters, voters), needed(by_representatives, representatives)
+    if voters_signed >= least or (representatives > 0 and representatives_signed >= least_representatives):
+        return []
+    message = (
+        f"罢免要求由有选举权的 {voters} 人中 {voters_signed} 人、代表 {representatives} 人中 {representatives_signed} 人联名，"
+        f"应有{by_voters.text}（{least} 人）或者代表{by_representatives.text}（{least_representatives} 人）；请补足联名，否则不成立（{rule.id}）。"
+    )
+    return [rule.finding(message, value=voters_signed, limit=least, remedy="补足联名", step=step)]
+
+
+def recall_reasoned(reason: str, defence_heard: bool, *, rule: Rule = V25, step: str | None = None) -> list[Finding]:
+    """V25: the request says why, and the member could answer before the vote."""
+    found = []
+    if not reason.strip():
+        message = f"罢免要求没有说明理由；请补充书面理由（{rule.id}）。"
+        found.append(rule.finding(message, value="无理由", limit="书面理由", remedy="补充书面理由", step=step))
+    if not defence_heard:
+        message = f"没有给被提出罢免的成员申辩的机会；请在表决前听取申辩（{rule.id}）。"
+        found.append(
+            rule.finding(message, value="未申辩", limit="有权提出申辩意见", remedy="表决前听取申辩", step=step)
+        )
+    return found
+
+
+def recall_put_to_vote(
+    received: date, voted_on: date | None, today: date, norms: Norms, *, rule: Rule = V25, step: str | None = None
+) -> list[Finding]:
+    """V25: the vote follows within so many days after the request; not held by `today` counts as late after them."""
+    if norms.recall_vote_days is None or (voted_on or today) <= (last := received + timedelta(norms.recall_vote_days)):
+        return []
+    said = f"{voted_on} 才投票表决" if voted_on else f"到 {today} 尚未投票表决"
+    message = f"罢免要求 {received} 收到，最迟 {last} 组织投票表决，{said}；请立即组织，逾期由乡镇督促（{rule.id}）。"
+    return [
+        rule.finding(
+            message,
+            value=(voted_on or today).isoformat(),
+            limit=last.isoformat(),
+            remedy="立即组织投票表决",
+            source=RECALL_VOTE,
+            step=step,
+        )
+    ]
+
+
+def recall_carried(
+    registered: int,
+    voted: int,
+    in_favour: int,
+    norms: Norms,
+    *,
+    mode: PollMode = PollMode.VOTERS,
+    rule: Rule = V25,
+    step: str | None = None,
+) -> list[Finding]:
+    """V25: why a recall has not carried: too few voted, or too few of those agreed. Empty when the member is recalled.
+
+    The quorum is the one of the election, by the same `mode`: of those registered, or of the delegates where they elected.
+    """
+    found = []
+    quorum = quorum_of(mode, norms)
+    if quorum is not None and voted < (least := needed(quorum, registered)):
+        message = (
+            f"罢免投票：{registered} 人中 {voted} 人投票，未达到{quorum.text}（{least} 人），罢免不通过（{rule.id}）。"
+        )
+        found.append(rule.finding(message, value=voted, limit=least, remedy="罢免不通过", step=step))
+    if norms.majority is not None and in_favour < (least := needed(norms.majority, voted)):
+        message = f"罢免投票：投票 {voted} 人中 {in_favour} 人赞成，未达到{norms.majority.text}（{least} 人），罢免不通过（{rule.id}）。"
+        found.append(rule.finding(message, value=in_favour, limit=least, remedy="罢免不通过", step=step))
+    if in_favour > voted or voted > registered:
+        message = (
+            f"罢免投票：赞成 {in_favour} 人、投票 {voted} 人、登记 {registered} 人，数字互相矛盾；请核对（{rule.id}）。"
+        )
+        found.append(rule.finding(message, value=in_favour, limit=voted, remedy="核对后更正", step=step))
+    return found
+
+
+def recall_of(named: str, member: str, *, rule: Rule = V25, step: str | None = None) -> list[Finding]:
+    """V25: the demand is about the member (id) whose recall was begun."""
+    if named == member:
+        return []
+    message = f"罢免要求写的是 {named}，本件是对 {member} 的罢免；请更正（{rule.id}）。"
+    return [rule.finding(message, value=named, limit=member, remedy="更正被提出罢免的人", step=step)]
+
+
+def quorum_missed(registered: int, voted: int, norms: Norms) -> bool:
+    """V25: whether too few of those registered voted for a recall to be valid at all."""
+    return norms.quorum is not None and voted < needed(norms.quorum, registered)
+
+
+def recall_counted(
+    registered: int,
+    roll: int,
+    voted: int,
+    collected: int,
+    marked: int,
+    *,
+    rule: Rule = V25,
+    step: str | None = None,
+) -> list[Finding]:
+    """V25: the figures of a recall's count agree: the roll is the registered voters, no more ballots than voters, all marked.
+
+    `marked`: ballots in favour, against, blank and invalid together.
+    """
+    found = []
+    for what, value, limit, wrong in (
+        ("登记人数", roll, registered, roll != registered),
+        ("投票人数（应不多于登记人数）", voted, roll, voted > roll),
+        ("收回票数（应不多于投票人数）", collected, voted, collected > voted),
+        ("赞成、反对、弃权、无效票之和（应等于收回票数）", marked, collected, marked != collected),
+    ):
+        if wrong:
+            message = f"罢免投票：{what}为 {value}，应与 {limit} 相符；请核对后更正（{rule.id}）。"
+            found.append(rule.finding(message, value=value, limit=limit, remedy="核对后更正", step=step))
+    return found
+
+
+def recall_declared(
+    declared: bool, failures: list[Finding], *, rule: Rule = V25, step: str | None = None
+) -> list[Finding]:
+    """V25: what is declared is what was voted; `failures` are those of `recall_carried`, empty when the member is recalled."""
+    if declared:
+        return failures
+    if failures:
+        return []
+    message = f"罢免已获法定人数通过，却宣布不通过；请更正（{rule.id}）。"
+    return [rule.finding(message, value="不通过", limit="通过", remedy="更正宣布的结果", step=step)]
+
+
+def by_election_due(
+    members: int,
+    vacant_since: date,
+    held_on: date | None,
+    today: date,
+    norms: Norms,
+    *,
+    rule: Rule = V25,
+    step: str | None = None,
+) -> list[Finding]:
+    """V25: with fewer members left than a committee needs, the by-election comes within so many months (Shanghai: three)."""
+    months, least = norms.by_election_months, norms.members_min
+    if months is None or least is None or members >= least:
+        return []
+    last = _months_later(vacant_since, months)
+    if (held_on or today) <= last:
+        return []
+    said = f"{held_on} 才补选" if held_on else f"到 {today} 尚未补选"
+    message = f"成员只余 {members} 人，不满 {least} 人，{vacant_since} 出缺，最迟 {last} 补选，{said}；请立即补选（{rule.id}）。"
+    return [
+        rule.finding(
+            message,
+            value=(held_on or today).isoformat(),
+            limit=last.isoformat(),
+            remedy="立即补选",
+            source=BY_ELECTION_DUE,
+            step=step,
+        )
+    ]
+
+
+def by_election_attended(
+    whole: int, voted: int, norms: Norms, *, by_representatives: bool, rule: Rule = V25, step: str | None = None
+) -> list[Finding]:
+    """V25: enough vote in a by-election: as in the election, or of the representatives where their meeting holds it."""
+    share = norms.by_election_representatives if by_representatives else norms.quorum
+    if share is None or voted >= (least := needed(share, whole)):
+        return []
+    who = "代表会议组成人员" if by_representatives else "登记参加选举的选民"
+    message = f"补选：{who} {whole} 人中 {voted} 人投票，未达到{share.text}（{least} 人），补选无效；请另行召集（{rule.id}）。"
+    source = BY_REPRESENTATIVES if by_representatives else None
+    return [rule.finding(message, value=voted, limit=least, remedy="另行召集", source=source, step=step)]
+
+
+def rest_of_term(ends: date, term_ends: date, *, rule: Rule = V25, step: str | None = None) -> list[Finding]:
+    """V25: who is elected in between serves until the current term ends, neither longer nor shorter."""
+    if ends == term_ends:
+        return []
+    message = f"补选成员的任期到 {ends}，应到本届任期届满之日 {term_ends}；请更正（{rule.id}）。"
+    return [rule.finding(message, value=ends.isoformat(), limit=term_ends.isoformat(), remedy="更正任期", step=step)]
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day so many months on; the month's last day where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    first = birthday(day.replace(day=1), years).replace(month=month + 1)
+    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return first.replace(day=min(day.day, (following - timedelta(days=1)).day))

@@ -1,0 +1,92 @@
+"""V22: a win by violence, bribery, forgery or a false count is void once somebody entitled has found it so."""
+
+from policies.finding import Finding
+from policies.law.norms import Norms
+from policies.people import Labelled
+from policies.rule import Confidence, Rule, declare
+from policies.value import Value
+
+V22 = declare(
+    Rule(
+        id="V22",
+        title="不正当手段当选无效",
+        text="以暴力、威胁、欺骗、贿赂、伪造选票、虚报选举票数等不正当手段当选的，当选无效；由乡级或者县级人民政府负责调查并依法处理"
+        "（浙江：在另行选举中再次当选的，其当选无效）。",
+        on_failure="宣布当选无效，依法调查处理",
+        source="《村民委员会组织法》（2018）第十七条、（2025）第二十一条：“以暴力、威胁、欺骗、贿赂、伪造选票、虚报选举票数等不正当手段"
+        "当选村民委员会成员的，当选无效”；浙江省办法第四十一条：“在另行选举中再次当选的，其当选无效”",
+        confidence=Confidence.VERIFIED,
+        article="17（2018）、21（2025）",
+    )
+)
+
+
+class Means(Labelled):
+    """The means the law names; OTHER stands for its 「等」."""
+
+    VIOLENCE = "violence", "暴力"
+    THREAT = "threat", "威胁"
+    DECEIT = "deceit", "欺骗"
+    BRIBERY = "bribery", "贿赂"
+    FORGERY = "forgery", "伪造选票"
+    FALSE_COUNT = "false_count", "虚报选举票数"
+    OTHER = "other", "其他不正当手段"
+
+
+class Authority(Labelled):
+    """Who looked into a report."""
+
+    ELECTION_COMMITTEE = "election_committee", "选举委员会"
+    TOWNSHIP = "township", "乡镇人民政府（街道办事处）"
+    COUNTY = "county", "县级人民政府"
+
+
+class Wrong(Value):
+    """What was found about one winner (id): the means, by whom it was found, and the number of the finding's paper."""
+
+    person: str
+    means: Means
+    found_by: Authority
+    paper: str
+
+
+def wins_void(wrongs: tuple[Wrong, ...], *, rule: Rule = V22, step: str | None = None) -> list[Finding]:
+    """V22: one finding for each win that is void, and for each conclusion that cannot void it yet.
+
+    A conclusion needs its paper. The investigation is the township's or the county's, so the election committee's word
+    alone voids nothing (Zhejiang lets it declare what they found).
+    """
+    found = []
+    for one in wrongs:
+        if not one.paper.strip():
+            message = f"{one.person} 以{one.means.label}当选的认定没有文号；请补充调查结论文号后处理（{rule.id}）。"
+            found.append(rule.finding(message, value="无文号", limit="调查结论文号", remedy="补充文号", step=step))
+        elif one.found_by is Authority.ELECTION_COMMITTEE:
+            message = f"{one.person} 以{one.means.label}当选的认定由选举委员会作出，应由乡级或者县级人民政府调查；请报送调查（{rule.id}）。"
+            limit = f"{Authority.TOWNSHIP.label}、{Authority.COUNTY.label}"
+            found.append(
+                rule.finding(
+                    message, value=one.found_by.label, limit=limit, remedy="报乡级或者县级人民政府调查", step=step
+                )
+            )
+        else:
+            message = (
+                f"{one.person} 以{one.means.label}当选（{one.found_by.label}{one.paper}），当选无效（{rule.id}）。"
+            )
+            found.append(rule.finding(message, value=one.means.label, limit="当选无效", step=step))
+    return found
+
+
+def void(wrong: Wrong) -> bool:
+    """Whether a conclusion makes a win void: investigated by those entitled, with a paper to show."""
+    return bool(wrong.paper.strip()) and wrong.found_by is not Authority.ELECTION_COMMITTEE
+
+
+def wins_again(
+    person: str, wrongs: tuple[Wrong, ...], norms: Norms, *, rule: Rule = V22, step: str | None = None
+) -> list[Finding]:
+    """V22: whose win was void has won the further vote: void too, where the province says so."""
+    if not norms.wrongful_win_bars or not any(void(one) for one in wrongs if one.person == person):
+        return []
+    message = f"{person} 前次当选因不正当手段无效，在另行选举中再次当选，其当选无效（{rule.id}）。"
+    return [rule.finding(message, value=person, limit="当选无效", step=step)]

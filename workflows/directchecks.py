@@ -1,0 +1,400 @@
+"""What the rules say about the forms of a direct vote: translates each into the policies' questions, as `examination` does.
+
+No rule is stated here; a gate's validator and nothing else calls these functions.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from policies.counting import count
+from policies.finding import Finding, Severity
+from policies.form import Body as FormBody
+from policies.form import contradictions
+from policies.kinship import KinGraph
+from policies.law.norms import Nominator, Norms, SurplusVoids
+from policies.pack.schema import Ballot, Committee, Step
+from policies.people import Kinship, Person, Post, Sex
+from policies.rule import Rule
+from policies.rules import candidacy, conduct, party, residents
+from policies.rules.polls import V10
+from policies.rules.village import (
+    ballots,
+    boxes,
+    committee,
+    handover,
+    lists,
+    meetings,
+    nomination,
+    notices,
+    posts,
+    proxies,
+    register,
+    relatives,
+    results,
+    staff,
+)
+from policies.venue import RovingBox
+from workflows.messages import (
+    Announced,
+    BallotRulesSet,
+    BoxesListed,
+    Chosen,
+    Counted,
+    Delegated,
+    HandedOver,
+    ListCorrected,
+    Nominated,
+    ObjectionAnswered,
+    PollDayFixed,
+    Posted,
+    ProxiesListed,
+    Recorded,
+    Registered,
+    Slated,
+    Staffed,
+    StationsSet,
+    UnitBrief,
+    Winner,
+)
+from workflows.register import Candidate
+
+NOMINATORS = {nominator.value: nominator for nominator in Nominator}
+"""The routes of a pack as the law names who nominates."""
+
+
+def remarked(findings: Iterable[Finding]) -> list[Finding]:
+    """The same findings as remarks: what is late stays late, refusing it would mend nothing."""
+    return [
+        finding.model_copy(update={"severity": Severity.WARNING}) if finding.blocks else finding for finding in findings
+    ]
+
+
+def related(people: Iterable[Person], kin: Iterable[Kinship]) -> KinGraph:
+    """Declared kinship among people known by name, and others known by id only."""
+    return KinGraph(list(people), list(kin))
+
+
+# ---------------------------------------------------------------- before the candidates
+
+
+def poll_day(form: PollDayFixed, first: date | None, last: date | None, norms: Norms, step: str) -> list[Finding]:
+    """V6: within the plan's days, with room for the voters' list."""
+    return notices.poll_day_possible(form.decided_on, form.poll_day, first, last, norms, step=step)
+
+
+def election_committee(
+    form: Chosen, rules: Committee | None, norms: Norms, seated: Sequence[Winner], step: str
+) -> list[Finding]:
+    """V2 and the plan's own words on the committee: its size, oddness and chair."""
+    members = [member.id for member in form.members]
+    secretary = next((winner.person.id for winner in seated if winner.post is Post.SECRETARY), None)
+    findings = committee.committee_size(members, norms, step=step)
+    if rules is not None:
+        findings += residents.committee_composition(
+            members, form.chair, rule=rules, secretary=secretary, clause=committee.V2, place="村", step=step
+        )
+    if form.deputy not in members or form.deputy == form.chair:
+        findings.append(candidacy.no_deputy(form.deputy, committee.V2))
+    return findings
+
+
+def registration(form: Registered, on: date, norms: Norms, step: str) -> list[Finding]:
+    """V4, V5: every special entry lawful, nobody on two rolls, every outsider with an entry."""
+    lines = [line for entry in form.entries for line in entry.lines()]
+    outside = (register.VoterKind.OUTSIDER, register.VoterKind.RELATED)
+    named = len({entry.person for entry in form.entries if entry.kind in outside})
+    lawful = [
+        finding
+        for entry in form.entries
+        for finding in register.registered_rightly(entry.lines()[0], on, norms, step=step)
+    ]
+    return [
+        *lawful,
+        *register.registered_once(lines, step=step),
+        *notices.outsiders_named(form.outsiders, named, step=step),
+    ]
+
+
+def voters_list(form: Posted, voters: int, on: date, norms: Norms, step: str) -> list[Finding]:
+    """V6, V7: up in time, with as many names as are registered."""
+    return [
+        *lists.voters_list_posted(form.posted_on, on, norms, step=step),
+        *notices.roll_adds_up("公布的选民名单", form.voters or 0, voters, step=step),
+    ]
+
+
+def objection_answered(
+    form: ObjectionAnswered, number: str, received: date, today: date, norms: Norms, step: str
+) -> list[Finding]:
+    """V7: decided and published; what is late is remarked, and flagged by the gate."""
+    objection = register.Objection(
+        number=number, received=received, decided=form.decided_on, published=form.published_on
+    )
+    findings = register.objection_answered(objection, today, norms, step=step)
+    due = register.decision_due(received, norms)
+    late = due is not None and form.decided_on > due
+    return remarked(findings) if late else findings
+
+
+def corrected(form: ListCorrected, voters: int, added: int, removed: int, step: str) -> list[Finding]:
+    """V7: the corrected list is the published one and the objections' outcome."""
+    return [
+        *notices.roll_adds_up("增列", form.added, added, step=step),
+        *notices.roll_adds_up("删去", form.removed, removed, step=step),
+        *notices.roll_adds_up("更正后的名单", form.voters, voters + added - removed, step=step),
+    ]
+
+
+def representatives(form: Delegated, unit: UnitBrief, norms: Norms, step: str) -> list[Finding]:
+    """V26: households as registered; representatives and women among them have their shares of the meeting."""
+    members = form.total + unit.residents_seats
+    return [
+        *conduct.delegates_as_registered(unit.households, form.households, 0, form.from_organizations),
+        *meetings.meeting_composed(members, form.total, form.women or 0, norms, step=step),
+    ]
+
+
+# ---------------------------------------------------------------- candidates
+
+
+def nominated(
+    form: Nominated, step: Step, seats: Mapping[Post, int], norms: Norms, listed: int, rule: Rule
+) -> list[Finding]:
+    """V8, V1: by a route the plan knows, with enough behind it, for a post that is elected; nobody twice."""
+    findings = candidacy.named_once([nominee.person.name for nominee in form.nominees])
+    routes = tuple(route.by for route in step.routes)
+    for nominee in form.nominees:
+        by = NOMINATORS.get(nominee.route)
+        if nominee.route not in routes or by is None:
+            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, routes))
+        else:
+            findings.extend(
+                nomination.nomination_backed(
+                    nominee.person.name, by, nominee.supporters, norms, rule=rule, step=step.id
+                )
+            )
+    standing = [posts.Standing(nominee.person, nominee.post) for nominee in form.nominees]
+    findings.extend(posts.posts_contested(standing, seats, rule=rule, step=step.id))
+    findings.extend(posts.womens_seat(standing, step=step.id))
+    if not form.nominees and not listed:
+        findings.append(candidacy.nobody_nominated(step.title))
+    return findings
+
+
+def slate(
+    form: Slated,
+    fit: Sequence[Candidate],
+    seats: Mapping[Post, int],
+    sitting: Sequence[Winner],
+    graph: KinGraph,
+    norms: Norms,
+    rule: Rule,
+    step: str,
+) -> list[Finding]:
+    """V8, X2, P6: the margin post by post, all still in the running, all committed; women among them (V1).
+
+    `sitting`: members whom a by-election joins; no candidate is a relative of theirs (V21).
+    """
+    able = {candidate.person.id: candidate for candidate in fit}
+    named = [able[key] for key in form.names if key in able]
+    stand = {post: sum(candidate.post is post for candidate in named) for post in seats}
+    women = sum(candidate.person.sex is Sex.FEMALE for candidate in named)
+    signed = {candidate.person.name for candidate in named if candidate.person.id in form.committed}
+    return [
+        *candidacy.named_once(list(form.names)),
+        *(candidacy.still_eligible(key, key) for key in form.names if key not in able),
+        *nomination.margins(stand, seats, norms, rule=rule, step=step),
+        *(committee.women_possible(women, norms, step=step) if not sitting else ()),
+        *_beside(named, sitting, graph, norms, step),
+        *party.commitments_signed([candidate.person.name for candidate in named], signed),
+    ]
+
+
+def _beside(
+    named: Sequence[Candidate], sitting: Sequence[Winner], graph: KinGraph, norms: Norms, step: str
+) -> list[Finding]:
+    return [
+        finding
+        for candidate in named
+        for member in sitting
+        for finding in relatives.relatives_declared(
+            [
+                relatives.Winner(person=candidate.person.id, post=candidate.post, votes=0),
+                relatives.Winner(person=member.person.id, post=member.post, votes=member.votes or 0),
+            ],
+            graph,
+            norms,
+            step=step,
+        )
+    ]
+
+
+def posted_list(form: Posted, names: Sequence[str], title: str, on: date, norms: Norms, step: str) -> list[Finding]:
+    """V9, O4: the list that was decided, up in time."""
+    return [
+        *conduct.same_names(title, form.names, names),
+        *lists.candidate_list_posted(form.posted_on, on, norms, step=step),
+    ]
+
+
+def met(form: Recorded, on: date, norms: Norms, rule: Rule, step: str) -> list[Finding]:
+    """V25-18: the candidates met the voters before the poll day."""
+    return nomination.met_voters(form.held_on, on, norms, rule=rule, step=step)
+
+
+# ---------------------------------------------------------------- the venue
+
+
+def stations(form: StationsSet, on: date, norms: Norms, step: str) -> list[Finding]:
+    """V10: the day, the hours and the places, with secret places to write, published in time."""
+    booths = {station.id: station.secret_booths for station in form.stations}
+    return [
+        *notices.poll_day_stated(form.poll_day, on, step=step),
+        *notices.stations_ready(booths, [station.id for station in form.stations], step=step),
+        *lists.venue_posted(form.published_on, on, norms, step=step),
+    ]
+
+
+def staffed(
+    form: Staffed, candidates: Sequence[Candidate], kin: Iterable[Kinship], norms: Norms, step: str
+) -> list[Finding]:
+    """V13: no candidate and no relative of one on the staff."""
+    people = [candidate.person for candidate in candidates]
+    graph = related(people, (*kin, *form.kin))
+    return staff.staff_unrelated(
+        [one.person for one in form.staff], [one.id for one in people], graph, norms, step=step
+    )
+
+
+def proxies_listed(
+    form: ProxiesListed, on: date, candidates: Collection[str], kin: Iterable[Kinship], norms: Norms, step: str
+) -> list[Finding]:
+    """V11: every proxy on the list, all problems at once."""
+    given = [
+        proxies.Proxy(
+            principal=one.principal,
+            holder=one.holder,
+            noticed=one.received_on,
+            written=one.written,
+            published=form.published_on,
+        )
+        for one in form.proxies
+    ]
+    graph = related((), (*kin, *form.kin))
+    return proxies.proxies_lawful(given, on, norms, graph, candidates=candidates, step=step)
+
+
+def boxes_listed(
+    form: BoxesListed, on: date, candidates: Sequence[Candidate], kin: Iterable[Kinship], norms: Norms, step: str
+) -> list[Finding]:
+    """V12, V13: each roving box allowed, watched by enough people who are no candidates and none of their relatives."""
+    people = [candidate.person for candidate in candidates]
+    graph, ids = related(people, kin), [person.id for person in people]
+    findings = []
+    for box in form.boxes:
+        findings += boxes.roving_box_allowed(roving(box, form.published_on), on, norms, step=step)
+        findings += staff.staff_unrelated(box.monitors, ids, graph, norms, step=step)
+    return findings
+
+
+def roving(box: RovingBox, published: date) -> boxes.Roving:
+    """A published box as the rule asks about it."""
+    return boxes.Roving(
+        name=box.id,
+        reason=box.reason,
+        monitors=box.monitors,
+        users=box.users,
+        approval=box.approval,
+        published=published,
+    )
+
+
+def ballot_rules(form: BallotRulesSet, norms: Norms, step: str) -> list[Finding]:
+    """V16: what voids a ballot, as the law has it."""
+    return notices.ballot_rules_lawful(
+        over_marked_void=form.over_marked_void,
+        two_posts_void=form.two_posts_void,
+        blank_abstains=form.blank_abstains,
+        norms=norms,
+        step=step,
+    )
+
+
+# ---------------------------------------------------------------- the poll
+
+
+def poll(
+    form: Counted,
+    *,
+    field: Sequence[Candidate],
+    seats: Mapping[Post, int],
+    vote: int,
+    ballot: Ballot,
+    voters: int,
+    stations: Collection[str],
+    roving_boxes: Sequence[boxes.Roving],
+    proxies_published: int,
+    kin: Iterable[Kinship],
+    norms: Norms,
+    step: str,
+) -> list[Finding]:
+    """The poll's form at the door, box by box and in all: people, posts, denominators, boxes, proxies, staff, declaration."""
+    sheet = form.form
+    printed = [key for key, entry in zip(form.names, sheet.candidates, strict=False) if not entry.write_in]
+    findings = conduct.same_names("结果报告单候选人", printed, [candidate.person.id for candidate in field])
+    findings += notices.roll_adds_up("结果报告单的人员编号", len(form.names), len(sheet.candidates), rule=V10)
+    findings += conduct.right_form(sheet, body=FormBody.VILLAGE, mode=ballot.mode, seats=sum(seats.values()), vote=vote)
+    findings += conduct.right_posts(sheet, {post.label: n for post, n in seats.items()})
+    findings += conduct.right_roll(sheet, FormBody.VILLAGE, voters)
+    findings += conduct.forbidden_means(FormBody.VILLAGE, form.proxies, form.roving_boxes, ballot)
+    findings += notices.proxies_used(form.proxies, proxies_published, step=step)
+    findings += _by_box(form, stations, roving_boxes, norms, step)
+    people = [candidate.person for candidate in field]
+    findings += staff.staff_unrelated(
+        form.monitors, [person.id for person in people], related(people, kin), norms, step=step
+    )
+    wrong = contradictions(sheet)
+    if wrong:
+        return [*findings, *wrong]
+    return [*findings, *conduct.declared_as_counted(form.declared, count(sheet), FormBody.VILLAGE, by_lot=form.by_lot)]
+
+
+def _by_box(
+    form: Counted, stations: Collection[str], roving_boxes: Sequence[boxes.Roving], norms: Norms, step: str
+) -> list[Finding]:
+    known = [*stations, *(box.name for box in roving_boxes)]
+    counted = {box.box: box.form for box in form.boxes}
+    findings = notices.boxes_accounted([box.box for box in form.boxes], known, step=step)
+    findings += [finding for one in counted.values() for finding in contradictions(one)]
+    findings += ballots.boxes_add_up(list(counted.values()), form.form, step=step)
+    if form.declared or norms.surplus_voids is SurplusVoids.BOX:  # a poll void in all is recorded with nobody declared
+        findings += ballots.surplus(counted, norms, step=step)
+    for box in roving_boxes:
+        sheet = counted.get(box.name)
+        if sheet is not None and sheet.ballots is not None and sheet.ballots.collected is not None:
+            findings += boxes.box_users_counted(box, sheet.ballots.collected, norms, step=step)
+    return findings
+
+
+def run_off(
+    form: Counted, first: date, unelected: Mapping[str, int], field: Sequence[str], seats: int, norms: Norms, step: str
+) -> list[Finding]:
+    """V19: within its window (what is late is remarked, and flagged by the gate), among those with most votes."""
+    return [
+        *remarked(results.further_vote_in_time(first, form.held_on, norms, step=step)),
+        *results.further_vote_candidates(unelected, field, seats, step=step),
+    ]
+
+
+def announced(form: Announced, members: Sequence[str]) -> list[Finding]:
+    """V10, V21: what is announced is who was elected, relatives apart."""
+    return conduct.same_names("选举结果公告", form.names, members)
+
+
+def handed_over(form: HandedOver, elected_on: date, norms: Norms, step: str) -> list[Finding]:
+    """V23: everything on the list; what is late is remarked, and flagged by the gate."""
+    went = handover.Handover(seal=form.sealed_on, completed=form.completed_on, supervised=bool(form.supervised_by))
+    return [
+        *conduct.handover_complete(form.items),
+        *remarked(handover.handed_over(went, elected_on, form.completed_on, norms, step=step)),
+    ]
