@@ -9,7 +9,21 @@ from typer.exceptions import TyperException
 from console.output import UNUSABLE, err, reason, tolerate_any_terminal, unusable
 
 INTERRUPTED = 130
-COMMANDS = ("lint", "diff", "pack", "timetable", "count", "rules", "rehearse", "replay", "roster", "server", "live")
+COMMANDS = (
+    "lint",
+    "diff",
+    "pack",
+    "timetable",
+    "count",
+    "tally",
+    "rules",
+    "rehearse",
+    "replay",
+    "roster",
+    "server",
+    "live",
+    "closing",
+)
 
 
 def main() -> None:

@@ -1,22 +1,20 @@
 """`huanjie count SHEET`: reads a result form, has it counted, and says who is elected, to people or to programs."""
 
-import json
-import re
-import sys
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from console.output import NO, OK, UNDECIDED, UNUSABLE, err, out, print_json, reason
-from policies.counting import Denominator, NextStep, Quorum, Verdict, count
+from console.output import NO, OK, UNDECIDED, UNUSABLE, err, out, print_json
+from console.typed import parse, text_of
+from policies.counting import Denominator, Denominators, NextStep, Quorum, Verdict, count
 from policies.finding import Finding, Severity
-from policies.form import FormRefused, problem, read_form
-from policies.pack.text import read_text, written
+from policies.form import FormRefused, ResultForm, read_form
+from policies.tally.catalogue import CATALOGUE
+from policies.tally.rounds import link_problems
 
 
 def register(app: typer.Typer) -> None:
@@ -28,8 +26,14 @@ def register(app: typer.Typer) -> None:
             str, typer.Argument(metavar="报告单", help="报告单文件（YAML 或 JSON）；“-”表示从标准输入读取。")
         ],
         as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")] = False,
+        after: Annotated[
+            str | None,
+            typer.Option(
+                "--after", metavar="前次报告单", help="另行选举或再次投票时，前一次的报告单：一并核对候选人和名额。"
+            ),
+        ] = None,
     ) -> None:
-        verdict = judge(sheet, today=date.today())
+        verdict = judge(sheet, today=date.today(), after=after)
         if as_json:
             print_json(verdict.answer())
         else:
@@ -37,75 +41,47 @@ def register(app: typer.Typer) -> None:
         raise typer.Exit(exit_code(verdict))
 
 
-def judge(sheet: str, *, today: date) -> Verdict:
-    """The verdict on the form in file `sheet` ("-": stdin); it is `unusable` for one that cannot be read."""
-    try:
-        raw, lines, broken = _parse(_text(sheet))
-        form = read_form(raw, today=today, lines=lines, earlier=broken)
-    except FormRefused as refused:
-        return Verdict(valid=None, findings=refused.findings)
-    return count(form)
+def judge(sheet: str, *, today: date, after: str | None = None) -> Verdict:
+    """The verdict on the form in file `sheet` ("-": stdin); it is `unusable` for one that cannot be read.
+
+    With the form of the poll before it in file `after`, what does not follow from that poll is said as well (F.21–F.25,
+    W.21).
+    """
+    found: list[Finding] = []
+    forms: list[ResultForm] = []
+    for each in (sheet,) if after is None else (sheet, after):
+        try:
+            forms.append(_form(each, today))
+        except FormRefused as refused:
+            found += refused.findings
+    if found:
+        return Verdict(valid=None, findings=tuple(found))
+    verdict = count(forms[0])
+    if after is None or verdict.unusable:
+        return verdict
+    return verdict.model_copy(update={"findings": (*verdict.findings, *link_problems(forms[1], forms[0]))})
+
+
+def _form(sheet: str, today: date) -> ResultForm:
+    raw, lines, broken = parse(text_of(sheet))
+    return read_form(raw, today=today, lines=lines, earlier=broken)
 
 
 def exit_code(verdict: Verdict) -> int:
-    """0 valid, 1 not valid, 3 cannot be decided, 2 a form that contradicts itself or cannot be read."""
+    """0 valid, 1 not valid or not what the poll before it calls for, 3 cannot be decided, 2 a form that contradicts itself or cannot be read."""
     if verdict.valid is None:
         return UNUSABLE if verdict.unusable else UNDECIDED
-    return OK if verdict.valid else NO
-
-
-# --- Reading ---
-
-
-def _text(sheet: str) -> str:
-    try:
-        data = sys.stdin.buffer.read() if sheet == "-" else Path(sheet).read_bytes()
-    except (OSError, ValueError) as failed:
-        raise FormRefused([problem("F.101", {"path": sheet, "why": reason(failed)}, figure=sheet)]) from failed
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as failed:
-        line = data.count(b"\n", 0, failed.start) + 1
-        raise FormRefused([problem("F.102", {"where": f"（第 {line} 行）"}, figure=line)]) from failed
-
-
-def _parse(text: str) -> tuple[object, dict[str, int], list[Finding]]:
-    """The data, the line of each path, and what is wrong with the text. Raises FormRefused when nothing can be read.
-
-    JSON is read as JSON where it is sound (its escapes are not YAML's); everything else, broken JSON too, by the reader
-    of packs, which knows the lines.
-    """
-    braces = text.lstrip()[:1] == "{"
-    if braces:
-        with suppress(ValueError, RecursionError):
-            found = json.loads(text, object_pairs_hook=_once)
-            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair (an escape cut in two) is no text
-            return found, {}, []
-    located, problems = read_text(text)
-    findings = [problem("F.103", {"why": str(each)}, figure=each.line or None) for each in problems]
-    if braces and (comment := _COMMENT.search(text)):
-        line = text.count("\n", 0, comment.start()) + 1
-        findings = [problem("F.103", {"why": f"第 {line} 行：JSON 里不能写注释（// 或 /*）"}, figure=line)]
-        raise FormRefused(findings)
-    if located is None:
-        raise FormRefused(findings)
-    return located.data, {written(path): line for path, (line, _) in located.places.items()}, findings
-
-
-_COMMENT = re.compile(r"^(?:[^\"\n]|\"(?:[^\"\\\n]|\\.)*\")*?(?://|/\*)", re.MULTILINE)
-"""A comment as JSON with comments has it, outside quotation marks."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key is given twice")
-    return found
+    unlinked = any(each.blocks and each.rule in CATALOGUE for each in verdict.findings)
+    return OK if verdict.valid and not unlinked else NO
 
 
 # --- Showing ---
 
-VERDICTS = {True: "[bold green]选举有效[/]", False: "[bold red]选举无效[/]", None: "[bold yellow]不能判定[/]"}
+VERDICTS: dict[bool | None, str] = {
+    True: "[bold green]选举有效[/]",
+    False: "[bold red]选举无效[/]",
+    None: "[bold yellow]不能判定[/]",
+}
 STEPS = {
     NextStep.REVOTE_TIED: "就票数相等的人再次投票（不得抽签）",
     NextStep.FURTHER_VOTE: "不足的名额另行选举",
@@ -131,12 +107,12 @@ def _show(verdict: Verdict) -> None:
     if verdict.next is not None:
         table.add_row("下一步", STEPS[verdict.next])
     out.print(table)
-    _show_shares(verdict)
-    _show_findings(verdict)
+    show_shares(verdict.denominators)
+    show_findings(verdict.findings)
 
 
-def _show_shares(verdict: Verdict) -> None:
-    shares = verdict.denominators
+def show_shares(shares: Denominators) -> None:
+    """A table of the fractions applied, each with its denominator."""
     rows: list[tuple[str, Denominator | None]] = [
         ("选举有效", shares.quorum),
         ("当选", shares.majority),
@@ -154,15 +130,16 @@ def _show_shares(verdict: Verdict) -> None:
     out.print(table)
 
 
-def _show_findings(verdict: Verdict) -> None:
-    if not verdict.findings:
+def show_findings(findings: Sequence[Finding]) -> None:
+    """A table of findings: how each binds, what it says, what to do, and why."""
+    if not findings:
         return
     table = Table(title="核验意见", title_justify="left", show_lines=True)
     table.add_column("级别", no_wrap=True)
     table.add_column("规则", no_wrap=True)
     for heading in ("情况", "处理", "依据"):
         table.add_column(heading, overflow="fold")
-    for each in verdict.findings:
+    for each in findings:
         row = (each.rule, each.message, each.remedy, each.source)
         table.add_row(SEVERITIES[each.severity], *(escape(cell) for cell in row))
     out.print(table)

@@ -22,20 +22,23 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 MOST_UNITS = 1_000_000
+MOST_PROJECTED = 100_000_000
 MOST_WORKERS = 64
 MOST_SEED = 2**63 - 1
 
 
 def register(app: typer.Typer) -> None:
     """Add the command `rehearse` to the application."""
-    app.command("rehearse", help="演练：合成的社区按方案走完换届全程，得到中文报告、统计和日志。")(rehearse_command)
+    app.command("rehearse", help="演练：合成的社区（村）按方案走完换届全程，得到中文报告、统计和日志。")(
+        rehearse_command
+    )
 
 
 def rehearse_command(
     pack: Annotated[
         str, typer.Argument(metavar="方案", help="自带方案的名称（如 street-2021），或 YAML 文件的路径。")
     ] = "",
-    units: Annotated[str, typer.Option("--units", metavar="N", help="社区数。")] = "60",
+    units: Annotated[str, typer.Option("--units", metavar="N", help="社区（村）数。")] = "60",
     seed: Annotated[str, typer.Option("--seed", metavar="S", help="随机种子：相同的种子得到相同的日志。")] = "2021",
     folder: Annotated[
         str, typer.Option("--out", metavar="文件夹", help="结果放在哪里：新的、空的，或上一次演练的文件夹。")
@@ -47,10 +50,13 @@ def rehearse_command(
         list[str] | None,
         typer.Option("--fault", metavar="代码=个数", help="植入程序错误，如 F6=2；可以写多次，代码 F1 至 F10。"),
     ] = None,
+    project: Annotated[
+        str, typer.Option("--project", metavar="N", help="按本次实测推算 N 个单位需要多少时间，瓶颈在哪里。")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="在标准输出上输出 summary.json，供程序读取。")] = False,
 ) -> None:
     """Exit 0 when the checker found nothing wrong, 1 when it did or a planted fault slipped through, 2 for unusable input."""
-    asked = read(pack, units, seed, folder, workers, fault or [])
+    asked = read(pack, units, seed, folder, workers, fault or [], project)
     if isinstance(asked, Unusable):
         unusable(asked.problems, as_json=as_json)
     for code, reason in asked.not_applicable.items():
@@ -74,17 +80,21 @@ class Asked:
     folder: "Folder"
     pack_name: str
     workers: int
+    projected: int | None = None
     not_applicable: dict[str, str] = field(default_factory=dict)
 
 
-def read(pack_name: str, units: str, seed: str, folder: str, workers: str, faults: list[str]) -> Asked | Unusable:
+def read(
+    pack_name: str, units: str, seed: str, folder: str, workers: str, faults: list[str], project: str = ""
+) -> Asked | Unusable:
     """Check everything that was typed; every problem at once."""
     from simulation.campaign.folder import Folder
 
     problems: list[str] = []
-    count = _number("--units（社区数）", units, 1, MOST_UNITS, problems)
+    count = _number("--units（社区、村数）", units, 1, MOST_UNITS, problems)
     start = _number("--seed（随机种子）", seed, 0, MOST_SEED, problems)
     processes = _number("--workers（进程数）", workers or str(_processors()), 1, MOST_WORKERS, problems)
+    projected = _number("--project（推算的单位数）", project, 1, MOST_PROJECTED, problems) if project else None
     place = Folder(folder) if folder else None
     if place is None:
         problems.append("缺少 --out：请写明结果放在哪个文件夹")
@@ -97,7 +107,7 @@ def read(pack_name: str, units: str, seed: str, folder: str, workers: str, fault
     campaign, not_applicable = _campaign(opened, count, start, faults, problems)
     if problems or place is None or campaign is None:
         return Unusable(tuple(problems))
-    return Asked(campaign, place, pack_name, processes or 1, not_applicable)
+    return Asked(campaign, place, pack_name, processes or 1, projected, not_applicable)
 
 
 def _campaign(
@@ -173,6 +183,7 @@ def perform(asked: Asked, *, as_json: bool = False) -> "Written":
                 workers=asked.workers,
                 not_applicable=asked.not_applicable,
                 meter=meter,
+                projected=asked.projected,
             )
             place.finish()
             return written
@@ -209,14 +220,15 @@ class _Bar:
 
     def __init__(self, progress: Any, campaign: "Campaign") -> None:
         from simulation.campaign.run import STAGES
+        from simulation.report.wording import wording
 
         self._progress = progress
-        self._units = campaign.units
-        self._task = progress.add_task("", total=campaign.units * STAGES, said=f"0/{campaign.units} 个社区")
+        self._units, self._unit = campaign.units, wording(campaign.pack.kind).unit
+        self._task = progress.add_task("", total=campaign.units * STAGES, said=f"0/{campaign.units} 个{self._unit}")
 
     def show(self, *, stages: int, closed: int, day: date | None) -> None:
         """Redraw."""
-        said = f"{closed}/{self._units} 个社区" + (f"，演练到 {day}" if day else "")
+        said = f"{closed}/{self._units} 个{self._unit}" + (f"，演练到 {day}" if day else "")
         self._progress.update(self._task, completed=stages, said=said)
 
 
@@ -243,10 +255,10 @@ def _tell(written: "Written", asked: Asked) -> None:
     out.print(Text(headline(written.material), style=style))
     for sentence in sentences(written.material):
         out.print(Padding(Text(sentence), (0, 0, 0, 2)))
-    summary = written.summary
+    summary, unit = written.summary, written.material.words.unit
     out.print(
-        f"用时 {summary['seconds']:.1f} 秒，每秒 {summary['units_per_second']:.1f} 个社区；"
-        f"每个社区 {summary['activations_per_unit']:.0f} 次工作流激活。",
+        f"用时 {summary['seconds']:.1f} 秒，每秒 {summary['units_per_second']:.1f} 个{unit}；"
+        f"每个{unit} {summary['activations_per_unit']:.0f} 次工作流激活。",
         style="dim",
         highlight=False,
     )

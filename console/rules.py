@@ -108,6 +108,8 @@ PLACES = {
     "appeal": "申诉复核",
     "checker": "事后独立复核",
     "live": "正式换届开始之前",
+    "handover": "移交时（方案要求或已填写的）",
+    "archive": "归档核对",
 }
 """Where a rule is asked, other than at a step of the plan."""
 

@@ -1,17 +1,21 @@
 """Writes the documents that are generated from the code, so that they cannot drift from it: `python -m docs.generate`.
 
-The lifecycles' diagrams (mermaid needs nothing but a browser; graphviz is never asked for) and the roster's columns.
+The lifecycles' diagrams (mermaid needs nothing but a browser; graphviz is never asked for), the roster's columns, the tally's
+checks, the faults of the plans, and the figures of a rehearsal.
 """
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from transitions import State
 from transitions.extensions import GraphMachine
 
 from policies.lifecycles import LIFECYCLES, Lifecycle, Step
+
+if TYPE_CHECKING:
+    from policies.pack.schema import Pack
 
 HERE = Path(__file__).parent
 
@@ -64,14 +68,53 @@ def lifecycles() -> str:
 
 def roster() -> str:
     """The whole page docs/roster.md: every sheet and column of a county's workbook."""
-    from console.packs import pack_text
     from live.roster.guide import as_markdown
-    from policies.pack.load import load_pack
 
-    return as_markdown(load_pack(pack_text("street-2021"), "street-2021"))
+    return as_markdown(_pack("street-2021"))
 
 
-DOCUMENTS: dict[str, Callable[[], str]] = {"lifecycles.md": lifecycles, "roster.md": roster}
+def tally() -> str:
+    """The whole page docs/tally.md: how several tellers count, and the catalogue of checks."""
+    from policies.tally.guide import as_markdown
+
+    return as_markdown()
+
+
+def faults(pack: str) -> Callable[[], str]:
+    """A page of docs/faults….md: the faults that may be planted under a plan."""
+
+    def page() -> str:
+        from simulation.faults.page import as_markdown
+
+        return as_markdown(_pack(pack))
+
+    return page
+
+
+def parameters() -> str:
+    """The whole page docs/parameters.md: every figure a rehearsal draws from."""
+    from simulation.population.parameters import as_markdown
+
+    return as_markdown()
+
+
+def _pack(name: str) -> "Pack":
+    from console.packs import Unusable, open_pack
+
+    pack = open_pack(name)
+    if isinstance(pack, Unusable):
+        raise RuntimeError("；".join(pack.problems))
+    return pack
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "lifecycles.md": lifecycles,
+    "roster.md": roster,
+    "tally.md": tally,
+    "faults.md": faults("street-2021"),
+    "faults-village.md": faults("village-2025"),
+    "parameters.md": parameters,
+}
 
 
 def main() -> None:

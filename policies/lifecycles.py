@@ -166,6 +166,26 @@ class ComplaintTrigger(Labelled):
     FLAG = "flag", "逾期标记并指定责任人"
 
 
+class BoxState(Labelled):
+    """One ballot box while it is counted and its sheet is entered by two people, until a named person accepts it."""
+
+    COUNTING = "counting", "待首录"
+    ENTERED_ONCE = "entered_once", "已首录，待复录"
+    DIFFERENT = "different", "两次录入不一致"
+    AGREED = "agreed", "两次录入一致"
+    ACCEPTED = "accepted", "已确认"
+
+
+class BoxTrigger(Labelled):
+    """What moves a box; an entry or a correction AGREES or DIFFERS by its figures, not by anybody's choice."""
+
+    ENTER = "enter", "首录"
+    AGREE = "agree", "复录或更正后一致"
+    DIFFER = "differ", "复录或更正后不一致"
+    RECOUNT = "recount", "重新清点"
+    ACCEPT = "accept", "确认"
+
+
 S = TypeVar("S", bound=Labelled)
 T = TypeVar("T", bound=Labelled)
 
@@ -460,4 +480,21 @@ COMPLAINT = Lifecycle(
     frozenset({_O.OVERDUE}),
 )
 
-LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (UNIT, BODY, CANDIDATE, GATE, COMPLAINT)
+_X, _XT = BoxState, BoxTrigger
+_ENTERED_TWICE = (_X.DIFFERENT, _X.AGREED)
+BOX = Lifecycle(
+    "box",
+    "票箱计票",
+    BoxState,
+    BoxTrigger,
+    _X.COUNTING,
+    (
+        *_step(_XT.ENTER, _X.COUNTING, _X.ENTERED_ONCE),
+        *_step(_XT.AGREE, (_X.ENTERED_ONCE, *_ENTERED_TWICE), _X.AGREED),
+        *_step(_XT.DIFFER, (_X.ENTERED_ONCE, *_ENTERED_TWICE), _X.DIFFERENT),
+        *_step(_XT.RECOUNT, (_X.ENTERED_ONCE, *_ENTERED_TWICE, _X.ACCEPTED), _X.COUNTING),
+        *_step(_XT.ACCEPT, _X.AGREED, _X.ACCEPTED),
+    ),
+)
+
+LIFECYCLES: tuple[Lifecycle[Any, Any], ...] = (UNIT, BODY, CANDIDATE, GATE, COMPLAINT, BOX)

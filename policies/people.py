@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from policies.value import Value
 
@@ -130,6 +130,23 @@ _SUPERVISORY_POSTS = frozenset({Post.SUPERVISORY_CHAIR, Post.SUPERVISORY_MEMBER}
 _FEDERATION_POSTS = frozenset({Post.FEDERATION_CHAIR, Post.FEDERATION_MEMBER})
 
 
+class Origin(Labelled):
+    """Where a member of a new bench comes from (来源), as closing statistics count them; somebody may have several.
+
+    INCUMBENT is never declared: it follows from the posts somebody holds when the election begins. The others are the
+    source document's “五个一批” and the groups it names (篇一 一（三）、二（三）).
+    """
+
+    INCUMBENT = "incumbent", "现任留任"
+    RESERVE = "reserve", "后备干部"
+    RETURNEE = "returnee", "外出务工经商返乡人员"
+    GRADUATE = "graduate", "大学毕业生"
+    SECONDED = "seconded", "机关下派干部"
+    ENTREPRENEUR = "entrepreneur", "致富带头人"
+    VETERAN = "veteran", "退役军人"
+    OTHER = "other", "其他"
+
+
 class Kin(Labelled):
     """What a declared relationship says: `a` is `b`'s …; step and adoptive parents count as parents."""
 
@@ -187,6 +204,16 @@ class Person(Value):
     familiar: bool = False  # 对街道、社区工作比较熟悉
     retired: bool = False
     retires_on: date | None = None  # this person's own retirement date, where the file states it; goes before the table
+    origins: tuple[Origin, ...] = Field(  # empty: not stated; left out of what is written, as before there were any
+        default=(), exclude_if=lambda origins: not origins
+    )
+
+    @field_validator("origins")
+    @classmethod
+    def _declared(cls, origins: tuple[Origin, ...]) -> tuple[Origin, ...]:
+        if Origin.INCUMBENT in origins:
+            raise ValueError("“现任留任”由现任职务（incumbent）得出，不在来源中另填")
+        return origins
 
     @property
     def is_incumbent(self) -> bool:

@@ -76,7 +76,7 @@ async def rehearse_district(
         cast = Cast(
             district=district,
             setting=setting,
-            parameters=parameters,
+            parameters=parameters.of(setting.pack.kind),
             seed=seed,
             stage=engine,
             gateway=EngineGateway(engine, store.refuse),

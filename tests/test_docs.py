@@ -15,7 +15,7 @@ from simulation.faults import FAULTS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-GROUPS = {"live", "server", "roster", "pack"}
+GROUPS = {"live", "server", "roster", "pack", "tally", "closing"}
 """Commands that have commands."""
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 

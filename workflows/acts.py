@@ -558,7 +558,7 @@ class Election(Grievances):
             step_id,
             HandedOver,
             law_bound=(last_day, residents.R6),
-            check=examination.handover,
+            check=lambda form: examination.handover(form, self.step(step_id)),
         )
         self.issue(self.step(step_id))
 

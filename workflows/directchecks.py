@@ -4,6 +4,7 @@ No rule is stated here; a gate's validator and nothing else calls these function
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from policies.counting import count
@@ -34,6 +35,7 @@ from policies.rules.village import (
     staff,
 )
 from policies.venue import RovingBox
+from workflows import examination
 from workflows.messages import (
     Announced,
     BallotRulesSet,
@@ -60,6 +62,15 @@ from workflows.register import Candidate
 
 NOMINATORS = {nominator.value: nominator for nominator in Nominator}
 """The routes of a pack as the law names who nominates."""
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """Which article speaks of the roll: a village's, or (since 2026) a community's own."""
+
+    once: Rule  # on one roll only
+    listed: Rule  # the list so many days before the poll
+    answered: Rule  # objections and their answers
 
 
 def remarked(findings: Iterable[Finding]) -> list[Finding]:
@@ -98,7 +109,7 @@ def election_committee(
     return findings
 
 
-def registration(form: Registered, on: date, norms: Norms, step: str) -> list[Finding]:
+def registration(form: Registered, on: date, norms: Norms, clauses: Clauses, step: str) -> list[Finding]:
     """V4, V5: every special entry lawful, nobody on two rolls, every outsider with an entry."""
     lines = [line for entry in form.entries for line in entry.lines()]
     outside = (register.VoterKind.OUTSIDER, register.VoterKind.RELATED)
@@ -110,38 +121,44 @@ def registration(form: Registered, on: date, norms: Norms, step: str) -> list[Fi
     ]
     return [
         *lawful,
-        *register.registered_once(lines, step=step),
-        *notices.outsiders_named(form.outsiders, named, step=step),
+        *register.registered_once(lines, rule=clauses.once, step=step),
+        *notices.outsiders_named(form.outsiders, named, rule=clauses.once, step=step),
     ]
 
 
-def voters_list(form: Posted, voters: int, on: date, norms: Norms, step: str) -> list[Finding]:
+def voters_list(form: Posted, voters: int, on: date, norms: Norms, clauses: Clauses, step: str) -> list[Finding]:
     """V6, V7: up in time, with as many names as are registered."""
     return [
-        *lists.voters_list_posted(form.posted_on, on, norms, step=step),
-        *notices.roll_adds_up("公布的选民名单", form.voters or 0, voters, step=step),
+        *lists.voters_list_posted(form.posted_on, on, norms, rule=clauses.listed, step=step),
+        *notices.roll_adds_up("公布的选民名单", form.voters or 0, voters, rule=clauses.answered, step=step),
     ]
 
 
 def objection_answered(
-    form: ObjectionAnswered, number: str, received: date, today: date, norms: Norms, step: str
+    form: ObjectionAnswered,
+    number: str,
+    received: date,
+    today: date,
+    norms: Norms,
+    clauses: Clauses,
+    step: str,
 ) -> list[Finding]:
     """V7: decided and published; what is late is remarked, and flagged by the gate."""
     objection = register.Objection(
         number=number, received=received, decided=form.decided_on, published=form.published_on
     )
-    findings = register.objection_answered(objection, today, norms, step=step)
+    findings = register.objection_answered(objection, today, norms, rule=clauses.answered, step=step)
     due = register.decision_due(received, norms)
     late = due is not None and form.decided_on > due
     return remarked(findings) if late else findings
 
 
-def corrected(form: ListCorrected, voters: int, added: int, removed: int, step: str) -> list[Finding]:
+def corrected(form: ListCorrected, voters: int, added: int, removed: int, clauses: Clauses, step: str) -> list[Finding]:
     """V7: the corrected list is the published one and the objections' outcome."""
     return [
-        *notices.roll_adds_up("增列", form.added, added, step=step),
-        *notices.roll_adds_up("删去", form.removed, removed, step=step),
-        *notices.roll_adds_up("更正后的名单", form.voters, voters + added - removed, step=step),
+        *notices.roll_adds_up("增列", form.added, added, rule=clauses.answered, step=step),
+        *notices.roll_adds_up("删去", form.removed, removed, rule=clauses.answered, step=step),
+        *notices.roll_adds_up("更正后的名单", form.voters, voters + added - removed, rule=clauses.answered, step=step),
     ]
 
 
@@ -391,10 +408,10 @@ def announced(form: Announced, members: Sequence[str]) -> list[Finding]:
     return conduct.same_names("选举结果公告", form.names, members)
 
 
-def handed_over(form: HandedOver, elected_on: date, norms: Norms, step: str) -> list[Finding]:
-    """V23: everything on the list; what is late is remarked, and flagged by the gate."""
+def handed_over(form: HandedOver, elected_on: date, norms: Norms, step: Step) -> list[Finding]:
+    """V23, H1, H2: everything on the list, signed where the plan says so; what is late is remarked, and flagged by the gate."""
     went = handover.Handover(seal=form.sealed_on, completed=form.completed_on, supervised=bool(form.supervised_by))
     return [
-        *conduct.handover_complete(form.items),
-        *remarked(handover.handed_over(went, elected_on, form.completed_on, norms, step=step)),
+        *examination.handover(form, step),
+        *remarked(handover.handed_over(went, elected_on, form.completed_on, norms, step=step.id)),
     ]

@@ -18,7 +18,7 @@ from policies.rules.village import relatives, results
 from policies.rules.village.handover import V23, handover_due
 from policies.rules.village.kin import relative
 from policies.rules.village.lists import V9
-from workflows import directchecks
+from workflows import directchecks, electiontime
 from workflows.acts import FURTHER_VOTES
 from workflows.electioncommittee import ElectionCommittee
 from workflows.enrolment import Enrolment
@@ -190,6 +190,41 @@ class DirectVote(Enrolment):
         )
         self.issue(step, names=self.names(names), until=last_day)
 
+    async def list_stands(self, list_step: str) -> bool:
+        """Watch the list while there is still time to make it anew (V9): False as soon as too few are left on it.
+
+        A complaint upheld means a corrected posting; who steps back after the last day is no longer replaced before the poll.
+        """
+        why = f"「{self.step(list_step).title}」受理举报和退出"
+        self.waiting = why
+        if self.held or electiontime.today() < self._last_correction():
+            await self.commit()
+        while self.held or (electiontime.today() < self._last_correction() and self._undisturbed(list_step)):
+            moved = self.moved
+            delay = None if self.held else max(electiontime.until(self._last_correction()), timedelta(milliseconds=1))
+            await self._sleep(
+                lambda seen=moved: self.moved != seen or (not self.held and not self._undisturbed(list_step)),  # type: ignore[misc]
+                delay,
+                why,
+            )
+        await self._corrected(list_step)
+        return self.enough_for_a_poll()
+
+    def _last_correction(self) -> date:
+        """The last day but one on which a list can be posted in time for the poll day."""
+        return self.poll_day() - timedelta(days=(self.norms.candidate_list_days or 0) + 1)
+
+    def _undisturbed(self, list_step: str) -> bool:
+        return self.enough_for_a_poll() and list_step not in self.upheld
+
+    async def _corrected(self, list_step: str) -> None:
+        await self.settled(list_step)
+        while list_step in self.upheld:
+            self.upheld.discard(list_step)
+            names = tuple(candidate.person.id for candidate in self.register.on_the_list())
+            await self.post_candidates(list_step, names)
+            await self.settled(list_step)
+
     async def meet_voters(self, step_id: str) -> None:
         """The candidates meet the voters before the poll day."""
         await self.record(
@@ -267,11 +302,7 @@ class DirectVote(Enrolment):
         `list_step`: the posting that must stand uncontested before anybody votes.
         """
         await self.until(lambda: self.opens(step_id), f"「{self.step(step_id).title}」窗口开启")
-        await self.settled(list_step)
-        while list_step in self.upheld:
-            self.upheld.discard(list_step)
-            names = tuple(candidate.person.id for candidate in self.register.on_the_list())
-            await self.post_candidates(list_step, names)
+        await self._corrected(list_step)
         if not self.enough_for_a_poll():
             return False
         self.polling = True
@@ -577,7 +608,7 @@ class DirectVote(Enrolment):
             step_id,
             HandedOver,
             law_bound=None if due is None else (due, V23),
-            check=lambda form: directchecks.handed_over(form, elected_on, self.norms, step_id),
+            check=lambda form: directchecks.handed_over(form, elected_on, self.norms, self.step(step_id)),
         )
         self.issue(self.step(step_id))
 

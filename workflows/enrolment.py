@@ -9,6 +9,9 @@ from temporalio import workflow
 
 from policies.law.norms import Norms
 from policies.pack.schema import RelativeToPoll, Role
+from policies.rule import Law
+from policies.rules import law2025
+from policies.rules.residents import V6
 from policies.rules.village import register
 from policies.timetable.windows import from_poll
 from workflows import directchecks, electiontime, preparationchecks
@@ -39,6 +42,12 @@ class Enrolment(Election):
     def enrols(self) -> None:
         """Set up; called from the workflow's `__init__` after `open`."""
         self.norms = self.pack.norms or Norms()
+        new = self.pack.kind == "community" and self.pack.law is Law.OF_2025
+        self.clauses = directchecks.Clauses(
+            once=law2025.R25_16 if new else register.V4,
+            listed=law2025.R25_17 if new else V6,
+            answered=law2025.R25_17 if new else register.V7,
+        )
         self.poll_fixed: date | None = None  # as decided; postponements since then come on top
         self.shift_then = 0  # calendar days of postponement when it was decided
         self.voters = 0  # registered voters on the list
@@ -119,7 +128,7 @@ class Enrolment(Election):
         registered = await self.gate(
             step_id,
             Registered,
-            check=lambda form: directchecks.registration(form, self.poll_day(), self.norms, step_id),
+            check=lambda form: directchecks.registration(form, self.poll_day(), self.norms, self.clauses, step_id),
         )
         self.voters, self.household_voters = registered.total, registered.households
         self.issue(self.step(step_id))
@@ -131,7 +140,9 @@ class Enrolment(Election):
         posted = await self.gate(
             step_id,
             Posted,
-            check=lambda form: directchecks.voters_list(form, self.voters, self.poll_day(), self.norms, step_id),
+            check=lambda form: directchecks.voters_list(
+                form, self.voters, self.poll_day(), self.norms, self.clauses, step_id
+            ),
         )
         self.roll_posted = posted.posted_on
         self.issue(self.step(step_id), until=register.last_day_to_object(posted.posted_on, self.norms))
@@ -142,12 +153,14 @@ class Enrolment(Election):
             return
         if self.roll_posted is not None:
             last = register.last_day_to_object(self.roll_posted, self.norms) or self.roll_posted
-            await self.until(lambda: last + timedelta(days=1), f"名单异议受理至{last}", register.V7)
+            await self.until(lambda: last + timedelta(days=1), f"名单异议受理至{last}", self.clauses.answered)
         await self.settled(OBJECTION)
         corrected = await self.gate(
             step_id,
             ListCorrected,
-            check=lambda form: directchecks.corrected(form, self.voters, len(self.joined), len(self.struck), step_id),
+            check=lambda form: directchecks.corrected(
+                form, self.voters, len(self.joined), len(self.struck), self.clauses, step_id
+            ),
         )
         self.voters = corrected.voters
         self.issue(self.step(step_id))
@@ -174,7 +187,9 @@ class Enrolment(Election):
             findings.append(register.no_list_yet(objection.id))
         else:
             received = register.Objection(number=objection.id, received=today)
-            findings.extend(register.objection_in_time(received, self.roll_posted, self.norms))
+            findings.extend(
+                register.objection_in_time(received, self.roll_posted, self.norms, rule=self.clauses.answered)
+            )
         refuse(findings)
 
     async def _decide_objection(self, objection: Objection, key: str, received: date, last_day: date) -> None:
@@ -189,9 +204,9 @@ class Enrolment(Election):
                 opens_on=received,
                 last_day=last_day,
                 fixed=True,
-                rule=register.V7.id,
+                rule=self.clauses.answered.id,
                 check=lambda form: directchecks.objection_answered(
-                    form, objection.id, received, electiontime.today(), self.norms, step_id
+                    form, objection.id, received, electiontime.today(), self.norms, self.clauses, step_id
                 ),
             )
         )

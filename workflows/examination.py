@@ -17,7 +17,7 @@ from policies.kinship import KinGraph, Place
 from policies.law.norms import Norms
 from policies.pack.schema import MISSING, Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
 from policies.people import Body, Education, Post
-from policies.rules import candidacy, conduct, party, residents, supervisory, women
+from policies.rules import candidacy, closing, conduct, party, residents, supervisory, women
 from policies.rules.village import committee as village
 from workflows.messages import (
     Announced,
@@ -365,6 +365,8 @@ def announcement(form: Announced, members: Sequence[str]) -> list[Finding]:
     return conduct.same_names("当选名单公告", form.names, members)
 
 
-def handover(form: HandedOver) -> list[Finding]:
-    """R6: seals, property, accounts and files are all on the list, and somebody supervised."""
-    return conduct.handover_complete(form.items)
+def handover(form: HandedOver, step: Step) -> list[Finding]:
+    """R6, H1, H2: seals, property, accounts and files are handed over, signed by three where the plan says so."""
+    return closing.handed_over(
+        form.items, form.inventory, form.signatures, form.completed_on, asked=step.signed_by_three, step=step.id
+    )

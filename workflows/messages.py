@@ -7,6 +7,7 @@ from pydantic import Field
 
 from policies.authority import Signature
 from policies.clock import Clock, Instant
+from policies.closing.handover import Entry, HandoverSignature
 from policies.eligibility import Relaxation
 from policies.finding import Finding
 from policies.form import ResultForm
@@ -186,13 +187,19 @@ class Announced(Value):
 
 
 class HandedOver(Value):
-    """Seals, property, accounts and files passed on."""
+    """Seals, property, accounts and files passed on.
+
+    `inventory` and `signatures` are asked for where the plan's step says so (`Step.signed_by_three`); a form without them
+    is written as it was before there were any.
+    """
 
     kind: Literal["handed_over"] = "handed_over"
     completed_on: date
     items: tuple[str, ...]
     supervised_by: Words
     sealed_on: date | None = unwritten()  # the day the seal itself changed hands
+    inventory: tuple[Entry, ...] = unwritten(())
+    signatures: tuple[HandoverSignature, ...] = unwritten(())
 
 
 class PollDayFixed(Value):

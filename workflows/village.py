@@ -47,6 +47,8 @@ class VillageElection(DirectVote):
             await self.meet_voters("residents.meeting")  # 第10号 候选人与村民见面
             await self.set_stations("residents.stations")  # 第11号 时间、地点和投票站
             await self.appoint_staff("residents.staff")  # 第12号 选举工作人员
+            if not await self.list_stands("residents.list"):  # 名单受举报、退出影响的，及时更正或者重新确定
+                continue
             await self.list_proxies("residents.proxies")  # 第13号 委托投票
             await self.list_boxes("residents.boxes")  # 第14号 流动票箱
             await self.record("residents.assistance")  # 第15号 代写办法

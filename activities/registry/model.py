@@ -309,6 +309,55 @@ class SeatRow(Base):
     post: Mapped[str]
     votes: Mapped[int | None]
     at: Mapped[datetime]
+    sex: Mapped[str | None]  # this and what follows as nominated; None: not stated, or nobody of this id was nominated
+    born: Mapped[date | None]
+    education: Mapped[str | None]
+    standing: Mapped[str | None]
+
+
+class SeatOriginRow(Base):
+    """Where somebody elected comes from (`policies.people.Origin`); several rows, or none: not stated."""
+
+    __tablename__ = "seat_origins"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["unit", "body", "number"], ["seats.unit", "seats.body", "seats.number"], name="fk_seat_origins_seat"
+        ),
+    )
+
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    origin: Mapped[str] = mapped_column(primary_key=True)
+
+
+class PollRow(Base):
+    """One poll: its result form's counts (None: not stated) and, once judged, whether it was valid and what it left open.
+
+    Counts only: no row joins a voter to a choice.
+    """
+
+    __tablename__ = "polls"
+    __table_args__ = (
+        ForeignKeyConstraint(["election", "line"], ["journal.election", "journal.n"]),
+        Index(None, "unit"),
+    )
+
+    workflow: Mapped[str] = mapped_column(ForeignKey("workflows.workflow"), primary_key=True)
+    gate: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(ForeignKey("units.id"))
+    body: Mapped[str]
+    ballot: Mapped[str]  # the form's body: a committee's own meeting is another ballot than the one that elected it
+    mode: Mapped[str]  # who votes, and so what `roll` counts
+    round: Mapped[int]  # of its step, from 1
+    vote: Mapped[int]  # 2: a further vote
+    held_on: Mapped[date]
+    roll: Mapped[int | None]
+    present: Mapped[int | None]
+    valid: Mapped[bool | None]  # None: not judged
+    open_seats: Mapped[int | None]  # None: not judged, or void
+    election: Mapped[str]
+    line: Mapped[int]  # the journal line with the form
 
 
 class UnitClosingRow(Base):

@@ -19,6 +19,7 @@ from activities.registry.people import People
 from activities.registry.reports import Reports
 from activities.registry.signatures import Signatures
 from activities.registry.standing import Standings
+from activities.registry.statistics import Statistics
 from activities.registry.store import SqlStore
 
 
@@ -38,6 +39,7 @@ class Registry:
     commands: Commands
     signatures: Signatures
     reports: Reports
+    statistics: Statistics
 
     @property
     def drill(self) -> bool:
@@ -82,6 +84,7 @@ def open_registry(target: str | os.PathLike[str], kind: Kind | None = None, *, p
         commands=Commands(database),
         signatures=Signatures(database),
         reports=Reports(database),
+        statistics=Statistics(database),
     )
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from activities.journal import chained, entry
+from activities.registry import outcomes
 from activities.registry.database import Database
 from activities.registry.errors import ContradictionError, UnknownElectionError, UnknownPlaceError
 from activities.registry.model import (
@@ -32,7 +33,9 @@ from activities.registry.model import (
     JournalRow,
     PaperRow,
     PendingSignatureRow,
+    PollRow,
     RefusalRow,
+    SeatOriginRow,
     SeatRow,
     StreetRow,
     TaskRow,
@@ -44,7 +47,19 @@ from activities.registry.model import (
 )
 from activities.stores.protocol import IssuedPaper, refused_fact
 from policies.pack.schema import BodyId
-from workflows.facts import BodyCompleted, ClockMoved, Commit, Decided, Noted, Refusal, Task, UnitClosed
+from workflows.facts import (
+    BodyCompleted,
+    ClockMoved,
+    Commit,
+    Decided,
+    Noted,
+    PollFailed,
+    PollSettled,
+    Refusal,
+    Task,
+    UnitClosed,
+)
+from workflows.messages import Counted
 
 Row = dict[str, Any]
 
@@ -77,6 +92,11 @@ _CLOSE = (
 _DROP_PENDING = delete(PENDING).where(
     PENDING.c.workflow == bindparam("_workflow"), PENDING.c.gate == bindparam("_gate")
 )
+_JUDGE = (
+    update(table(PollRow))
+    .where(PollRow.workflow == bindparam("_workflow"), PollRow.gate == bindparam("_gate"))
+    .values(valid=bindparam("_valid"), open_seats=bindparam("_open_seats"))
+)
 _WRITTEN = (
     select(COMMITS.c.at, JOURNAL.c.entry)
     .select_from(
@@ -96,7 +116,7 @@ _ADD = {
         WORKFLOWS,
         COMMITS,
         JOURNAL,
-        *map(table, (DecisionRow, PaperRow, RefusalRow, SeatRow, UnitClosingRow)),
+        *map(table, (DecisionRow, PaperRow, PollRow, RefusalRow, SeatOriginRow, SeatRow, UnitClosingRow)),
     )
 }
 _REFRESHED = ("step", "title", "role", "opens_on", "last_day", "round", "people", "seats", "vote")
@@ -369,6 +389,8 @@ def _decided(connection: Connection, commit: Commit, noted: Noted, line: int) ->
         "line": line,
     }
     _write(connection, table(DecisionRow), [row])
+    if isinstance(fact.form, Counted) and commit.unit:
+        _write(connection, table(PollRow), [outcomes.polled(commit, fact.gate, fact.form, line)])
     if fact.second:  # signed twice: the first signature waits no longer
         connection.execute(_DROP_PENDING, {"_workflow": commit.workflow, "_gate": fact.gate})
 
@@ -376,6 +398,7 @@ def _decided(connection: Connection, commit: Commit, noted: Noted, line: int) ->
 def _body_completed(connection: Connection, commit: Commit, noted: Noted, line: int) -> None:  # noqa: ARG001 - one signature
     fact = noted.read()
     assert isinstance(fact, BodyCompleted)
+    nominated = outcomes.nominated(connection, commit.unit) if fact.seats else {}
     seats = [
         {
             "unit": commit.unit,
@@ -386,10 +409,23 @@ def _body_completed(connection: Connection, commit: Commit, noted: Noted, line: 
             "post": seat.post,
             "votes": seat.votes,
             "at": commit.at,
+            **outcomes.described(nominated.get(seat.person)),
         }
         for number, seat in enumerate(fact.seats, start=1)
     ]
     _write(connection, table(SeatRow), seats)
+    origins = [
+        {"unit": commit.unit, "body": commit.body, "number": number, "origin": origin.value}
+        for number, seat in enumerate(fact.seats, start=1)
+        for origin in outcomes.origins(nominated.get(seat.person))
+    ]
+    _write(connection, table(SeatOriginRow), origins)
+
+
+def _poll_judged(connection: Connection, commit: Commit, noted: Noted, line: int) -> None:  # noqa: ARG001 - one signature
+    fact = noted.read()
+    assert isinstance(fact, PollSettled | PollFailed)
+    connection.execute(_JUDGE, {"_workflow": commit.workflow, "_gate": fact.gate, **outcomes.judged(fact)})
 
 
 def _unit_closed(connection: Connection, commit: Commit, noted: Noted, line: int) -> None:  # noqa: ARG001 - one signature
@@ -417,6 +453,8 @@ def _clock_moved(connection: Connection, commit: Commit, noted: Noted, line: int
 _OWN = {
     "decided": _decided,
     "body_completed": _body_completed,
+    "poll_settled": _poll_judged,
+    "poll_failed": _poll_judged,
     "unit_closed": _unit_closed,
     "clock_moved": _clock_moved,
 }

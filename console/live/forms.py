@@ -37,7 +37,9 @@ from workflows.preparationforms import LinkSigned
 
 if TYPE_CHECKING:
     from activities.registry import Registry
+    from policies.pack.schema import Step
     from workflows.facts import Task
+    from workflows.setting import Setting
 
 FORMS: dict[Act, type[BaseModel]] = {
     Act.RECORD: Recorded,
@@ -102,6 +104,8 @@ WORDS = {
     "completed_on": "移交完成日期",
     "items": "移交的物品",
     "supervised_by": "监交单位",
+    "inventory": "移交清单：part（seal 公章、property 公共财产、accounts 财务账目、files 档案资料）、name、quantity、unit、note",
+    "signatures": "三方签字：signer（outgoing 移交人、incoming 接收人、supervisor 监交人）、name、signed_on",
     "upheld": "是否成立（true/false）",
     "handler": "经办人",
     "head": "负责人",
@@ -165,11 +169,7 @@ def form_of(registry: "Registry", task: "Task") -> type[BaseModel]:
 
 def _planned(registry: "Registry", task: "Task") -> "tuple[Act | None, Asks]":
     """What the plan says of the task's step: its act and what its form must show; no act for a county's extra gate."""
-    from gateway.command import unit_of
-    from gateway.ground import supplier
-
-    place = registry.elections.place(unit_of(task.workflow))
-    setting = None if place is None else supplier(registry)(place.setting)
+    setting = _setting(registry, task)
     if setting is None:
         return None, Asks()
     step = setting.steps.get(task.step)
@@ -177,6 +177,19 @@ def _planned(registry: "Registry", task: "Task") -> "tuple[Act | None, Asks]":
         return step.act, step.asks or Asks()
     extra = next((one for one in setting.pack.extra_gates if one.id == task.step), None)
     return None, Asks(signed_by=extra.signed_by if extra else ())
+
+
+def _step(registry: "Registry", task: "Task") -> "Step | None":
+    setting = _setting(registry, task)
+    return None if setting is None else setting.steps.get(task.step)
+
+
+def _setting(registry: "Registry", task: "Task") -> "Setting | None":
+    from gateway.command import unit_of
+    from gateway.ground import supplier
+
+    place = registry.elections.place(unit_of(task.workflow))
+    return None if place is None else supplier(registry)(place.setting)
 
 
 def skeleton(registry: "Registry", task: "Task") -> str:
@@ -187,17 +200,19 @@ def skeleton(registry: "Registry", task: "Task") -> str:
         lines.append("# 应选 " + "、".join(f"{contest.post} {contest.seats} 名" for contest in task.contests))
     elif task.seats:
         lines.append(f"# 应选 {task.seats} 名")
+    step = _step(registry, task)
+    asked = ("inventory", "signatures") if step is not None and step.signed_by_three else ()
     for name, field in form.model_fields.items():
         if name == "kind":
             lines.append(f"kind: {get_args(field.annotation)[0]}")
             continue
-        required = "必填" if field.is_required() else "可不填"
+        required = field.is_required() or name in asked
         given = (
             _known(name, task)
             or preparation.given(name, task, asks)
-            or ("null" if field.is_required() else json.dumps(field.default))
+            or ("null" if required else json.dumps(field.default))
         )
-        lines.append(f"{name}: {given}  # {WORDS.get(name, name)}（{required}）")
+        lines.append(f"{name}: {given}  # {WORDS.get(name, name)}（{'必填' if required else '可不填'}）")
     return "\n".join(lines) + "\n"
 
 

@@ -5,10 +5,13 @@ the answer 「不能判定」 and is named. No definite answer would be changed 
 ballots issued, which no clause asks for: stated, it can show a stuffed box; unstated, it is only remarked upon.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from policies.counting.filling import Filling, fill
-from policies.counting.regime import Regime, regime
+from policies.counting.regime import RECALLED, Regime, recall_regime, regime
 from policies.counting.remarks import remarks_on_form, remarks_on_result
-from policies.counting.verdict import Denominator, Denominators, NextStep, Quorum, Verdict
+from policies.counting.verdict import Denominator, Denominators, NextStep, Quorum, Recall, Verdict
 from policies.finding import Finding, Severity
 from policies.form.contradictions import contradictions
 from policies.form.problems import label_of, problem
@@ -25,11 +28,27 @@ from policies.rules.polls import (
     vacancies_allowed,
 )
 
-__all__ = ["Denominator", "Denominators", "NextStep", "Quorum", "Share", "Verdict", "count", "regime"]
+__all__ = [
+    "RECALLED",
+    "Denominator",
+    "Denominators",
+    "NextStep",
+    "Quorum",
+    "Recall",
+    "Share",
+    "Verdict",
+    "count",
+    "recall",
+    "regime",
+]
 
 
-def count(form: ResultForm) -> Verdict:
-    """Check a form and say who is elected (P7–P15, V14–V20, R5, R25-19, S2). Never raises on a well-typed form."""
+def count(form: ResultForm, held: Mapping[str, str] = MappingProxyType({})) -> Verdict:
+    """Check a form and say who is elected (P7–P15, V14–V20, R5, R25-19, S2). Never raises on a well-typed form.
+
+    `held` gives by name the post that somebody has won on a separate, higher ballot of the same poll: it goes on to the
+    next by votes here, as between two posts on one form.
+    """
     problems = contradictions(form)
     if problems:
         return Verdict(valid=None, findings=tuple(problems))
@@ -37,7 +56,7 @@ def count(form: ResultForm) -> Verdict:
     counted = papers(form)
     base = form.present if rules.mark.of is Whole.PRESENT else counted.collected
     needed = None if base is None else rules.mark.share.needed(base)
-    filling = fill(form, counted, needed, rules.tie)
+    filling = fill(form, counted, needed, rules.tie, held)
     margin = None if filling.missing else filling.margin
     shares = _denominators(form, rules, base, needed)
     failures = tuple(_failures(form, rules, counted, margin))
@@ -52,12 +71,40 @@ def count(form: ResultForm) -> Verdict:
         )
     missing = _missing(form, rules, counted, filling)
     if missing or needed is None:
-        wanted = tuple(
-            problem("F.301", {"path": path, "label": label_of(form, path)}, severity=Severity.WARNING, figure=path)
-            for path in missing
-        )
+        wanted = _wanted(form, missing)
         return Verdict(valid=None, denominators=shares, missing=missing, findings=wanted + remarks)
     return _outcome(form, rules, counted, filling, shares, needed, remarks)
+
+
+def recall(form: ResultForm) -> Recall:
+    """A vote on recalling those whom the form lists, each for himself: enough must vote, and more than half of them in favour.
+
+    `votes` are those for the recall; seats are as many as are proposed (V25). Raises ValueError for a body outside `RECALLED`.
+    """
+    rules = recall_regime(form.body, form.mode, form.law)
+    problems = contradictions(form)
+    if problems:
+        return Recall(valid=None, findings=tuple(problems))
+    counted = papers(form)
+    needed = None if form.present is None else rules.mark.share.needed(form.present)
+    shares = _denominators(form, rules, form.present, needed)
+    failures = tuple(_failures(form, rules, counted, None))
+    if failures:
+        return Recall(valid=False, denominators=shares, findings=failures)
+    filling = fill(form, counted, needed, rules.tie)
+    missing = _missing(form, rules, counted, filling)
+    if missing or needed is None:
+        return Recall(valid=None, denominators=shares, missing=missing, findings=_wanted(form, missing))
+    removed = tuple(each.name for each in filling.elected)
+    kept = tuple(each.name for each in form.candidates if each.name not in removed)
+    return Recall(valid=True, removed=removed, kept=kept, denominators=shares)
+
+
+def _wanted(form: ResultForm, missing: tuple[str, ...]) -> tuple[Finding, ...]:
+    return tuple(
+        problem("F.301", {"path": path, "label": label_of(form, path)}, severity=Severity.WARNING, figure=path)
+        for path in missing
+    )
 
 
 def _outcome(

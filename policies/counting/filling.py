@@ -1,6 +1,8 @@
 """From votes to seats, contest by contest: who passes, who is cut off, who is tied, and which figure is wanting."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from policies.finding import Finding, Severity
 from policies.form.problems import problem
@@ -21,14 +23,20 @@ class Filling:
     margin: int | None = None  # the fewest votes whose change would change who is elected
 
 
-def fill(form: ResultForm, counted: Papers, needed: int | None, tie: Clause) -> Filling:
-    """Fill every contest of a form that does not contradict itself.
+def fill(
+    form: ResultForm,
+    counted: Papers,
+    needed: int | None,
+    tie: Clause,
+    held: Mapping[str, str] = MappingProxyType({}),
+) -> Filling:
+    """Fill every contest of a form that does not contradict itself. `held`: posts that people have won on other ballots.
 
     `needed` is the number of votes that elects; None while its denominator is not stated: then only the missing figures
     are gathered. A vote that is not stated is asked for unless it could not reach `needed` however it were completed.
     """
     filling = Filling()
-    taken: dict[str, str] = {}
+    taken = dict(held)
     for contest in form.contests():
         passing = _passing(contest, counted, needed, filling, taken)
         if contest.seats is None:

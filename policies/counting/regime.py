@@ -22,6 +22,7 @@ from policies.rules.polls import (
     R25_19,
     R25_27,
     R25_29,
+    RESIDENTS_2025,
     S2,
     TWO_THIRDS,
     V10,
@@ -30,6 +31,8 @@ from policies.rules.polls import (
     V17,
     V18,
     V19,
+    VILLAGE_2018,
+    VILLAGE_2025,
     Clause,
     Share,
     Threshold,
@@ -174,7 +177,7 @@ def _women(mode: Mode, *, further: bool) -> Regime:
     by_analogy = Clause(W5, FURTHER_SOURCE)
     return Regime(
         quorum=Threshold(Clause(W5, QUORUM_SOURCE), MAJORITY, of, label),
-        mark=_third(by_analogy) if further else _majority(Clause(W5, MAJORITY_SOURCE), "参加投票的人数"),
+        mark=_third(by_analogy, mode) if further else _majority(Clause(W5, MAJORITY_SOURCE), "参加投票的人数"),
         surplus=Clause(V15, V15.source + WOMEN_BY_ANALOGY),
         tie=Clause(V18, V18.source + WOMEN_BY_ANALOGY),
         short=by_analogy,
@@ -183,9 +186,40 @@ def _women(mode: Mode, *, further: bool) -> Regime:
     )
 
 
+RECALLED = frozenset({Body.VILLAGE, Body.RESIDENTS})
+"""Bodies whose members the electors can recall by a vote."""
+
+_VILLAGE_RECALL = "“须有登记参加选举的村民过半数投票，并须经投票的村民过半数通过”"
+_RECALL_QUOTES = {
+    (Body.VILLAGE, Law.OF_2018): f"{VILLAGE_2018}第十六条：{_VILLAGE_RECALL}",
+    (Body.VILLAGE, Law.OF_2025): f"{VILLAGE_2025}第十九条：{_VILLAGE_RECALL}",
+    (Body.RESIDENTS, Law.OF_2025): (
+        f"{RESIDENTS_2025}第二十条：“应当按照产生时的选举方式组织进行投票，须有选民或者户的代表过半数或者超过三分之二的"
+        "居民代表投票，并须经投票人员的过半数通过”"
+    ),
+}
+
+
+def recall_regime(body: Body, mode: Mode, law: Law) -> Regime:
+    """The clauses for a vote on recalling members: an election's shares, from the article on recall.
+
+    The community law of 2018 has none: the village's article is applied by analogy. Raises ValueError for a body whose
+    members nobody recalls by a vote.
+    """
+    if body not in RECALLED:
+        raise ValueError(f"no recall of {body}")
+    base = regime(body, mode, law, 1)
+    quote = _RECALL_QUOTES.get((body, law)) or _RECALL_QUOTES[Body.VILLAGE, law] + BY_ANALOGY
+    quorum = None if base.quorum is None else base.quorum._replace(clause=Clause(base.quorum.clause.rule, quote))
+    return base._replace(quorum=quorum, mark=base.mark._replace(clause=Clause(base.mark.clause.rule, quote)), notes=())
+
+
 def _majority(clause: Clause, label: str) -> Threshold:
     return Threshold(clause, MAJORITY, Whole.PRESENT, label)
 
 
-def _third(clause: Clause) -> Threshold:
+def _third(clause: Clause, mode: Mode = Mode.VOTERS) -> Threshold:
+    """A third of the votes cast: of the ballots collected; where hands are raised, of those who vote."""
+    if mode is Mode.SHOW_OF_HANDS:
+        return Threshold(clause, ONE_THIRD, Whole.PRESENT, "参加表决的人数")
     return Threshold(clause, ONE_THIRD, Whole.COLLECTED, "已投选票总数")

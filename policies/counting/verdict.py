@@ -42,6 +42,20 @@ class Denominators(Value):
     further: Denominator | None = None
 
 
+class Recall(Value):
+    """The answer to one vote on recalling members: `removed` got the votes, `kept` did not, both by name as on the form.
+
+    `valid` is None when it cannot be decided (`missing` names the figures wanted) or the form contradicts itself.
+    """
+
+    valid: bool | None
+    removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    denominators: Denominators = Denominators()
+    missing: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
 class Verdict(Value):
     """The answer to one form.
 

@@ -365,6 +365,9 @@ class Step(Value):
     )
     publicity_unit: DayUnit = DayUnit.CALENDAR
     record_only: bool = False  # named by the plan, blocks nothing after it
+    signed_by_three: bool = Field(  # a handover listed line by line and signed by three (H1, H2)
+        default=False, exclude_if=lambda asked: not asked
+    )
     asks: Asks | None = Field(None, exclude_if=_unsaid)  # unsaid, it is no part of the content that a hash stands for
 
 

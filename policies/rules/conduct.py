@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from policies.closing.handover import Part
 from policies.counting import Verdict
 from policies.finding import Finding
 from policies.form import Body, Mode, ResultForm
@@ -13,7 +14,7 @@ from policies.rules.polls import P7, P9, P12, P13, R5, S2, V10, V14, V17, V18
 from policies.rules.residents import R6, R7
 from policies.rules.women import W5
 
-HANDED_OVER = ("公章", "公共财产", "财务账目", "档案资料")
+HANDED_OVER = tuple(part.label for part in Part)
 """What the plan has the old committee pass on (三（二）2（6）)."""
 
 QUORUM = {

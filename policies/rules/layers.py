@@ -10,7 +10,6 @@ FLOOR = declare(
         on_failure="按上一层的数值执行，删去或更正达不到的数值",
         source="本系统的合成规则：国家、省、县、本次选举，逐层只能从严",
         confidence=Confidence.GENERAL,
-        national_floor=True,
         enforced=("lint",),
     )
 )

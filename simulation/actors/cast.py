@@ -14,7 +14,7 @@ from gateway.command import Answer, Command, Gateway, Outcome, Verb, unit_of
 from policies.authority import Signature
 from policies.finding import Finding
 from policies.pack.schema import Act, Role
-from simulation.actors import playbook, polls
+from simulation.actors import playbook, polls, village
 from simulation.actors.events import Happenings
 from simulation.actors.hours import beijing, beijing_day
 from simulation.actors.memory import UnitMemory
@@ -24,9 +24,12 @@ from simulation.actors.timing import Clerks
 from simulation.faults import FaultPlan, Moment, Planted, slips
 from simulation.population.chance import stream
 from simulation.population.district import SyntheticDistrict
+from simulation.population.electorate import Objection as Omission
+from simulation.population.electorate import Voter
 from simulation.population.parameters import Parameters
 from workflows.facts import Task
 from workflows.messages import (
+    Announced,
     Appeal,
     Chosen,
     Complaint,
@@ -34,6 +37,7 @@ from workflows.messages import (
     Delegated,
     Form,
     Nominated,
+    Objection,
     Posted,
     Postponement,
     Reviewed,
@@ -48,6 +52,11 @@ from workflows.setting import Setting
 ATTEMPTS = 6
 """How often somebody hands in a form at one gate before giving up: then the gate stays open, and the run names it."""
 _NINE, _TEN = 9.0, 10.0
+_TOO_LATE = timedelta(days=19)  # before the poll, when a list of voters ought to be up for twenty
+_TOO_LATE_BY = frozenset(
+    {"V6", "V9"}
+)  # a list that comes too late for the poll day: the poll is put off, as the law has it
+_PUT_OFF = 14  # days
 
 
 class Stage(Protocol):
@@ -210,6 +219,9 @@ class Cast:
             self._faults.fire(planted, task.gate, now)
             self._late(turn)
             return True
+        elif moment is Moment.TARDY and turn.scene.memory.direct.poll_day is not None:
+            self._stage.at(beijing(turn.scene.memory.direct.poll_day - _TOO_LATE, _TEN), self._act, turn)
+            return True
         return False
 
     def _late(self, turn: _Turn) -> None:
@@ -227,12 +239,15 @@ class Cast:
             return
         scene.day = beijing_day(now)
         turn.attempt += 1
-        turn.planted, turn.slip = None, False
+        turn.planted, turn.slip = self._tardy(turn), False
         self.counts.acts += 1
         step = scene.step
         if step is not None and step.act is Act.NOMINATION and turn.attempt == 1 and not scene.body.nominated:
             self._faults.prepare(scene.memory, scene.body_name)
         form = playbook.honest(scene)
+        leads = self._faults.leading_to(scene.unit.id, scene.task.step)
+        if leads is not None and leads.variant.comes_from is not None and scene.task.vote == 1:
+            form = leads.variant.comes_from[1](scene, form)
         if turn.attempt == 1 and step is not None and not playbook.is_sideline(scene.task.gate):
             form = self._faulty(turn, form) or self._slip(turn, form) or form
         submission = self._submission(scene, form)
@@ -242,6 +257,15 @@ class Cast:
             turn.attempt,
             partial(self._answered, turn, scene.task.workflow, submission),
         )
+
+    def _tardy(self, turn: _Turn) -> Planted | None:
+        """The fault that lies in handing in this very form so late, on the first attempt."""
+        scene = turn.scene
+        planted = self._faults.at(scene.unit.id, scene.task.step)
+        if planted is None or planted.variant.moment is not Moment.TARDY or turn.attempt > 1:
+            return None
+        self._faults.fire(planted, scene.task.gate, self._stage.now)
+        return planted
 
     def _faulty(self, turn: _Turn, form: Form) -> Form | None:
         """The form with what is planted here; None where nothing is, or where it cannot be committed."""
@@ -264,7 +288,7 @@ class Cast:
         scene = turn.scene
         if not self._error_rate or scene.rng.random() >= self._error_rate:
             return None
-        possible = slips(scene.task.step)
+        possible = slips(scene.task.step, self._setting.pack)
         if not possible:
             return None
         mutate = scene.rng.choice(possible).mutate
@@ -307,7 +331,14 @@ class Cast:
         if answer.outcome is not Outcome.REFUSED:
             return  # the workflow closed meanwhile: nobody waits for this decision any more
         now = self._stage.now
-        self._refused(workflow, submission, answer.findings, honest=turn.planted is None and not turn.slip)
+        too_late = scene.is_direct and any(finding.rule in _TOO_LATE_BY for finding in answer.findings)
+        put_off = isinstance(submission.form, Posted) and too_late
+        honest = turn.planted is None and not turn.slip
+        self._refused(workflow, submission, answer.findings, honest=honest and not put_off)
+        if put_off:
+            self.postpone(
+                scene.unit.id, _PUT_OFF, now + timedelta(minutes=5), "名单公布距投票日不足法定日数，推迟投票日"
+            )
         if turn.attempt >= ATTEMPTS:
             self.given_up.append((workflow, scene.task.gate))
             return
@@ -344,6 +375,7 @@ class Cast:
         match form:
             case Nominated():
                 body.nominated += [nominee.person.id for nominee in form.nominees]
+                body.posts.update({nominee.person.id: nominee.post for nominee in form.nominees})
             case Reviewed():
                 body.out.update({one.person: one.evidence for one in form.conclusions if not one.passed})
             case Slated():
@@ -366,6 +398,10 @@ class Cast:
                 for person in scene.task.people:
                     body.out.pop(person, None)
                 body.reinstated.update(scene.task.people)
+            case Announced() if scene.is_direct and form.names:
+                body.members = list(form.names)  # of two near relatives elected one has given way
+            case _ if scene.is_direct:
+                village.remember(scene.memory.direct, form)
             case _:
                 pass
 
@@ -386,6 +422,8 @@ class Cast:
             self._stage.at(beijing(last, _TEN), self._out_of_turn, scene, planted)
         elif planted.variant.moment is Moment.UNANSWERED:
             self._complain(scene, planted, now)
+        elif planted.variant.moment is Moment.OBJECTION:
+            self._object(scene, planted, now)
 
     def _complain(self, scene: Scene, planted: Planted, now: datetime) -> None:
         """A complaint that nobody will answer in time."""
@@ -396,6 +434,14 @@ class Cast:
         message = Complaint(id=number, about=scene.task.step, text=planted.variant.text, by=by)
         at = beijing(beijing_day(now) + timedelta(days=1), _NINE)
         self._send_later(at, scene.task.workflow, Verb.COMPLAIN, message, scene.memory)
+
+    def _object(self, scene: Scene, planted: Planted, now: datetime) -> None:
+        """An objection to the list of voters that nobody will decide in time."""
+        number = f"{scene.unit.id}-F"
+        self._unanswered[scene.task.workflow, f"objection:{number}"] = planted
+        at = beijing(beijing_day(now) + timedelta(days=1), _NINE)
+        omitted = Omission(Voter(f"{scene.unit.id}-V000", "某村民"), False)
+        self._happenings.object(scene, number, omitted, at)
 
     def _out_of_turn(self, scene: Scene, planted: Planted) -> None:
         """Hand in a step whose time has not come, exactly as it would be handed in at its time."""
@@ -442,7 +488,12 @@ class Cast:
     # ------------------------------------------------------------ messages that answer no task
 
     def _send_later(
-        self, at: datetime, workflow: str, verb: Verb, message: Complaint | Withdrawal | Appeal, memory: UnitMemory
+        self,
+        at: datetime,
+        workflow: str,
+        verb: Verb,
+        message: Complaint | Withdrawal | Appeal | Objection,
+        memory: UnitMemory,
     ) -> None:
         self._stage.at(at, self._send, workflow, verb, message, memory)
 
@@ -450,10 +501,10 @@ class Cast:
         self,
         workflow: str,
         verb: Verb,
-        message: Complaint | Withdrawal | Appeal | Postponement,
+        message: Complaint | Withdrawal | Appeal | Objection | Postponement,
         memory: UnitMemory,
     ) -> None:
-        about = message.id if isinstance(message, Complaint) else getattr(message, "person", "")
+        about = message.id if isinstance(message, Complaint | Objection) else getattr(message, "person", "")
         self.counts.events[verb] = self.counts.events.get(verb, 0) + 1
 
         def answered(answer: Answer) -> None:
@@ -465,6 +516,8 @@ class Cast:
                 memory.body(f"{workflow.rsplit('/', 1)[-1]}.").steps_back(message.person)
             elif isinstance(message, Postponement):
                 memory.shift += message.days
+                if memory.direct.poll_day is not None and memory.body("residents.").poll is None:
+                    memory.direct.poll_day += timedelta(days=message.days)
 
         key = f"{workflow}:{verb}:{about}:{self._stage.now.isoformat()}"
         self._gateway.send(Command(workflow, verb, message, key), answered)

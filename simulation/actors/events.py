@@ -13,12 +13,13 @@ from policies.authority import Signature
 from policies.pack.schema import Act, Role
 from simulation.actors.hours import beijing, beijing_day
 from simulation.actors.memory import UnitMemory
-from simulation.actors.scene import Scene
+from simulation.actors.scene import Scene, is_voters_list
 from simulation.population.chance import stream
+from simulation.population.electorate import Objection as Omission
 from simulation.population.parameters import Events
-from workflows.messages import Appeal, Complaint, Posted, Reviewed, Withdrawal
+from workflows.messages import Appeal, Complaint, Objection, Posted, Reviewed, Withdrawal
 
-Send = Callable[[datetime, str, Verb, Complaint | Withdrawal | Appeal, UnitMemory], None]
+Send = Callable[[datetime, str, Verb, Complaint | Withdrawal | Appeal | Objection, UnitMemory], None]
 """Send a message to a workflow at an instant: (when, workflow, verb, message, the unit's memory)."""
 
 
@@ -47,7 +48,26 @@ class Happenings:
             message = Withdrawal(person=rng.choice(members), reason="因个人原因放弃当选", by=by)
             self._send(now + (acts - now) / 2, scene.task.workflow, Verb.WITHDRAW, message, scene.memory)
 
+    def _objections(self, scene: Scene, now: datetime) -> None:
+        """Objections to the list of voters just posted, within the days they are received."""
+        electorate, norms = scene.unit.electorate, scene.setting.pack.norms
+        if electorate is None or norms is None or not norms.objection_days:
+            return
+        last = scene.day + timedelta(days=norms.objection_days)
+        rng = stream(self._seed, scene.unit.id, "objections")
+        for number, objection in enumerate(electorate.objections, 1):
+            self.object(scene, f"{scene.unit.id}-{number}", objection, self._within(now, last, rng.random()))
+
+    def object(self, scene: Scene, number: str, objection: Omission, at: datetime) -> None:
+        """Somebody objects to the list at an instant."""
+        scene.memory.direct.objections[number] = objection
+        by = self._signed(Role.ELECTION_COMMITTEE)
+        message = Objection(id=number, about=objection.about.name, text="名单漏登", by=by)
+        self._send(at, scene.task.workflow, Verb.OBJECT, message, scene.memory)
+
     def _posted(self, scene: Scene, now: datetime) -> None:
+        if is_voters_list(scene):
+            self._objections(scene, now)
         days, unit = scene.setting.publicity(scene.task.step)
         if not days or scene.task.round > 1:
             return
@@ -81,6 +101,8 @@ class Happenings:
                 self._send(at, scene.task.workflow, Verb.WITHDRAW, message, scene.memory)
 
     def _reviewed(self, scene: Scene, form: Reviewed, now: datetime) -> None:
+        if scene.is_direct and _is_last_level(scene):
+            return  # the candidates are determined at once: what the county's departments reported is not heard again
         for conclusion in form.conclusions:
             if conclusion.passed or conclusion.person in scene.body.reinstated:
                 continue
@@ -112,3 +134,15 @@ def _voted_on(scene: Scene) -> str:
             if step.act is Act.PUBLICITY:
                 found = step.id
     return found
+
+
+def _is_last_level(scene: Scene) -> bool:
+    """Whether no further level of review follows in the scene's body."""
+    levels = [
+        step.id
+        for body in scene.setting.pack.bodies
+        if body.id == scene.body_name
+        for step in body.steps
+        if step.act is Act.REVIEW
+    ]
+    return bool(levels) and levels[-1] == scene.task.step

@@ -5,15 +5,17 @@ Actors know what they themselves handed in and what their inbox shows, nothing e
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from itertools import combinations
 
 from policies.counting import Verdict, count
 from policies.form import ResultForm
 from policies.kinship import KinGraph, kin_path
-from policies.people import Kin, Kinship, Person
+from policies.people import Kin, Kinship, Person, Post
 from policies.preparation import Difficulty
 from simulation.population.district import SyntheticUnit
+from simulation.population.electorate import Objection
 from workflows.messages import Counted
 
 
@@ -27,6 +29,7 @@ class Body:
     listed: tuple[str, ...] = ()
     members: list[str] = field(default_factory=list)
     declined: bool = False  # somebody elected has given up the seat
+    posts: dict[str, Post] = field(default_factory=dict)  # person → post nominated for
     poll: Counted | None = None  # the last form accepted
     verdict: Verdict | None = None
     tally: tuple[ResultForm, Verdict] | None = None  # the last form counted, accepted or not
@@ -55,6 +58,20 @@ class Body:
         self.out[person] = ""
 
 
+@dataclass
+class DirectVote:
+    """What a village's election committee keeps in mind of its direct vote. Voters are figures."""
+
+    poll_day: date | None = None
+    voters: int = 0  # registered, as first published
+    added: int = 0  # by objections upheld
+    roll: int = 0  # on the corrected list
+    objections: dict[str, Objection] = field(default_factory=dict)  # by number
+    stations: tuple[str, ...] = ()  # the main venue first
+    staff: tuple[tuple[str, str], ...] = ()  # (person, box)
+    roving: dict[str, int] = field(default_factory=dict)  # box → its users
+
+
 class UnitMemory:
     """One unit's people, and what they remember of its bodies."""
 
@@ -64,6 +81,7 @@ class UnitMemory:
         self.secretary = ""
         self.deputy = ""
         self.representatives = 0
+        self.direct = DirectVote()
         self.shift = 0  # calendar days by which the unit was postponed
         self.crafted: list[Kinship] = []  # kin declared beyond the population's, for a planted fault
         self.complaints = 0

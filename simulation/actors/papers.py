@@ -1,11 +1,21 @@
 """The honest forms that are one paper: something recorded, ruled, posted, announced, handed over, signed off."""
 
+from policies.closing.handover import Entry, HandoverSignature, Part, Signer
 from policies.rules.party import TERM_YEARS
 from simulation.actors.scene import Scene
 from workflows.messages import Announced, HandedOver, Posted, Recorded, Requested, Ruled, SignedOff
 
 ITEMS = ("公章", "公共财产", "财务账目", "档案资料")
 """What the plan has the old committee pass on (三（二）2（6）)."""
+INVENTORY = tuple(
+    Entry(part=part, name=name, quantity=quantity, unit=unit)
+    for part, name, quantity, unit in (
+        (Part.SEAL, "印章", 2, "枚"),
+        (Part.PROPERTY, "办公桌椅", 12, "套"),
+        (Part.ACCOUNTS, "本届账簿", 5, "册"),
+        (Part.FILES, "选举档案", 3, "盒"),
+    )
+)
 
 
 def record(scene: Scene) -> Recorded:
@@ -50,7 +60,14 @@ def announce(scene: Scene) -> Announced:
 
 def hand_over(scene: Scene) -> HandedOver:
     """Everything on the plan's list, under the street's eyes."""
-    return HandedOver(completed_on=scene.day, items=ITEMS, supervised_by=f"街道办事处（{scene.unit.brief.street}）")
+    form = HandedOver(completed_on=scene.day, items=ITEMS, supervised_by=f"街道办事处（{scene.unit.brief.street}）")
+    if scene.step is None or not scene.step.signed_by_three:
+        return form
+    names = {signer: f"{scene.unit.brief.name}{signer.label}" for signer in Signer}
+    signatures = tuple(
+        HandoverSignature(signer=signer, name=name, signed_on=scene.day) for signer, name in names.items()
+    )
+    return form.model_copy(update={"inventory": INVENTORY, "signatures": signatures})
 
 
 def sign_off(scene: Scene) -> SignedOff:

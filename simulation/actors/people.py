@@ -54,7 +54,7 @@ def nominate(scene: Scene) -> Nominated:
     wanted = names_needed(scene) + SPARE.get(name, 2) - len(scene.body.fit())
     chosen = [person for person in _pool(scene, name) if person not in before][: max(wanted, 1)]
     posts = _posts(scene, name, chosen, again=bool(before))
-    nominees = tuple(_nominee(scene, person, post) for person, post in zip(chosen, posts, strict=True))
+    nominees = tuple(nominee(scene, person, post) for person, post in zip(chosen, posts, strict=True))
     nominees = _with_accounts(scene, nominees)
     return Nominated(nominees=nominees, kin=memory.declared_by(chosen), closed_on=scene.day)
 
@@ -100,7 +100,8 @@ def _posts(scene: Scene, body: str, chosen: Sequence[str], *, again: bool) -> li
     return [heads[place] if place < len(heads) else others for place in range(len(chosen))]
 
 
-def _nominee(scene: Scene, person: str, post: Post) -> Nominee:
+def nominee(scene: Scene, person: str, post: Post) -> Nominee:
+    """One person put forward for a post by one of the plan's routes, with enough who join."""
     routes = scene.step.routes if scene.step is not None else ()
     superior = [route for route in routes if route.by == "superior_party"] if post is Post.SECRETARY else []
     route = superior[0] if superior else scene.rng.choice(routes)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from policies.pack.schema import Act
-from simulation.actors import papers, people, polls, preparation
-from simulation.actors.scene import Scene
+from simulation.actors import directvote, papers, people, polls, preparation, village
+from simulation.actors.scene import Scene, is_voters_list
 from workflows.messages import Form
 
 Page = Callable[[Scene], Form]
@@ -30,6 +30,31 @@ BY_ACT: dict[Act, Page] = {
 }
 
 
+VILLAGE: dict[Act, Page] = {
+    Act.POLL_DAY: village.poll_day,
+    Act.REGISTRATION: village.register,
+    Act.CORRECTION: village.correct,
+    Act.REPRESENTATIVES: village.representatives,
+    Act.NOMINATION: village.nominate,
+    Act.SLATE: village.candidates,
+    Act.STATIONS: village.stations,
+    Act.STAFF: village.staff,
+    Act.PROXIES: village.proxies,
+    Act.ROVING_BOXES: village.boxes,
+    Act.BALLOT_RULES: village.ballot_rules,
+    Act.POLL: directvote.poll,
+    Act.HANDOVER: village.seal_and_hand_over,
+}
+"""What a direct vote asks otherwise, or beyond."""
+
+_OBJECTION = "objection:"
+
+
+def is_objection(gate: str) -> bool:
+    """Whether a gate decides an objection to the list of voters."""
+    return gate.startswith(_OBJECTION)
+
+
 def is_sideline(gate: str) -> bool:
     """Whether a gate answers a complaint or an appeal rather than a step of the plan."""
     return ":" in gate
@@ -37,11 +62,17 @@ def is_sideline(gate: str) -> bool:
 
 def page(scene: Scene) -> Page:
     """The page of the playbook that answers this scene; a county's extra gate is approved, a supervised link signed."""
+    if is_objection(scene.task.gate):
+        return village.answer_objection
     if is_sideline(scene.task.gate):
         corrects = scene.task.gate.startswith("complaint:") and scene.task.round > 1
         return papers.record if corrects else papers.sign_off
     if scene.step is None:
         return extra
+    if scene.is_direct:
+        own = village.post_voters if is_voters_list(scene) else VILLAGE.get(scene.step.act)
+        if own is not None:
+            return own
     return BY_STEP.get(scene.step.id) or BY_ACT[scene.step.act]
 
 

@@ -18,6 +18,9 @@ def office(pack: Pack, role: Role) -> str:
     return role.value if name is None else name
 
 
+VOTERS_LIST = "residents.voters_list"
+
+
 @dataclass(slots=True)
 class Scene:
     """A task with everything its actor may consult. `day` is the Beijing day of the act."""
@@ -47,10 +50,17 @@ class Scene:
         return self.memory.body(self.task.step)
 
     @property
+    def is_direct(self) -> bool:
+        """Whether the body decided about is elected by every voter of a village."""
+        return self.unit.electorate is not None and self.body_name == "residents"
+
+    @property
     def roll(self) -> int:
-        """The denominator of the body's quorum: members due, residents' representatives, or grown women."""
+        """The denominator of the body's quorum: members due, a village's voters, residents' representatives, or grown women."""
         if self.body_name == "women":
             return self.unit.brief.women
+        if self.is_direct:
+            return self.memory.direct.roll
         return self.unit.brief.party_due if self.body_name == "party" else self.memory.representatives
 
     def office(self, role: Role) -> str:
@@ -60,3 +70,8 @@ class Scene:
     def number(self, mark: str) -> str:
         """A document number (文号) of this decision: unique within the unit, and the same in every run."""
         return f"{mark}〔{self.day.year}〕{self.unit.id}-{self.task.gate}"
+
+
+def is_voters_list(scene: Scene) -> bool:
+    """Whether the scene's step puts up a village's list of voters."""
+    return scene.is_direct and scene.task.step == VOTERS_LIST

@@ -11,7 +11,7 @@ from math import exp
 from policies.pack.schema import Act, Role
 from simulation.actors.aims import Aim, aims
 from simulation.actors.hours import Hours, beijing, beijing_day, working
-from simulation.actors.playbook import is_sideline
+from simulation.actors.playbook import is_objection, is_sideline
 from simulation.actors.queues import Desks, QueueStatistics, Sessions
 from simulation.actors.scene import Scene, office
 from simulation.population.parameters import Parameters
@@ -34,6 +34,9 @@ _FORMAL = frozenset({Act.REQUEST, Act.FILING})  # addressed to an office: in off
 _QUEUED = frozenset({Act.REVIEW, Act.APPROVAL, Act.FILING})
 _FIRST_HOUR, _LAST_HOUR = 8.0, 20.0  # when residents meet and post
 _MEETING_HOURS = (9.0, 15.5)  # when a poll is held, at the hour its form is complete
+_COUNTED = (17.0, 21.0)  # when the boxes of a direct vote are counted
+_ON_THE_SPOT = timedelta(minutes=30)  # from the count to the result read out
+_CALLED_AGAIN = timedelta(days=3)  # at least, until a village votes again
 _NEXT_DAY_SHARE = 0.25  # polls called for the second possible day rather than the first
 _SAME_MEETING = timedelta(hours=1, minutes=30)  # until a further vote of the same meeting is counted
 _LEAST, _MOST = 0.2, 0.6  # how much of the time left somebody in a hurry takes
@@ -138,7 +141,9 @@ class Clerks:
             if _inspects(scene):
                 return self._inspection(scene, now)
             if step.act is Act.POLL:
-                return self._meeting(scene, now)
+                return self._polling(scene, now) if scene.is_direct else self._meeting(scene, now)
+            if step.act is Act.ANNOUNCEMENT and scene.is_direct:
+                return now + _ON_THE_SPOT
             if step.occupies and scene.task.round == 1:
                 closing = self._closing(scene, now)
                 if closing is not None:
@@ -147,7 +152,8 @@ class Clerks:
 
     def _hours(self, scene: Scene) -> Hours:
         formal = scene.step is not None and scene.step.act in _FORMAL
-        residents = scene.task.role in COMMUNITY and not is_sideline(scene.task.gate)
+        gate = scene.task.gate
+        residents = scene.task.role in COMMUNITY and (not is_sideline(gate) or is_objection(gate))
         handover = scene.step is not None and scene.step.act is Act.HANDOVER
         return self.any_day if (residents and not formal) or handover else self.office
 
@@ -195,6 +201,17 @@ class Clerks:
         hour = _MEETING_HOURS[0] + (_MEETING_HOURS[1] - _MEETING_HOURS[0]) * scene.rng.random()
         held = beijing(today, hour)
         return beijing(today + timedelta(days=1), hour) if wait or held <= now else held
+
+    def _polling(self, scene: Scene, now: datetime) -> datetime:
+        """A direct vote: on the poll day, once the boxes are counted; voted again some days later, before it is too late."""
+        today, fixed = beijing_day(now), scene.memory.direct.poll_day
+        day = (
+            fixed if fixed is not None and scene.body.poll is None else today + _CALLED_AGAIN * (1 + scene.rng.random())
+        )
+        if scene.task.last_day is not None:
+            day = min(day, scene.task.last_day)
+        hours = _COUNTED[0] + (_COUNTED[1] - _COUNTED[0]) * scene.rng.random()
+        return max(beijing(max(day, today), hours), now)
 
     def _closing(self, scene: Scene, now: datetime) -> datetime | None:
         """Nominations stay open until the afternoon of their last day; None when that is past."""

@@ -4,8 +4,9 @@ import asyncio
 import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from pydantic_core import from_json
@@ -34,7 +35,9 @@ class Part:
     digest: Digest
     report: Report
     activations: int
-    seconds: float
+    seconds: float  # of this process's processor: making the people and driving the workflows
+    whole_seconds: float  # with writing, checking and digesting
+    bytes: int  # of prepared lines
     papers: int
     false_blocks: tuple[tuple[str, str, str], ...]  # (workflow, gate, what it was told): honest forms refused
     planted: dict[str, int]  # by code: faults that were committed
@@ -105,6 +108,7 @@ def rehearse_part(job: Job, path: Path, heard: Callable[[Entry], None]) -> Part:
 
     `heard` is told of each fact as it is committed, for progress.
     """
+    began = process_time()
     lines: list[bytes] = []
 
     def noted(fact: Entry) -> None:
@@ -112,9 +116,11 @@ def rehearse_part(job: Job, path: Path, heard: Callable[[Entry], None]) -> Part:
         heard(fact)
 
     driven = drive(job, noted)
-    path.write_bytes(b"\n".join(lines) + b"\n")
+    driving = process_time() - began
+    size = path.write_bytes(b"\n".join(lines) + b"\n")
     with _uncollected():
-        return _read(job, driven, lines)
+        part = _read(job, driven, lines)
+    return replace(part, bytes=size, seconds=driving, whole_seconds=process_time() - began)
 
 
 @contextmanager
@@ -149,7 +155,9 @@ def _read(job: Job, driven: Driven, lines: Iterable[bytes]) -> Part:
         digest=digester.digest,
         report=checker.finish(),
         activations=run.activations,
-        seconds=run.seconds,
+        seconds=0.0,
+        whole_seconds=0.0,
+        bytes=0,
         papers=run.papers,
         false_blocks=tuple((block.workflow, block.gate, "；".join(block.messages)) for block in run.cast.blocks),
         planted=summary.fired,

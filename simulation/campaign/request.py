@@ -45,8 +45,6 @@ def unfit(pack: Pack, calendar: Calendar) -> list[str]:
     problems += [
         f"步骤 {step} 没有写投票办法（ballot）" for step in sorted(POLLS) if step in steps and not steps[step].ballot
     ]
-    if pack.kind == "village":
-        problems.append("目前只能演练社区（居民代表选举）的方案，村的直接选举尚不支持")
     unknown = [year for year in range(pack.starts.year, pack.completed_by.year + 1) if year not in calendar.years]
     problems += [f"{year} 年的放假安排没有公布，工作日无从推算，不能演练" for year in unknown]
     return problems
@@ -54,7 +52,7 @@ def unfit(pack: Pack, calendar: Calendar) -> list[str]:
 
 def jobs(campaign: Campaign) -> list[Job]:
     """The districts, each with its share of the faults."""
-    sizes = districts_for(campaign.units, campaign.parameters)
+    sizes = districts_for(campaign.units, campaign.parameters.of(campaign.pack.kind))
     shares = divide(campaign.faults, [units for _, units in sizes])
     return [
         Job(number, units, campaign.seed, campaign.pack, campaign.calendar, campaign.parameters, share)

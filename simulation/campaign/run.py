@@ -12,7 +12,7 @@ from datetime import date
 from hashlib import sha256
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, BinaryIO, Protocol
 
 from activities.journal import JournalWriter
@@ -59,6 +59,7 @@ class Outcome:
     journal_sha256: str
     head: str  # the journal's last hash
     seconds: float
+    joining: float  # seconds of processor time spent on joining the districts' lines
 
     @property
     def activations(self) -> int:
@@ -77,11 +78,12 @@ def run(campaign: Campaign, journal: Path, *, workers: int = 1, meter: Meter | N
     share = jobs(campaign)
     folder = journal.parent
     parts: list[Part] = []
-    digest = Digest()
+    digest, joining = Digest(), 0.0
     with open(journal, "xb") as file:
         joined = _Hashing(file)
         writer = JournalWriter(joined)  # type: ignore[arg-type]  # it only ever writes
         for part in _rehearsed(share, folder, workers, tally, meter or Silent()):
+            arrived = process_time()
             shift = writer.lines
             prepared = _file(folder, part.number)
             with open(prepared, "rb") as lines:
@@ -90,6 +92,7 @@ def run(campaign: Campaign, journal: Path, *, workers: int = 1, meter: Meter | N
             prepared.unlink()
             digest.merge(part.digest)
             parts.append(replace(part, digest=Digest(), report=_numbered(part.report, shift)))
+            joining += process_time() - arrived
         head = writer.close(parts[-1].closed_at)
         digest.lines += 1
     return Outcome(
@@ -99,6 +102,7 @@ def run(campaign: Campaign, journal: Path, *, workers: int = 1, meter: Meter | N
         journal_sha256=joined.digest.hexdigest(),
         head=head,
         seconds=perf_counter() - began,
+        joining=joining,
     )
 
 

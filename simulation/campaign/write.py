@@ -13,12 +13,13 @@ from policies.rules import load
 from simulation import cases
 from simulation.campaign.district import Part
 from simulation.campaign.folder import CASES, JOURNAL, REPORT, SUMMARY
+from simulation.campaign.projection import project
 from simulation.campaign.request import Campaign, jobs
 from simulation.campaign.run import Meter, Outcome, run
 from simulation.campaign.versions import versions
 from simulation.checker import Invariant, Violation
 from simulation.digest import limits_of
-from simulation.faults import FAULTS
+from simulation.faults import FAULTS, together
 from simulation.report import CaseRow, FaultRow, Material, render
 from workflows.setting import install
 
@@ -47,8 +48,12 @@ def rehearse(
     workers: int = 1,
     not_applicable: Mapping[str, str] | None = None,
     meter: Meter | None = None,
+    projected: int | None = None,
 ) -> Written:
-    """Rehearse a campaign and write everything into an empty folder; `pack_name` is how the pack was asked for."""
+    """Rehearse a campaign and write everything into an empty folder; `pack_name` is how the pack was asked for.
+
+    `projected`: also say what so many units would take.
+    """
     outcome = run(campaign, folder / JOURNAL, workers=workers, meter=meter)
     wanted = _worth_keeping(outcome)
     chain, stories = _read_again(folder / JOURNAL, {unit for unit, _, _ in wanted})
@@ -56,6 +61,8 @@ def rehearse(
     violations = (*outcome.report.violations, *chain)
     not_applicable = not_applicable or {}
     summary = _summary(campaign, outcome, violations, not_applicable, pack_name, rows)
+    if projected is not None:
+        summary["projection"] = project(outcome.parts, outcome.joining, projected).as_dict()
     material = _material(campaign, outcome, violations, not_applicable, summary, rows)
     (folder / REPORT).write_text(render(material), encoding="utf-8")
     (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -232,9 +239,11 @@ def _material(
 ) -> Material:
     setting = install(campaign.pack, campaign.calendar)
     pack = setting.pack
-    asked = [code for code in FAULTS if code in campaign.faults or code in not_applicable]
+    planted = {one for code in campaign.faults for one in together(code)}
+    asked = [code for code in FAULTS if code in planted or code in not_applicable]
     return Material(
         title=pack.title,
+        kind=pack.kind,
         summary=summary,
         digest=outcome.digest,
         limits=limits_of(setting),

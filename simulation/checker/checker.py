@@ -6,12 +6,13 @@ from os import PathLike
 from typing import Any
 
 from activities.journal import CLOSED, Chain
-from simulation.checker import gates, people, polls, postings, preparation
+from simulation.checker import direct, enrolment, gates, people, polls, postings, preparation, venue
 from simulation.checker.days import Days
 from simulation.checker.plan import (
     ANNOUNCEMENT,
     ANNOUNCEMENT_DAYS,
     BODY_OF,
+    CANDIDATES,
     FINAL_LISTS,
     HANDOVER,
     HANDOVER_DAYS,
@@ -19,9 +20,12 @@ from simulation.checker.plan import (
     POSTINGS,
     PUBLICITY,
     REPRESENTATIVES,
+    RESIDENTS_LIST,
+    VILLAGE,
+    VOTERS_LIST,
 )
 from simulation.checker.report import Invariant, Report, Violation
-from simulation.checker.secrecy import id_numbers, leaks, may_hold_id
+from simulation.checker.secrecy import id_numbers, leaks, may_hold_id, named_leaks
 from simulation.checker.state import Context, District, Gate, Json, Unit
 
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
@@ -320,12 +324,18 @@ def _not_ahead(ctx: Context, gate: Gate, day: str) -> None:
 def _slated(ctx: Context, gate: Gate, form: Json) -> None:
     _not_ahead(ctx, gate, form["decided_on"])
     people.listed(ctx, gate, form["names"], form["decided_on"], form["committed"])
+    if gate.step == CANDIDATES:
+        direct.margins(ctx, gate, form)
 
 
 def _posted(ctx: Context, gate: Gate, form: Json) -> None:
     day = form["posted_on"]
     _not_ahead(ctx, gate, day)
-    if gate.step in FINAL_LISTS or gate.step == INSPECTION_LIST:
+    if gate.step == VOTERS_LIST:
+        enrolment.voters_posted(ctx, gate, form)
+    elif gate.step == RESIDENTS_LIST and ctx.unit.order is VILLAGE:
+        direct.listed(ctx, gate, form)
+    elif gate.step in FINAL_LISTS or gate.step == INSPECTION_LIST:
         people.listed(ctx, gate, form["names"], day, None)
     elif gate.step in POSTINGS:
         body, names = ctx.body, set(form["names"])
@@ -335,7 +345,9 @@ def _posted(ctx: Context, gate: Gate, form: Json) -> None:
 
 
 def _delegated(ctx: Context, gate: Gate, form: Json) -> None:
-    if gate.step == REPRESENTATIVES:
+    if gate.step == REPRESENTATIVES and ctx.unit.order is VILLAGE:
+        enrolment.delegates(ctx, gate, form)
+    elif gate.step == REPRESENTATIVES:
         ctx.unit.delegates = form["from_households"] + form["from_organizations"]
     if form["from_organizations"] > form["organizations_present"]:
         ctx.flag(Invariant.BALLOTS, "R7", "单位代表多于应推选代表的单位", gate.key)
@@ -345,7 +357,7 @@ def _delegated(ctx: Context, gate: Gate, form: Json) -> None:
 def _announced(ctx: Context, gate: Gate, form: Json) -> None:
     _not_ahead(ctx, gate, form["announced_on"])
     if gate.step == ANNOUNCEMENT:
-        polls.announced(ctx, gate, form, ANNOUNCEMENT_DAYS)
+        polls.announced(ctx, gate, form, 0 if ctx.unit.order is VILLAGE else ANNOUNCEMENT_DAYS)
 
 
 def _handed_over(ctx: Context, gate: Gate, form: Json) -> None:
@@ -369,6 +381,27 @@ def _dated(examine: Callable[[Context, Gate, Json], None]) -> Callable[[Context,
     return handle
 
 
+def _counted(ctx: Context, gate: Gate, form: Json) -> None:
+    village = ctx.unit.order is VILLAGE and ctx.body.name == "residents"
+    (direct if village else polls).counted(ctx, gate, form)
+
+
+def _published(rule: Callable[[Context, Gate, Json], None], day: str) -> Callable[[Context, Gate, Json], None]:
+    """A form of the direct vote's preparation: dated, nothing said of voters beyond what is published, then its own rule."""
+
+    def judge(ctx: Context, gate: Gate, form: Json) -> None:
+        for leak in named_leaks(form):
+            ctx.flag(Invariant.SECRECY, "V10", leak, gate.key)
+        _not_ahead(ctx, gate, form[day])
+        rule(ctx, gate, form)
+
+    return judge
+
+
+def _nothing_more(ctx: Context, gate: Gate, form: Json) -> None:
+    """A form whose day is all there is to recompute."""
+
+
 _FORMS: dict[str, Callable[[Context, Gate, Json], None]] = {
     "recorded": _recorded,
     "requested": _requested,
@@ -379,7 +412,16 @@ _FORMS: dict[str, Callable[[Context, Gate, Json], None]] = {
     "posted": _posted,
     "chosen": people.chosen,
     "delegated": _delegated,
-    "counted": polls.counted,
+    "counted": _counted,
+    "poll_day_fixed": _published(venue.day_fixed, "decided_on"),
+    "registered": _published(enrolment.registered, "closed_on"),
+    "objection_answered": _published(enrolment.answered, "decided_on"),
+    "list_corrected": _published(enrolment.corrected, "published_on"),
+    "stations_set": _published(venue.stations, "published_on"),
+    "staffed": _published(venue.staff, "published_on"),
+    "proxies_listed": _published(venue.proxies, "published_on"),
+    "boxes_listed": _published(venue.boxes, "published_on"),
+    "ballot_rules_set": _published(_nothing_more, "published_on"),
     "announced": _announced,
     "handed_over": _handed_over,
     "signed_off": people.signed_off,
@@ -416,6 +458,11 @@ _HANDLERS: dict[str, Callable[[Context, Json], None]] = {
     "stepped_out": people.stepped_out,
     "withdrew": people.withdrew,
     "poll_settled": polls.settled,
+    "poll_day_set": venue.poll_day_set,
+    "objection_received": enrolment.received,
+    "objection_decided": enrolment.decided,
+    "kin_displaced": direct.displaced,
+    "acting_chair": direct.acting,
     "body_completed": polls.body_completed,
     "released": gates.released,
     "postponed": gates.postponed,

@@ -1,5 +1,6 @@
 """The checker's own day counting, from the days off and make-up days that the journal itself states."""
 
+from calendar import isleap
 from collections.abc import Iterable
 from datetime import date
 
@@ -24,6 +25,12 @@ def between(first: str, last: str) -> int:
 def shifted(day: str, days: int) -> str:
     """The day so many calendar days later."""
     return iso(ordinal(day) + days)
+
+
+def years_before(day: str, years: int) -> str:
+    """The day so many years before: who was born on it or earlier has that age on `day`; 29 February becomes the 28th."""
+    year = f"{int(day[:4]) - years:04d}"
+    return f"{year}-02-28" if day[4:] == "-02-29" and not isleap(int(year)) else year + day[4:]
 
 
 class Days:

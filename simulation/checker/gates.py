@@ -3,7 +3,6 @@
 from simulation.checker import preparation
 from simulation.checker.days import between, shifted
 from simulation.checker.plan import (
-    BEFORE,
     BODY_OF,
     COMMITTEE_TRAINING,
     CONDITIONAL,
@@ -12,12 +11,13 @@ from simulation.checker.plan import (
     PILOT_ACCEPTANCE,
     PLENARY,
     POLLS,
-    RANK,
     RECTIFICATION,
     REMINDER_DAYS,
     REMOVAL,
+    RESIDENTS_LIST,
     RESULT_APPROVAL,
-    STEPS,
+    RUNOFF,
+    VILLAGE,
 )
 from simulation.checker.report import Invariant
 from simulation.checker.state import Body, Context, Gate, Json, Unit
@@ -41,8 +41,8 @@ def split_key(key: str) -> tuple[str, int]:
 
 
 def is_other(key: str) -> bool:
-    """True for the gates of complaints and appeals, which stand outside the procedure's order."""
-    return key.startswith(("complaint:", "appeal:"))
+    """True for the gates of complaints, appeals and objections, which stand outside the procedure's order."""
+    return key.startswith(("complaint:", "appeal:", "objection:"))
 
 
 # ---------------------------------------------------------------- bodies
@@ -86,7 +86,7 @@ def unit_opened(ctx: Context, unit: Unit) -> None:
 
 def _preparation_done(ctx: Context, prep: Body, what: str) -> None:
     difficult = bool(ctx.unit.brief.get("difficult"))
-    for step in STEPS["prep"]:
+    for step in ctx.unit.order.steps["prep"]:
         gate = prep.latest.get(step)
         if step == RECTIFICATION:
             if what == _NAMES["women"]:
@@ -111,7 +111,7 @@ def finished(ctx: Context) -> None:
         ctx.flag(Invariant.GATES, "order", f"{_NAMES[body.name]}重复完成")
     if not body.opened and body.name != "prep":
         ctx.flag(Invariant.ORDER, "order", f"{_NAMES[body.name]}没有开始就已完成")
-    for step in STEPS[body.name]:
+    for step in ctx.unit.order.steps[body.name]:
         gate = body.latest.get(step)
         if gate is None:
             if step == PILOT_ACCEPTANCE and ctx.unit.brief.get("pilot") and step not in ctx.district.omitted:
@@ -140,8 +140,8 @@ def pending_poll(ctx: Context) -> None:
         ctx.body.pending = None
 
 
-def not_done(body: Body, gate: Gate) -> str:
-    """Why a step cannot be built upon yet, or empty."""
+def not_done(body: Body, gate: Gate, by: str = "") -> str:
+    """Why a step cannot be built upon yet by the step `by`, or empty."""
     if not gate.decided:
         return "尚未决定"
     if gate.failed:
@@ -153,7 +153,8 @@ def not_done(body: Body, gate: Gate) -> str:
         follows = held[-1].next if held else None
         if follows == "revote_tied":
             return "有人得票相等，没有重新投票"
-        if follows is not None and len(held) == 1:
+        again = by == RUNOFF or any(poll.step == RUNOFF for poll in body.polls)
+        if follows is not None and len(held) == 1 and not again:
             return "名额没有选满，没有另行选举"
     return ""
 
@@ -186,7 +187,7 @@ def gate_opened(ctx: Context, fact: Json) -> None:
     pending_poll(ctx)
     if round_ != 1:
         _further_round(ctx, gate)
-    if step in RANK:
+    if step in ctx.unit.order.rank:
         _in_turn(ctx, gate)
         if body.name == "residents":
             preparation.committee_trained(ctx, gate)
@@ -196,9 +197,9 @@ def gate_opened(ctx: Context, fact: Json) -> None:
 
 
 def _in_turn(ctx: Context, gate: Gate) -> None:
-    body = ctx.body
+    body, rank = ctx.body, ctx.unit.order.rank
     latest, done = body.latest, body.done
-    for step in BEFORE[gate.step]:
+    for step in ctx.unit.order.before[gate.step]:
         if step in done or step in ctx.district.omitted:
             continue
         earlier = latest.get(step)
@@ -206,12 +207,12 @@ def _in_turn(ctx: Context, gate: Gate) -> None:
             ctx.flag(Invariant.ORDER, "order", f"步骤{step}还没有进行，{gate.step}已经开始", gate.key)
         elif earlier.decided and body.name == "prep":
             done.add(step)  # whether each was accepted is asked when the first body opens
-        elif why := not_done(body, earlier):
+        elif why := not_done(body, earlier, gate.step):
             ctx.flag(Invariant.ORDER, "order", f"步骤{step}{why}，{gate.step}已经开始", gate.key)
         else:
             done.add(step)
     for posting, last in body.posted.items():
-        if gate.opens <= last and RANK[gate.step] > RANK[posting] and gate.step not in _BESIDE_POSTING:
+        if gate.opens <= last and rank[gate.step] > rank[posting] and gate.step not in _BESIDE_POSTING:
             rule = _POSTING_RULE.get(posting, "公示")
             ctx.flag(Invariant.DAYS, rule, f"{posting}公示到{last}才满，{gate.step}在{gate.opens}已经开始", gate.key)
 
@@ -233,8 +234,12 @@ def _further_round(ctx: Context, gate: Gate) -> None:
         returned = step == PLENARY and approval is not None and approval.failed != ""
         if counts and held and held[-1].next is None and not body.withdrawn and not returned:
             ctx.flag(Invariant.GATES, "V17", f"{step}已有完整结果，又再投票", gate.key)
-    elif step in RANK and body.name != "prep" and step not in (COMMITTEE_TRAINING, *ctx.unit.redone):
-        for later in STEPS[body.name][RANK[step] + 1 :]:
+    elif step == RESIDENTS_LIST and ctx.unit.order is VILLAGE:
+        pass  # a list corrected after a complaint: what was published beside it stands
+    elif step in (COMMITTEE_TRAINING, *ctx.unit.redone):
+        pass  # done again by itself
+    elif step in ctx.unit.order.rank and body.name != "prep":
+        for later in ctx.unit.order.steps[body.name][ctx.unit.order.rank[step] + 1 :]:
             done = body.latest.get(later)
             if done is not None:
                 done.stale = True

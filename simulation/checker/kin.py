@@ -54,6 +54,13 @@ class Kin:
             known = self._known[person] = self._barred(person)
         return known
 
+    def near(self, person: str) -> set[str]:
+        """Near relatives (近亲属): spouse, parents, children, siblings, grandparents, grandchildren."""
+        one = {person}
+        up, down = self._go(one, UP), self._go(one, DOWN)
+        found = self._go(one, SPOUSE) | self._siblings(one) | up | down | self._go(up, UP) | self._go(down, DOWN)
+        return found - one
+
     def _barred(self, person: str) -> dict[str, str]:
         one = {person}
         spouses, siblings = self._go(one, SPOUSE), self._siblings(one)

@@ -10,6 +10,7 @@ from simulation.checker.plan import (
     SECRETARY_REVIEW,
     SLATE,
     UNCOUNTED_POST,
+    VILLAGE,
 )
 from simulation.checker.report import Invariant
 from simulation.checker.state import Body, Context, Gate, Json, Poll
@@ -281,7 +282,15 @@ def withdrew(ctx: Context, fact: Json) -> None:
             ctx.flag(Invariant.COMMITMENT, "R3", f"{successor}没有通过全部审查就递补进名单")
         body.listed.add(successor)
         return
-    ready = _in_order(ctx, body)
+    moves_up(ctx, person, successor)
+
+
+def moves_up(ctx: Context, person: str, successor: str | None) -> None:
+    """V21: a seat given up goes to the next by votes with enough of them, who is no kin of a member; or stays open."""
+    body = ctx.body
+    if successor is None:
+        return
+    ready = _in_order(ctx, body, person)
     if successor in body.elected:
         ctx.flag(Invariant.SEATS, "V21", f"{successor}已经当选，不能再递补")
     elif not ready or successor not in ready[0][1]:
@@ -292,8 +301,12 @@ def withdrew(ctx: Context, fact: Json) -> None:
     body.elected[successor] = votes[-1] if votes else None
 
 
-def _in_order(ctx: Context, body: Body) -> list[tuple[int, set[str]]]:
-    """Those with enough votes and no seat, most votes first, equals together; kin of the seated are passed over."""
+def _in_order(ctx: Context, body: Body, left: str) -> list[tuple[int, set[str]]]:
+    """Those with enough votes and no seat, most votes first, equals together; kin of the seated are passed over.
+
+    In a village they stood for the post that `left` leaves.
+    """
+    posts = ctx.unit.direct.posts
     votes: dict[str, int] = {}
     for poll in body.polls:
         if poll.step != PLENARY and poll.next != "new_poll":
@@ -301,7 +314,9 @@ def _in_order(ctx: Context, body: Body) -> list[tuple[int, set[str]]]:
     seated = body.elected.keys() | ctx.unit.seated.keys()
     order: dict[int, set[str]] = {}
     for person, count in votes.items():
-        if person in body.elected or person in body.withdrawn or person in body.excluded:
+        if person in body.elected or person in body.withdrawn or person in body.excluded or person in body.displaced:
+            continue
+        if posts.get(person) != posts.get(left):
             continue
         if (seated - {person}).isdisjoint(ctx.unit.kin.barred(person)):
             order.setdefault(count, set()).add(person)
@@ -359,10 +374,14 @@ def seated(ctx: Context, persons: list[str]) -> None:
     """X1: no two people of a unit's bodies are kin, whichever bodies they sit in; nobody excluded takes a seat."""
     unit, body = ctx.unit, ctx.body
     new = set(persons)
+    direct = unit.order is VILLAGE and body.name == "residents"
     for person in persons:
         if person in body.excluded:
             ctx.flag(Invariant.KINSHIP, "X2", f"已被排除的{person}任职")
         barred = unit.kin.barred(person)
+        if direct:  # the law of a direct vote knows near relatives; who was elected before was compared by every review
+            near = unit.kin.near(person)
+            barred = {other: how for other, how in barred.items() if other in near or other not in new}
         if not barred or body.name == "women":  # the federation's source knows no recusal of relatives
             continue
         for other in sorted(barred.keys() & (new | unit.seated.keys())):

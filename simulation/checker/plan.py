@@ -4,6 +4,8 @@ A step the plan calls independent of another (the talks beside the inspection's 
 everything else waits for all that stands before it in the list.
 """
 
+from typing import NamedTuple
+
 BODIES = ("prep", "party", "residents", "supervisory", "women")
 
 ORDER: dict[str, tuple[str, ...]] = {
@@ -93,9 +95,39 @@ ORDER: dict[str, tuple[str, ...]] = {
     ),
 }
 
-STEPS: dict[str, tuple[str, ...]] = {body: tuple(f"{body}.{name}" for name in names) for body, names in ORDER.items()}
-BODY_OF: dict[str, str] = {step: body for body, steps in STEPS.items() for step in steps}
-RANK: dict[str, int] = {step: place for steps in STEPS.values() for place, step in enumerate(steps)}
+VILLAGE_ORDER: dict[str, tuple[str, ...]] = ORDER | {
+    "residents": (
+        "poll_day",
+        "election_committee",
+        "committee_training",
+        "registration",
+        "voters_list",
+        "objections",
+        "representatives",
+        "nomination_call",
+        "nomination",
+        "preliminary",
+        "prereview",
+        "street_review",
+        "joint_vetting",
+        "candidates",
+        "list",
+        "meeting",
+        "stations",
+        "staff",
+        "proxies",
+        "boxes",
+        "assistance",
+        "ballot_rules",
+        "poll",
+        "runoff",
+        "announcement",
+        "certificates",
+        "filing",
+        "handover",
+    )
+}
+"""The same for a village, whose committee every voter elects: seventeen numbered announcements."""
 
 RESULT_APPROVAL = "party.result_approval"
 RECTIFICATION = "prep.rectification"
@@ -103,8 +135,9 @@ READINESS, REMOVAL = "prep.readiness", "prep.removal"
 COMMITTEE_TRAINING = "residents.committee_training"
 SECRETARY_REVIEW = "party.secretary_review"
 PILOT_ACCEPTANCE = "women.pilot_acceptance"
+RUNOFF = "residents.runoff"
 CONDITIONAL = frozenset(
-    {RECTIFICATION, REMOVAL, SECRETARY_REVIEW, COMMITTEE_TRAINING, PILOT_ACCEPTANCE}
+    {RECTIFICATION, REMOVAL, SECRETARY_REVIEW, COMMITTEE_TRAINING, PILOT_ACCEPTANCE, RUNOFF}
 )  # absent where the unit does not need them
 
 _AUDIT_BESIDE = (
@@ -132,22 +165,46 @@ INDEPENDENT: frozenset[frozenset[str]] = frozenset(
         ("residents.filing", "residents.handover"),
         ("supervisory.filing", "supervisory.handover"),
         ("supervisory.filing", "supervisory.board"),
+        ("residents.certificates", "residents.filing"),
+        ("residents.certificates", "residents.handover"),
     )
 )
 
-BEFORE: dict[str, tuple[str, ...]] = {
-    step: tuple(
-        earlier
-        for earlier in steps[: RANK[step]]
-        if earlier not in CONDITIONAL and frozenset((earlier, step)) not in INDEPENDENT
-    )
-    for steps in STEPS.values()
-    for step in steps
+
+class Order(NamedTuple):
+    """One kind of unit's steps by body, each step's place in its body, and what must be done before each."""
+
+    steps: dict[str, tuple[str, ...]]
+    rank: dict[str, int]
+    before: dict[str, tuple[str, ...]]
+
+
+def _order(names_of: dict[str, tuple[str, ...]]) -> Order:
+    steps = {body: tuple(f"{body}.{name}" for name in names) for body, names in names_of.items()}
+    rank = {step: place for listed in steps.values() for place, step in enumerate(listed)}
+    before = {
+        step: tuple(
+            earlier
+            for earlier in listed[: rank[step]]
+            if earlier not in CONDITIONAL and frozenset((earlier, step)) not in INDEPENDENT
+        )
+        for listed in steps.values()
+        for step in listed
+    }
+    return Order(steps, rank, before)
+
+
+COMMUNITY, VILLAGE = _order(ORDER), _order(VILLAGE_ORDER)
+STEPS = COMMUNITY.steps
+BODY_OF: dict[str, str] = {
+    step: body for order in (COMMUNITY, VILLAGE) for body, listed in order.steps.items() for step in listed
 }
 
 ASSEMBLY, PLENARY, POLL, VOTE = "party.assembly", "party.plenary", "residents.poll", "supervisory.vote"
 WOMEN_POLL = "women.poll"
-POLLS = frozenset({ASSEMBLY, PLENARY, POLL, VOTE, WOMEN_POLL})
+POLLS = frozenset(
+    {ASSEMBLY, PLENARY, POLL, VOTE, WOMEN_POLL}
+)  # a village's run-off is a poll of its own, see `village`
 MAIN_POLL = {"party": ASSEMBLY, "residents": POLL, "supervisory": VOTE, "women": WOMEN_POLL}
 SEATS_OF = {
     "party": "party_seats",
@@ -172,8 +229,15 @@ PUBLICITY, INSPECTION_PUBLICITY = "party.publicity", "party.inspection_publicity
 POSTINGS = frozenset({PUBLICITY, INSPECTION_PUBLICITY})  # what follows waits until they have been up long enough
 ANNOUNCEMENT, HANDOVER = "residents.announcement", "residents.handover"
 REPRESENTATIVES = "residents.representatives"
+VOTERS_LIST, CANDIDATES = "residents.voters_list", "residents.candidates"  # of a village
 
 PUBLICITY_DAYS = 5  # P6, working days
+VOTERS_LIST_DAYS = 20  # V6, calendar days before the poll
+OBJECTION_DAYS, DECISION_DAYS = 5, 3  # V7, after publication and after receipt
+CANDIDATE_LIST_DAYS = 5  # V9, before the poll
+VOTING_AGE, OUTSIDER_MONTHS = 18, 12  # V5, V4
+PROXIES_EACH, BOX_MONITORS = 3, 3  # V11, V12
+RUNOFF_DAYS = 30  # V19, after the poll
 LIST_DAYS = 3  # R4, calendar days before the poll
 ANNOUNCEMENT_DAYS = 1  # R6, calendar days after the poll
 HANDOVER_DAYS = 10  # R6

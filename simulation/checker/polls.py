@@ -15,10 +15,12 @@ from simulation.checker.plan import (
     PLENARY,
     POLL,
     PUBLICITY,
+    RUNOFF,
     SEATS_OF,
     SEATS_RULE,
     SLATE_APPROVAL,
     UNCOUNTED_POST,
+    VILLAGE,
     VOTE,
     WOMEN_POLL,
 )
@@ -27,9 +29,9 @@ from simulation.checker.secrecy import poll_leaks, seat_leaks
 from simulation.checker.state import Body, Context, Gate, Json, Poll
 from simulation.checker.tally import Unreadable, imbalances, tally
 
-_TIE_RULE = {ASSEMBLY: "P13", PLENARY: "P13", POLL: "V18", VOTE: "S2", WOMEN_POLL: "V18"}
-_MAJORITY_RULE = {ASSEMBLY: "P12", PLENARY: "P12", POLL: "R5", VOTE: "S2", WOMEN_POLL: "W5"}
-_SURPLUS_RULE = {ASSEMBLY: "P10", PLENARY: "P10", POLL: "V15", VOTE: "V15", WOMEN_POLL: "V15"}
+_TIE_RULE = {ASSEMBLY: "P13", PLENARY: "P13", POLL: "V18", RUNOFF: "V18", VOTE: "S2", WOMEN_POLL: "V18"}
+_MAJORITY_RULE = {ASSEMBLY: "P12", PLENARY: "P12", POLL: "R5", RUNOFF: "V19", VOTE: "S2", WOMEN_POLL: "W5"}
+_SURPLUS_RULE = {ASSEMBLY: "P10", PLENARY: "P10", POLL: "V15", RUNOFF: "V15", VOTE: "V15", WOMEN_POLL: "V15"}
 _MANNER_RULE = {ASSEMBLY: "P9", PLENARY: "P9", POLL: "R5", VOTE: "S2", WOMEN_POLL: "W5"}
 
 
@@ -228,8 +230,11 @@ def settled(ctx: Context, fact: Json) -> None:
             ctx.flag(Invariant.MAJORITY, rule, f"当选{_people(seated)}，按票数应为{_people(sorted(due))}", key)
         else:
             _what_follows(ctx, poll, fact, len(seated))
-        if len(seated) + fact["open_seats"] != outcome.seats:
-            ctx.flag(Invariant.SEATS, "P14", f"当选{len(seated)}＋空缺{fact['open_seats']}≠应选{outcome.seats}", key)
+        # A village votes again on some posts only: what stays open is told of all of them.
+        direct = ctx.unit.order is VILLAGE and ctx.body.name == "residents"
+        due_seats = _remaining(ctx, ctx.body) if direct else outcome.seats
+        if len(seated) + fact["open_seats"] != due_seats:
+            ctx.flag(Invariant.SEATS, "P14", f"当选{len(seated)}＋空缺{fact['open_seats']}≠应选{due_seats}", key)
         for person, votes in seated.items():
             if votes is not None and votes != poll.votes.get(person):
                 ctx.flag(Invariant.BALLOTS, rule, f"{person}当选票数记为{votes}，计票为{poll.votes.get(person)}", key)
@@ -332,12 +337,13 @@ def handed_over(ctx: Context, gate: Gate, form: Json, within: int) -> None:
 
 
 def _within(ctx: Context, gate: Gate, day: str, within: int, what: str) -> None:
-    held = [poll.held_on for poll in ctx.body.polls if poll.step == POLL]
+    held = [poll.held_on for poll in ctx.body.polls if poll.step in (POLL, RUNOFF) and poll.next != "new_poll"]
+    rule = ("V10" if not within else "V23") if ctx.unit.order is VILLAGE else "R6"
     if not held:
         return
     limit = shifted(held[-1], within)
     if day > limit and not gate.overdue:
         late = f"{held[-1]}选举产生，{day}{what}，超过{within}日（{limit}）"
-        ctx.flag(Invariant.DAYS, "R6", f"{late}，没有逾期标记", gate.key)
+        ctx.flag(Invariant.DAYS, rule, f"{late}，没有逾期标记", gate.key)
     if day < held[-1]:
-        ctx.flag(Invariant.DAYS, "R6", f"{what}日期{day}早于选举日{held[-1]}", gate.key)
+        ctx.flag(Invariant.DAYS, rule, f"{what}日期{day}早于选举日{held[-1]}", gate.key)

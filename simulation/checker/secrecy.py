@@ -41,11 +41,56 @@ _BANNED = frozenset(
         "票号",
     }
 )
-COUNTED = frozenset({"kind", "held_on", "form", "declared", "names", "proxies", "roving_boxes", "monitors", "by_lot"})
+COUNTED = frozenset(
+    {
+        "kind",
+        "held_on",
+        "form",
+        "declared",
+        "names",
+        "proxies",
+        "roving_boxes",
+        "monitors",
+        "by_lot",
+        "boxes",
+        "written_in",
+    }
+)
+BOX = frozenset({"box", "form"})
 FORM = frozenset({"body", "mode", "law", "date", "roll", "present", "ballots", "seats", "candidates", "round"})
 BALLOTS = frozenset({"issued", "collected", "valid", "invalid", "blank"})
 CANDIDATE = frozenset({"name", "votes", "post", "sex", "write_in"})
 SEAT = frozenset({"person", "name", "post", "votes"})
+NAMED: dict[str, tuple[str, frozenset[str]]] = {
+    "registered": (
+        "entries",
+        frozenset(
+            {
+                "person",
+                "name",
+                "unit",
+                "kind",
+                "born",
+                "months_lived",
+                "months_worked",
+                "asked",
+                "agreed",
+                "confirmed",
+                "died",
+                "deprived",
+                "incapable",
+                "elsewhere",
+            }
+        ),
+    ),
+    "proxies_listed": (
+        "proxies",
+        frozenset({"principal", "principal_name", "holder", "holder_name", "relation", "written", "received_on"}),
+    ),
+    "boxes_listed": ("boxes", frozenset({"id", "reason", "users", "monitors", "approval"})),
+}
+"""Forms that name voters because the law publishes the names: the list in each, and all that an entry may say."""
+_A_NUMBER = "voters"  # how many there are: nobody's name
 
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 _ID_LENGTH = 18
@@ -70,7 +115,11 @@ def leaks(value: object, *, scan_text: bool) -> list[str]:
     for node in waiting:  # grows while it is walked
         if type(node) is dict:
             if not _BANNED.isdisjoint(node):
-                found += [f"出现字段“{key}”" for key in node if key in _BANNED]
+                found += [
+                    f"出现字段“{key}”"
+                    for key in node
+                    if key in _BANNED and not (key == _A_NUMBER and type(node[key]) is int)
+                ]
             values: Any = node.values()
         else:
             values = node
@@ -94,8 +143,25 @@ def _extra(holder: object, allowed: frozenset[str], where: str) -> list[str]:
 
 def poll_leaks(counted: Mapping[str, Any]) -> list[str]:
     """What a counted poll says beyond counts: any field the form does not have, any figure that is not one number."""
-    form = counted.get("form")
-    found = [*_extra(counted, COUNTED, "计票"), *_extra(form, FORM, "报告单")]
+    found = [*_extra(counted, COUNTED, "计票"), *_sheet_leaks(counted.get("form"))]
+    boxes = counted.get("boxes")
+    for box in boxes if isinstance(boxes, list | tuple) else ():
+        found += _extra(box, BOX, "票箱")
+        found += _sheet_leaks(box.get("form")) if isinstance(box, dict) else []
+    return found
+
+
+def named_leaks(form: Mapping[str, Any]) -> list[str]:
+    """What a list that names voters says of them beyond what the law publishes."""
+    key, allowed = NAMED.get(form["kind"], ("", frozenset[str]()))
+    entries = form.get(key)
+    if not isinstance(entries, list | tuple):
+        return []
+    return [text for entry in entries for text in _extra(entry, allowed, "名单")]
+
+
+def _sheet_leaks(form: object) -> list[str]:
+    found = _extra(form, FORM, "报告单")
     if isinstance(form, dict):
         found += _extra(form.get("ballots"), BALLOTS, "选票")
         candidates = form.get("candidates")

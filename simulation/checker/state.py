@@ -5,7 +5,7 @@ from typing import Any
 
 from simulation.checker.days import Days
 from simulation.checker.kin import Kin
-from simulation.checker.plan import BODIES, STEPS
+from simulation.checker.plan import BODIES, COMMUNITY, STEPS, VILLAGE
 from simulation.checker.report import Invariant
 from simulation.checker.tally import Tally
 
@@ -78,6 +78,7 @@ class Body:
         "complaints",
         "completed",
         "corrections",
+        "displaced",
         "done",
         "elected",
         "excluded",
@@ -128,6 +129,7 @@ class Body:
         self.officers: dict[str, int] = {}  # by the plenary
         self.successors: set[str] = set()
         self.withdrawn: set[str] = set()
+        self.displaced: set[str] = set()  # elected, and gave way to a near relative
 
     def gate(self, key: str) -> Gate | None:
         """The gate with this key: of the procedure, or of a complaint or an appeal."""
@@ -137,6 +139,40 @@ class Body:
         """All its gates, those of complaints and appeals last."""
         yield from self.gates.values()
         yield from self.other.values()
+
+
+class Direct:
+    """A village's direct vote so far: the roll, the objections still open, where and by whom the vote is taken."""
+
+    __slots__ = (
+        "added",
+        "objections",
+        "poll_day",
+        "posted_on",
+        "posts",
+        "proxies",
+        "registered",
+        "removed",
+        "roll",
+        "roving",
+        "staff",
+        "stations",
+        "voters",
+    )
+
+    def __init__(self) -> None:
+        self.poll_day = ""
+        self.registered = 0
+        self.posted_on = ""
+        self.voters: int | None = None  # on the list as first published
+        self.objections: dict[str, str] = {}  # number → the day of receipt
+        self.added = self.removed = 0
+        self.roll = 0
+        self.stations: set[str] = set()
+        self.staff: set[str] = set()
+        self.posts: dict[str, str] = {}  # person → the post stood for on the last ballot
+        self.proxies = 0
+        self.roving: dict[str, int] = {}  # box → its users
 
 
 class Unit:
@@ -151,12 +187,14 @@ class Unit:
         "current",
         "delegates",
         "deputy",
+        "direct",
         "gates",
         "held_since",
         "id",
         "kin",
         "left",
         "moves",
+        "order",
         "published",
         "redone",
         "reserves",
@@ -171,12 +209,14 @@ class Unit:
         self.id = id_
         self.street = street
         self.brief = brief
+        self.order = VILLAGE if brief.get("village") is not None else COMMUNITY
         self.bodies = {name: Body(name) for name in BODIES}
         self.current = ""  # the body open now
         self.gates = 0
         self.kin = Kin()
         self.seated: dict[str, set[str]] = {}  # person → bodies
         self.delegates: int | None = None
+        self.direct = Direct()
         self.committee: list[str] = []
         self.reserves: list[str] = []
         self.chair = self.deputy = ""
@@ -200,6 +240,7 @@ class District:
         "completed",
         "days",
         "done",
+        "enrolled",
         "held",
         "law",
         "name",
@@ -221,6 +262,7 @@ class District:
         self.stated = stated
         self.units: dict[str, Unit] = {}
         self.done: set[str] = set()
+        self.enrolled: dict[str, str] = {}  # person on a village's roll by name → the village
         self.completed = 0
         self.held = 0
         self.closed = False

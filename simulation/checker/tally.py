@@ -66,7 +66,9 @@ def contests(form: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
 
 
 _QUORUM_RULE = {"supervisory": "S2", "women": "W5"}
-_THIRD_OF_CAST = frozenset({"residents.poll", "women.poll"})  # a further vote: most votes, a third of the ballots cast
+_THIRD_OF_CAST = frozenset(
+    {"residents.poll", "residents.runoff", "women.poll"}
+)  # a further vote: most votes, a third of the ballots cast
 
 
 def shortfall(step: str, form: Mapping[str, Any], law: str) -> tuple[str, str]:

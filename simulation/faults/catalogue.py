@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from policies.pack.schema import Pack, PollMode
 from simulation.faults import ballots, persons
+from simulation.faults.direct import DIRECT
 from simulation.faults.federation import FEDERATION
 from simulation.faults.variants import FaultVariant, Moment
 
@@ -26,7 +27,9 @@ FAULTS: Mapping[str, str] = MappingProxyType(
 
 _F, _A, _X, _L, _U = Moment.FORM, Moment.AHEAD, Moment.EXTRA, Moment.LATE, Moment.UNANSWERED
 
-VARIANTS: tuple[FaultVariant, ...] = (
+_COMMUNITY = "community"
+
+_STREET: tuple[FaultVariant, ...] = (
     FaultVariant(
         "F1",
         "early_poll",
@@ -36,6 +39,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         moment=_A,
         rules=("R4",),
         target="residents.poll",
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F1",
@@ -55,6 +59,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         moment=_F,
         rules=("R5",),
         mutate=ballots.proxies,
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F3",
@@ -75,6 +80,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         moment=_F,
         rules=("R5",),
         mutate=ballots.roving_box,
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F4",
@@ -105,6 +111,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         moment=_F,
         rules=("V15",),  # by analogy: the community's own rules and the plan are silent (defect 6)
         mutate=ballots.surplus_ballot,
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F6",
@@ -125,6 +132,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         moment=_F,
         rules=("R5",),
         mutate=ballots.exactly_half,
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F6",
@@ -133,7 +141,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         "居民代表恰好一半到会，仍举手推选并宣布当选。",
         step="supervisory.vote",
         moment=_F,
-        rules=("S2",),
+        rules=("S2", "R25-29"),
         mutate=ballots.exactly_half,
     ),
     FaultVariant(
@@ -155,6 +163,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         moment=_F,
         rules=("R5",),
         mutate=ballots.roll_of_those_who_came,
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F7",
@@ -175,6 +184,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         moment=_F,
         rules=("R5",),
         mutate=ballots.half_of_the_valid,
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F7",
@@ -195,6 +205,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         moment=_F,
         rules=("R5",),
         mutate=ballots.tie_by_lot,
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F7",
@@ -207,6 +218,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         mutate=ballots.below_a_third,
         lead_in=ballots.one_seat_short,
         vote=2,
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F8",
@@ -255,7 +267,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         "推选产生的居民选举委员会为双数。",
         step="residents.election_committee",
         moment=_F,
-        rules=("R2",),
+        rules=("R2", "V2"),
         mutate=persons.even_committee,
     ),
     FaultVariant(
@@ -265,7 +277,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         "由副主任人选担任居民选举委员会主任。",
         step="residents.election_committee",
         moment=_F,
-        rules=("R2",),
+        rules=("R2", "V2"),
         mutate=persons.deputy_in_the_chair,
     ),
     FaultVariant(
@@ -301,6 +313,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         mutate=ballots.kin_counts,
         fits=persons.has_residents_kin_to_be,
         prepare=persons.residents_teller_is_kin,
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F9",
@@ -392,6 +405,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         step="residents.announcement",
         moment=_L,
         rules=("R6",),
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F10",
@@ -401,6 +415,7 @@ VARIANTS: tuple[FaultVariant, ...] = (
         step="residents.handover",
         moment=_L,
         rules=("R6",),
+        kind=_COMMUNITY,
     ),
     FaultVariant(
         "F10",
@@ -413,7 +428,10 @@ VARIANTS: tuple[FaultVariant, ...] = (
     ),
     *FEDERATION,
 )
-"""Every variant, in the order of the faults. F2 needs a register of voters, which the residents' delegates' vote has not."""
+"""What the street's plan lets people commit. F2 needs a register of voters, which the residents' delegates' vote has not."""
+
+VARIANTS: tuple[FaultVariant, ...] = tuple(each for code in FAULTS for each in (*_STREET, *DIRECT) if each.code == code)
+"""Every variant, in the order of the faults."""
 
 _NO_REGISTER = "本方案的居民委员会由居民代表投票选举，不办理选民登记，没有选民名册，无从植入登记类差错"
 _NO_STEP = "方案中没有可植入此类差错的步骤"
@@ -421,14 +439,11 @@ _REGISTERED = frozenset({PollMode.VOTERS, PollMode.HOUSEHOLDS})
 
 
 def variants_of(code: str, pack: Pack | None = None) -> tuple[FaultVariant, ...]:
-    """The variants of one fault; given a pack, only those whose steps it has."""
-    known = None if pack is None else {step.id for body in pack.bodies for step in body.steps}
-    return tuple(
-        variant
-        for variant in VARIANTS
-        if variant.code == code
-        and (known is None or (variant.step in known and (not variant.target or variant.target in known)))
-    )
+    """The variants of one fault; given a pack, only those that it lets be committed."""
+    if pack is None:
+        return tuple(each for each in VARIANTS if each.code == code)
+    steps = {step.id for body in pack.bodies for step in body.steps}
+    return tuple(each for each in VARIANTS if each.code == code and each.possible(pack, steps))
 
 
 def variant(variant_id: str) -> FaultVariant:
@@ -453,9 +468,20 @@ def applicability(pack: Pack) -> dict[str, str | None]:
     return found
 
 
-def slips(step: str) -> tuple[FaultVariant, ...]:
-    """The faulty forms of a step that somebody may also hand in by mistake."""
-    return _SLIPS.get(step, ())
+def together(code: str) -> tuple[str, ...]:
+    """The faults that one code plants in the same unit: F5 alone, F3+F5 both."""
+    return tuple(one.strip() for one in code.split("+"))
+
+
+def in_order(code: str) -> list[int]:
+    """Sorts codes as the reference numbers them, pairs beside the first of the two."""
+    return [list(FAULTS).index(one) for one in together(code)]
+
+
+def slips(step: str, pack: Pack) -> tuple[FaultVariant, ...]:
+    """The faulty forms of a step that somebody may also hand in by mistake under a pack."""
+    steps = {step}
+    return tuple(each for each in _SLIPS.get(step, ()) if each.possible(pack, steps))
 
 
 _SLIPS: dict[str, tuple[FaultVariant, ...]] = {

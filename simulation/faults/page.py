@@ -10,6 +10,8 @@ _HOW = {
     Moment.EXTRA: "本步开启时抢先交来别的步骤",
     Moment.LATE: "期限次日才办理",
     Moment.UNANSWERED: "举报在期限次日才答复",
+    Moment.OBJECTION: "申诉在期限次日才处理",
+    Moment.TARDY: "投票日前第十九日才办理",
 }
 
 

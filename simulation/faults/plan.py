@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import product
 from typing import TYPE_CHECKING, Protocol
 
-from simulation.faults.catalogue import FAULTS, variant, variants_of
+from simulation.faults.catalogue import FAULTS, in_order, together, variant, variants_of
 from simulation.faults.variants import FaultVariant, FiredFault
 from simulation.population.chance import stream
 from workflows.facts import Overdue, Refused
@@ -79,11 +80,17 @@ class FaultPlan:
 
     planted: tuple[Planted, ...] = ()
     _waiting: dict[tuple[str, str], Planted] = field(default_factory=dict)
+    _leads: dict[tuple[str, str], Planted] = field(default_factory=dict)
     _units: frozenset[str] = frozenset()
     _open: dict[tuple[str, str], list[Planted]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._waiting = {(each.unit, each.variant.step): each for each in self.planted}
+        self._leads = {
+            (each.unit, each.variant.comes_from[0]): each
+            for each in self.planted
+            if each.variant.comes_from is not None
+        }
         self._units = frozenset(each.unit for each in self.planted)
 
     @classmethod
@@ -95,8 +102,9 @@ class FaultPlan:
     def of(cls, pairs: Iterable[tuple[str, str]]) -> FaultPlan:
         """Exactly these (unit id, variant id). Raises KeyError for an unknown variant, ValueError for two at one step."""
         planted = tuple(Planted(unit, variant(name)) for unit, name in pairs)
-        if len({(each.unit, each.variant.step) for each in planted}) < len(planted):
-            raise ValueError("同一社区的同一步骤只能植入一个差错")
+        places = [(each.unit, step) for each in planted for step in each.variant.steps]
+        if len(set(places)) < len(places):
+            raise ValueError("同一单位的同一步骤只能植入一个差错")
         return cls(planted)
 
     @classmethod
@@ -109,6 +117,8 @@ class FaultPlan:
     ) -> FaultPlan:
         """Spread the requested faults over the units: every fault at its own (unit, step), units used evenly.
 
+        A code such as F3+F5 plants one of each in the same unit.
+
         The variants of a code take turns. Units that never start, or start late, are left out. Raises ValueError, in
         Chinese and naming every code that does not fit, when there are too few units.
         """
@@ -120,19 +130,20 @@ class FaultPlan:
         taken: set[tuple[str, str]] = set()
         planted: list[Planted] = []
         problems: list[str] = []
-        for code in [code for code in FAULTS if requested.get(code)]:
-            variants = list(variants_of(code, pack))
-            rng.shuffle(variants)
-            for number in range(requested[code]):
-                turns = [variants[(number + skip) % len(variants)] for skip in range(len(variants))]
+        for code in sorted((code for code in requested if requested[code]), key=in_order):
+            wanted, kinds = requested[code], [list(variants_of(one, pack)) for one in together(code)]
+            for variants in kinds:
+                rng.shuffle(variants)
+            for number in range(wanted):
+                turns = [[*each[number % len(each) :], *each[: number % len(each)]] for each in kinds]
                 place = _place(turns, able, load, taken)
                 if place is None:
-                    problems.append(f"{code}={requested[code]}：{len(able)} 个社区至多能植入 {number} 个")
+                    problems.append(f"{code}={wanted}：{len(able)} 个单位至多能植入 {number} 个")
                     break
                 unit, chosen = place
-                taken.add((unit, chosen.step))
-                load[unit] += 1
-                planted.append(Planted(unit, chosen))
+                taken.update((unit, step) for one in chosen for step in one.steps)
+                load[unit] += len(chosen)
+                planted += [Planted(unit, one) for one in chosen]
         if problems:
             raise ValueError("差错植入数量过多：" + "；".join(problems))
         return cls(tuple(planted))
@@ -146,6 +157,11 @@ class FaultPlan:
     def at(self, unit: str, step: str) -> Planted | None:
         """The fault still to be committed at this unit's step."""
         return self._waiting.get((unit, step)) if self._waiting else None
+
+    def leading_to(self, unit: str, step: str) -> Planted | None:
+        """The fault still to be committed later that needs this unit's honest step to end in a particular way."""
+        found = self._leads.get((unit, step)) if self._leads else None
+        return found if found is not None and found.fired is None else None
 
     def prepare(self, memory: UnitMemory, body: str) -> None:
         """Set the scene for this unit's faults of a body, when its nominations close."""
@@ -206,15 +222,34 @@ class FaultPlan:
 
 
 def _place(
-    turns: list[FaultVariant], able: list[SyntheticUnit], load: dict[str, int], taken: set[tuple[str, str]]
-) -> tuple[str, FaultVariant] | None:
-    """The unit with the fewest faults that still has room for one of the variants, the first in turn if possible."""
-    for chosen in turns:
-        free = [unit for unit in able if (unit.id, chosen.step) not in taken]
-        for unit in sorted(free, key=lambda unit: load[unit.id]):
-            if chosen.fits is None or chosen.fits(unit):
-                return unit.id, chosen
+    turns: list[list[FaultVariant]], able: list[SyntheticUnit], load: dict[str, int], taken: set[tuple[str, str]]
+) -> tuple[str, list[FaultVariant]] | None:
+    """The unit with the fewest faults that has room for one variant of each kind, the first in turn if possible."""
+    for unit in sorted(able, key=lambda unit: load[unit.id]) if len(turns) > 1 else ():
+        chosen = _together(turns, unit, taken)
+        if chosen is not None:
+            return unit.id, chosen
+    for first in turns[0] if len(turns) == 1 else ():
+        for unit in sorted(able, key=lambda unit: load[unit.id]):
+            if _has_room(first, unit, taken):
+                return unit.id, [first]
     return None
+
+
+def _together(
+    turns: list[list[FaultVariant]], unit: SyntheticUnit, taken: set[tuple[str, str]]
+) -> list[FaultVariant] | None:
+    """One variant of each kind at different steps of one unit; None where that is impossible."""
+    for chosen in product(*turns):
+        steps = [step for one in chosen for step in one.steps]
+        if len(set(steps)) == len(steps) and all(_has_room(one, unit, taken) for one in chosen):
+            return list(chosen)
+    return None
+
+
+def _has_room(chosen: FaultVariant, unit: SyntheticUnit, taken: set[tuple[str, str]]) -> bool:
+    free = not any((unit.id, step) in taken for step in chosen.steps)
+    return free and (chosen.fits is None or chosen.fits(unit))
 
 
 def _naming(planted: Planted, entry: Happened) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from policies.pack.schema import Pack
-from simulation.faults.catalogue import FAULTS, applicability
+from simulation.faults.catalogue import FAULTS, applicability, in_order, together
 
 _MOST = 100_000
 
@@ -11,7 +11,8 @@ _MOST = 100_000
 def parse_faults(asked: Iterable[str], pack: Pack) -> tuple[dict[str, int], list[str], dict[str, str]]:
     """What is asked for, every problem in Chinese, and the codes asked for that this pack cannot have, with the reason.
 
-    Codes come back in the order of the reference; those not applicable are left out of the first part. `F2=0` is fine.
+    Codes come back in the order of the reference; those not applicable are left out of the first part. `F2=0` is fine;
+    `F3+F5=4` plants both in the same unit, in four of them.
     """
     requested: dict[str, int] = {}
     problems: list[str] = []
@@ -19,7 +20,7 @@ def parse_faults(asked: Iterable[str], pack: Pack) -> tuple[dict[str, int], list
     for text in asked:
         code, equals, figure = text.partition("=")
         code, figure = code.strip().upper(), figure.strip()
-        known = code in FAULTS
+        known = bool(together(code)) and all(one in FAULTS for one in together(code))
         if not equals:
             problems.append(f"“{text}”的写法不对，应写作 代码=个数，例如 F5=3")
         if equals and not known:
@@ -32,8 +33,9 @@ def parse_faults(asked: Iterable[str], pack: Pack) -> tuple[dict[str, int], list
                 requested[code] = count
         seen.add(code)
     reasons = applicability(pack)
-    refused = {code: reason for code in FAULTS if requested.get(code) and (reason := reasons[code]) is not None}
-    wanted = {code: requested[code] for code in FAULTS if requested.get(code) and code not in refused}
+    asked_for = [code for code in sorted(requested, key=in_order) if requested[code]]
+    refused = {one: reason for code in asked_for for one in together(code) if (reason := reasons[one]) is not None}
+    wanted = {code: requested[code] for code in asked_for if refused.keys().isdisjoint(together(code))}
     return wanted, problems, refused
 
 

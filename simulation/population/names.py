@@ -30,7 +30,12 @@ _HEADS = (
 _TAILS = ("", "里", "苑", "园", "湾", "路", "坊", "东", "西", "南", "北", "新村")
 _COMMUNITIES = [_HEADS[at : at + 2] + tail for at, tail in product(range(0, len(_HEADS), 2), _TAILS)]
 
-MOST_UNITS = len(_COMMUNITIES)
+_VILLAGES = [
+    f"{where}{family}{what}村"
+    for where, family, what in product("上下前后东西南北大小", "石柳梅桑桐柏荷莲竹松杏梨枣榆槐菱", "家庄湾沟坪塘岭桥")
+]
+
+MOST_UNITS = min(len(_COMMUNITIES), len(_VILLAGES))
 """The most units one district can name."""
 
 
@@ -51,18 +56,20 @@ def _order(seed: int, kind: str, size: int) -> list[int]:
     return stream(seed, "names", kind).sample(range(size), size)
 
 
-def district_name(seed: int, number: int) -> str:
-    """District `number` (from 1): 竹屿区; numbered on (竹屿第2区 …) when the table is used up."""
+def district_name(seed: int, number: int, kind: str = "community") -> str:
+    """District `number` (from 1): 竹屿区; numbered on (竹屿第2区 …) when the table is used up. Villages lie in a 县."""
     round_, place = divmod(number - 1, len(_DISTRICTS))
     name = _DISTRICTS[_order(seed, "districts", len(_DISTRICTS))[place]]
-    return f"{name}{f'第{round_ + 1}' if round_ else ''}区"
+    return f"{name}{f'第{round_ + 1}' if round_ else ''}{'县' if kind == 'village' else '区'}"
 
 
-def street_names(rng: Random, count: int) -> list[str]:
-    """So many different streets, the same first ones for any count."""
-    return [f"{name}街道" for name in rng.sample(_STREETS, len(_STREETS))[:count]]
+def street_names(rng: Random, count: int, kind: str = "community") -> list[str]:
+    """So many different streets (townships), the same first ones for any count."""
+    return [f"{name}{'镇' if kind == 'village' else '街道'}" for name in rng.sample(_STREETS, len(_STREETS))[:count]]
 
 
-def community_names(rng: Random, count: int) -> list[str]:
-    """So many different communities, the same first ones for any count; at most MOST_UNITS."""
+def unit_names(rng: Random, count: int, kind: str = "community") -> list[str]:
+    """So many different communities (villages), the same first ones for any count; at most MOST_UNITS."""
+    if kind == "village":
+        return rng.sample(_VILLAGES, MOST_UNITS)[:count]
     return [f"{name}社区" for name in rng.sample(_COMMUNITIES, MOST_UNITS)[:count]]

@@ -231,6 +231,54 @@ class Events(Value):
     rectification_never: Parameter
 
 
+class Villages(Value):
+    """What only a village has: its register, its meetings of delegates, proxies, stations and boxes."""
+
+    groups: Parameter
+    households_per_delegate: Parameter
+    women_delegates: Parameter
+    away_share: Parameter
+    away_registers: Parameter
+    home_registers: Parameter
+    outsiders: Parameter
+    outsider_agreed: Parameter
+    turnout: Parameter
+    near_miss_rate: Parameter
+    objection_rate: Parameter
+    objections: Parameter
+    objection_upheld: Parameter
+    proxies: Parameter
+    stations: Parameter
+    roving_boxes: Parameter
+    roving_users: Parameter
+    box_staff: Parameter
+    staff_reserves: Parameter
+
+
+_OVERLAID: dict[str, type[Value]] = {
+    "structure": Structure,
+    "seats": SeatNumbers,
+    "party": Party,
+    "residents": Residents,
+    "people": People,
+    "polls": Polls,
+    "work": Work,
+    "vetting": Vetting,
+    "events": Events,
+}
+
+
+def _known_figures(overlay: dict[str, Parameter]) -> dict[str, Parameter]:
+    unknown = []
+    for path in overlay:
+        section, _, name = path.partition(".")
+        if section not in _OVERLAID or name not in _OVERLAID[section].model_fields:
+            unknown.append(path)
+    if unknown:
+        raise ValueError(f"前面各节没有 {'、'.join(unknown)}，无从替换")
+    return overlay
+
+
 def _every_role(response: dict[Role, Response]) -> dict[Role, Response]:
     lacking = [role.value for role in Role if role not in response]
     if lacking:
@@ -254,6 +302,22 @@ class Parameters(Value):
     work: Work
     vetting: Vetting
     events: Events
+    villages: Villages
+    in_villages: Annotated[dict[str, Parameter], AfterValidator(_known_figures)]  # "structure.households" → the figure
+
+    def of(self, kind: str) -> Self:
+        """The figures for units of this kind (a pack's `kind`): in villages some are otherwise than in communities.
+
+        Asked again of what it returns, it changes nothing more.
+        """
+        if kind != "village":
+            return self
+        sections: dict[str, dict[str, Parameter]] = {}
+        for path, parameter in self.in_villages.items():
+            section, _, name = path.partition(".")
+            sections.setdefault(section, {})[name] = parameter
+        changed = {name: getattr(self, name).model_copy(update=figures) for name, figures in sections.items()}
+        return self.model_copy(update=changed)
 
     @property
     def sha256(self) -> str:

@@ -65,10 +65,10 @@ class Maker:
         draft.file["experience_months"] = 60 + self.figures.experience.draw_count(self.rng)
         return draft
 
-    def contender(self, *, member: bool | None = None) -> Draft:
-        """A new nominee who meets every standard without relaxation."""
+    def contender(self, *, member: bool | None = None, woman: bool = False) -> Draft:
+        """A new nominee who meets every standard without relaxation; `woman` asks for one, else chance decides."""
         member = self.figures.member_share.happens(self.rng) if member is None else member
-        draft = self._draft(self.figures.contender_age, member)
+        draft = self._draft(self.figures.contender_age, member, woman=woman)
         draft.file |= self._education()
         if not draft.file["education"].reaches(Education.BACHELOR):
             draft.file["social_work_certificate"] = True
@@ -77,7 +77,7 @@ class Maker:
 
     def woman(self) -> Draft:
         """Somebody who stands for the women's federation, whose source asks for no more than that she is able (W6)."""
-        draft = self._draft(self.figures.contender_age, self.figures.member_share.happens(self.rng), Sex.FEMALE)
+        draft = self._draft(self.figures.contender_age, self.figures.member_share.happens(self.rng), woman=True)
         draft.file |= self._education()
         return draft
 
@@ -128,8 +128,8 @@ class Maker:
         draft.file |= _UNSCHOOLED
         return Shortfall(Aspect.EDUCATION, "大专学历，没有社会工作师证书")
 
-    def _draft(self, ages: Parameter, member: bool, sex: Sex | None = None) -> Draft:
-        sex = sex or (Sex.FEMALE if self.figures.female_share.happens(self.rng) else Sex.MALE)
+    def _draft(self, ages: Parameter, member: bool, *, woman: bool = False) -> Draft:
+        sex = Sex.FEMALE if self.figures.female_share.happens(self.rng) or woman else Sex.MALE
         family, given = person_name(self.rng, sex, self.taken)
         draft = Draft(self._id(), family, given, sex, self.plan.starts)
         draft.standing = PartyStanding.FULL if member else PartyStanding.NONE

@@ -22,6 +22,7 @@ class Plan:
     rectify_by: date
     women_seats: tuple[int, int] | None  # None where the pack does not elect the women's federation
     pilots_first: bool
+    is_village: bool = False
 
 
 def plan_of(pack: Pack, parameters: Parameters) -> Plan:
@@ -39,6 +40,7 @@ def plan_of(pack: Pack, parameters: Parameters) -> Plan:
         rectify_by=closes,
         women_seats=_seats(pack, BodyId.WOMEN, seats.women) if any(b.id is BodyId.WOMEN for b in pack.bodies) else None,
         pilots_first=pack.pilot is not None,
+        is_village=pack.kind == "village",
     )
 
 

@@ -5,7 +5,7 @@ from random import Random
 from policies.pack.schema import Pack
 from simulation.population.chance import stream
 from simulation.population.district import SyntheticDistrict, SyntheticStreet, SyntheticUnit
-from simulation.population.names import MOST_UNITS, community_names, district_name, street_names
+from simulation.population.names import MOST_UNITS, district_name, street_names, unit_names
 from simulation.population.parameters import Parameters
 from simulation.population.plan import plan_of
 from simulation.population.unit import synthesize_unit
@@ -34,10 +34,11 @@ def synthesize_district(
     """
     if not 1 <= units <= MOST_UNITS:
         raise ValueError(f"一个区的社区数应为 1 至 {MOST_UNITS}，填的是 {units}")
+    parameters = parameters.of(pack.kind)
     district, plan = f"D{number:02d}", plan_of(pack, parameters)
-    communities = community_names(stream(seed, district, "communities"), units)
+    communities = unit_names(stream(seed, district, "communities"), units, pack.kind)
     sizes = _street_sizes(stream(seed, district, "streets"), units, parameters)
-    names = street_names(stream(seed, district, "street names"), len(sizes))
+    names = street_names(stream(seed, district, "street names"), len(sizes), pack.kind)
     streets: list[SyntheticStreet] = []
     made = 0
     for place, size in enumerate(sizes):
@@ -63,7 +64,7 @@ def synthesize_district(
     by_id: dict[str, SyntheticUnit] = {unit.id: unit for street in streets for unit in street.units}
     brief_of_all = DistrictBrief(
         id=district,
-        name=district_name(seed, number),
+        name=district_name(seed, number, pack.kind),
         streets=tuple(street.brief for street in streets),
         setting=setting,
     )

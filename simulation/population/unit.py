@@ -10,14 +10,18 @@ from policies.eligibility import Relaxation, Situation
 from policies.people import Post
 from simulation.population.chance import stream
 from simulation.population.district import Bar, Pools, Sanction, Shortfall, SyntheticUnit
+from simulation.population.electorate import Electorate, draw_electorate
 from simulation.population.kin import Families
 from simulation.population.parameters import Parameters
 from simulation.population.people import Draft, Maker
 from simulation.population.plan import Plan, draw_odd, draw_seats
-from workflows.messages import UnitBrief
+from workflows.messages import UnitBrief, VillageFigures
 
 _MOST_EXCLUDED = 2  # newcomers excluded in one pool
 _SPARE = 4  # newcomers beyond a lawful list, so that exclusions, kin and withdrawals never empty it
+_CONTESTS = 4  # a village votes post by post: chair, deputies, the women's seat, members; one name more for each
+_TWO_DEPUTIES = 6  # members from which a village committee has two deputies
+_WOMEN = 5  # newcomers among a village's: enough for the women's seat whoever is excluded or steps back
 _PARTY_POSTS = (
     (Post.SECRETARY, Post.CHAIR),
     (Post.DEPUTY_SECRETARY, Post.DEPUTY_CHAIR),
@@ -48,7 +52,12 @@ def synthesize_unit(
     rectified_on, late_by = _rectification(figures, brief.difficult, parameters, plan)
 
     maker = Maker(unit, stream(seed, unit, "people"), parameters, plan)
-    cast = _cast(maker, brief, committee_seats, parameters)
+    electorate = None
+    if plan.is_village:
+        rng = stream(seed, unit, "electorate")
+        electorate = draw_electorate(rng, unit, brief.households, adults, parameters, maker.taken)
+        brief = brief.model_copy(update={"village": _posts_of(brief, electorate)})
+    cast = _cast(maker, brief, committee_seats, parameters, electorate)
     key = _answer_key(stream(seed, unit, "review"), maker, cast, parameters)
     families = Families(maker, stream(seed, unit, "kin"))  # after the key, which may change a birthday
     families.join(cast.newcomers, cast.standing, parameters)
@@ -67,6 +76,7 @@ def synthesize_unit(
         adults=adults,
         rectified_on=rectified_on,
         late_by=late_by,
+        electorate=electorate,
     )
 
 
@@ -118,6 +128,11 @@ def _women(rng: Random, maker: Maker, brief: UnitBrief, parameters: Parameters) 
     maker.rng = rng
     usual = parameters.women.contenders.draw_count(rng)
     return [maker.woman() for _ in range(max(usual, at_least((6, 5), brief.women_seats) + _SPARE))]
+
+
+def _posts_of(brief: UnitBrief, electorate: Electorate) -> VillageFigures:
+    """A village's seats by post: one woman's seat, a second deputy only in a large committee."""
+    return VillageFigures(groups=electorate.groups, deputies=1 if brief.residents_seats < _TWO_DEPUTIES else 2, women=1)
 
 
 def _rectification(rng: Random, difficult: bool, parameters: Parameters, plan: Plan) -> tuple[date | None, int]:
@@ -175,9 +190,11 @@ class _Cast:
         return [draft for draft in group if draft not in self.leaving]
 
 
-def _cast(maker: Maker, brief: UnitBrief, committee_seats: int, parameters: Parameters) -> _Cast:
+def _cast(
+    maker: Maker, brief: UnitBrief, committee_seats: int, parameters: Parameters, electorate: Electorate | None
+) -> _Cast:
     figures, rng = parameters.people, maker.rng
-    posts = [*_PARTY_POSTS, *[(Post.PARTY_MEMBER,)] * brief.party_seats][: brief.party_seats]
+    posts = _posts_now(brief)
     party = [maker.incumbent(held) for held in posts]
     shared = sum(any(post.in_committee for post in held) for held in posts)
     residents = [maker.incumbent((Post.COMMITTEE_MEMBER,)) for _ in range(brief.residents_seats - shared)]
@@ -186,9 +203,12 @@ def _cast(maker: Maker, brief: UnitBrief, committee_seats: int, parameters: Para
     supervisors = [maker.incumbent((post,)) for post in ranks[: brief.supervisory_seats - chaired]]
     leaving = [one for one in (*party, *residents, *supervisors) if figures.leaving_share.happens(rng)]
 
-    def newcomers(group: list[Draft], usual: int, list_length: int, member: bool | None = None) -> list[Draft]:
+    def newcomers(
+        group: list[Draft], usual: int, list_length: int, member: bool | None = None, women: int = 0
+    ) -> list[Draft]:
         staying = sum(one not in leaving for one in group)
-        return [maker.contender(member=member) for _ in range(max(usual, list_length + _SPARE - staying))]
+        wanted = max(usual, list_length + _SPARE - staying, women)
+        return [maker.contender(member=member, woman=place < women) for place in range(wanted)]
 
     return _Cast(
         party_incumbents=party,
@@ -197,7 +217,10 @@ def _cast(maker: Maker, brief: UnitBrief, committee_seats: int, parameters: Para
         leaving=leaving,
         party=newcomers(party, figures.party_contenders.draw_count(rng), at_least((6, 5), brief.party_seats), True),
         residents=newcomers(
-            residents, figures.residents_contenders.draw_count(rng), at_least((6, 5), brief.residents_seats)
+            residents,
+            figures.residents_contenders.draw_count(rng),
+            at_least((6, 5), brief.residents_seats) if electorate is None else brief.residents_seats + _CONTESTS,
+            women=0 if electorate is None else _WOMEN,
         ),
         supervisory=newcomers(
             supervisors, figures.supervisory_contenders.draw_count(rng), at_least((6, 5), brief.supervisory_seats)
@@ -207,8 +230,26 @@ def _cast(maker: Maker, brief: UnitBrief, committee_seats: int, parameters: Para
             maker.helper(member=True if place == 0 else None)  # the deputy is a Party member of standing (R2)
             for place in range(committee_seats - 1 + figures.committee_reserves.draw_count(rng))
         ],
-        tellers=[maker.helper(member=True) for _ in range(figures.tellers.draw_count(rng))],
+        tellers=[maker.helper(member=True) for _ in range(_tellers(rng, parameters, electorate))],
     )
+
+
+def _posts_now(brief: UnitBrief) -> list[tuple[Post, ...]]:
+    """What the Party committee's members hold now; no more of them sit in the committee than it has seats."""
+    room = brief.residents_seats
+    held: list[tuple[Post, ...]] = []
+    for posts in [*_PARTY_POSTS, *[(Post.PARTY_MEMBER,)] * brief.party_seats][: brief.party_seats]:
+        shared = any(post.in_committee for post in posts)
+        held.append(posts if room or not shared else posts[:1])
+        room -= shared
+    return held
+
+
+def _tellers(rng: Random, parameters: Parameters, electorate: Electorate | None) -> int:
+    """Tellers and monitors: of the one venue, or of every box, with some to spare for those whose kin stands."""
+    if electorate is None:
+        return parameters.people.tellers.draw_count(rng)
+    return electorate.boxes * electorate.box_staff + parameters.villages.staff_reserves.draw_count(rng)
 
 
 def _pools(cast: _Cast, key: "_Key", rng: Random, parameters: Parameters) -> Pools:

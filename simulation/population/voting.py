@@ -174,7 +174,7 @@ def _secret(
     return _form(body, mode, roll, present, ballots, seats, contenders, votes, poll)
 
 
-class _Turn(Enum):
+class Turn(Enum):
     """What is special about a poll: nothing, or one of three things that happen at the last seat."""
 
     PLAIN = 0
@@ -183,19 +183,20 @@ class _Turn(Enum):
     SHORTFALL = 3
 
 
-def _turn(rng: np.random.Generator, names: int, seats: int, parameters: Parameters, poll: Poll) -> _Turn:
+def turn_of(rng: np.random.Generator, names: int, seats: int, parameters: Parameters, poll: Poll) -> Turn:
+    """What, if anything, is special about a first vote with more names than seats."""
     lot, figures = rng.random(), parameters.polls
     if poll.round != 1 or names <= seats:
-        return _Turn.PLAIN
+        return Turn.PLAIN
     for turn, rate in (
-        (_Turn.TIE, figures.tie_rate.value),
-        (_Turn.CONTEST, figures.contest_rate.value),
-        (_Turn.SHORTFALL, figures.shortfall_rate.value),
+        (Turn.TIE, figures.tie_rate.value),
+        (Turn.CONTEST, figures.contest_rate.value),
+        (Turn.SHORTFALL, figures.shortfall_rate.value),
     ):
         if lot < rate:
             return turn
         lot -= rate
-    return _Turn.PLAIN
+    return Turn.PLAIN
 
 
 def _votes(
@@ -208,20 +209,20 @@ def _votes(
 ) -> list[int]:
     """Votes for each name when `marked` persons mark at most `seats` names each."""
     names = len(contenders)
-    ranking = _ranking(rng, contenders)
-    turn = _turn(rng, names, seats, parameters, poll)
-    shares = _shares(rng, names, seats, turn, parameters)
+    ranking = rank(rng, contenders)
+    turn = turn_of(rng, names, seats, parameters, poll)
+    shares = leaning(rng, names, seats, turn, parameters)
     votes = [0] * names
     for place, share in zip(ranking, shares, strict=True):
         votes[place] = int(rng.binomial(marked, share))
-    if turn is _Turn.TIE:
+    if turn is Turn.TIE:
         last, first_out = ranking[seats - 1], ranking[seats]
         votes[last] = votes[first_out] = min(votes[last], votes[first_out])
-    _fit(rng, votes, seats * marked)
+    fit(rng, votes, seats * marked)
     return votes
 
 
-def _ranking(rng: np.random.Generator, contenders: Sequence[Contender]) -> list[int]:
+def rank(rng: np.random.Generator, contenders: Sequence[Contender]) -> list[int]:
     """Places on the list, the likeliest first: by stated strength, else by a lot that favours earlier names."""
     lots = rng.standard_normal(len(contenders)).tolist()
     strengths = [
@@ -237,7 +238,7 @@ _SHORT_SHARE = 0.4  # of the marked ballots: the last seat goes to nobody
 _LOSING = (0.03, 0.42)  # of the marked ballots: what those beyond the seats can get
 
 
-def _shares(rng: np.random.Generator, names: int, seats: int, turn: _Turn, parameters: Parameters) -> list[float]:
+def leaning(rng: np.random.Generator, names: int, seats: int, turn: Turn, parameters: Parameters) -> list[float]:
     """Each place's share of the marked ballots, the likeliest first; together no more than the seats."""
     support = parameters.polls.support
     winners = min(seats, names)
@@ -246,9 +247,9 @@ def _shares(rng: np.random.Generator, names: int, seats: int, turn: _Turn, param
         room = seats * (1 - parameters.polls.undervote.value) - sum(shares)
         each = min(max(room / (names - seats), _LOSING[0]), _LOSING[1])
         shares += [each] * (names - seats)
-        if turn in (_Turn.TIE, _Turn.CONTEST):
+        if turn in (Turn.TIE, Turn.CONTEST):
             shares[seats - 1] = shares[seats] = _TIED_SHARE if seats > 1 else _EVEN_HALF
-        elif turn is _Turn.SHORTFALL:
+        elif turn is Turn.SHORTFALL:
             shares[seats - 1] = _SHORT_SHARE
     return shares
 
@@ -256,7 +257,7 @@ def _shares(rng: np.random.Generator, names: int, seats: int, turn: _Turn, param
 _EVEN_HALF = 0.48  # one seat and two equals: neither may pass the half
 
 
-def _fit(rng: np.random.Generator, votes: list[int], most: int) -> None:
+def fit(rng: np.random.Generator, votes: list[int], most: int) -> None:
     """Take away votes, each as likely as any other, until no ballot would need more marks than there are seats."""
     surplus = sum(votes) - most
     if surplus > 0:

@@ -8,6 +8,7 @@ from policies.rule import Rule
 from simulation.checker import Violation
 from simulation.digest import Digest, Limits
 from simulation.population.parameters import Parameters
+from simulation.report.wording import Wording, wording
 
 
 @dataclass(frozen=True)
@@ -51,4 +52,10 @@ class Material:
     false_blocks: int = 0
     faults: tuple[FaultRow, ...] = ()
     cases: tuple[CaseRow, ...] = ()
+    kind: str = "community"  # of the units
     planted_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit → codes of faults committed there
+
+    @property
+    def words(self) -> Wording:
+        """What the units are called."""
+        return wording(self.kind)

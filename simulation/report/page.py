@@ -37,6 +37,8 @@ SECTIONS = {
     "work": "上班与差错",
     "vetting": "联审与常委会",
     "events": "途中变故",
+    "villages": "村的登记、代表与票箱",
+    "in_villages": "村与社区不同的数值",
 }
 
 
@@ -78,6 +80,7 @@ def render(material: Material) -> str:
         material=material,
         summary=material.summary,
         digest=digest,
+        words=material.words,
         headline=headline(material),
         sentences=sentences(material),
         verdict=verdict(material),
@@ -92,7 +95,7 @@ def render(material: Material) -> str:
         plots={
             name: Markup(drawn) if drawn else None  # drawn by us; the drawing escapes names
             for name, drawn in {
-                "finished": plots.finished(digest, material.limits.bodies),
+                "finished": plots.finished(digest, material.limits.bodies, material.words),
                 "queues": plots.queues(digest, material.roles, SHARED),
                 "waits": plots.waits(digest, material.titles),
                 "overdue": plots.overdue(digest, material.roles),

@@ -12,15 +12,13 @@ import altair as alt
 import vl_convert
 
 from simulation.digest import Digest
+from simulation.report.wording import COMMUNITY, Wording
 
 VEGA_LITE = "6.4"
 FONT = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 INK, MUTED, GRID = "#22313f", "#5f6b76", "#e6e9ec"
 PARTY, RESIDENTS, SUPERVISORY = "#b3423a", "#2f6690", "#d99b2b"
-BODIES = {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"}
 COLOURS = [PARTY, RESIDENTS, SUPERVISORY]
-FEDERATION = {"women": "妇联组织"}
-"""Elected under a plan of its own: it has its colour to itself."""
 SHORT = {"prep": "准备", "party": "党组织", "residents": "居委会", "supervisory": "监委会", "women": "妇联"}
 WIDTH = 760
 """Of every plot, axes and legend included, so that all stand at one scale on the page."""
@@ -32,11 +30,10 @@ Row = dict[str, Any]
 Rows = Sequence[Row]
 
 
-def finished(digest: Digest, limits: Mapping[str, date]) -> str | None:
+def finished(digest: Digest, limits: Mapping[str, date], words: Wording = COMMUNITY) -> str | None:
     """How many units put each body in office on each day, with the last day the plan allows."""
-    known = FEDERATION if FEDERATION.keys() & limits.keys() else BODIES
     rows: list[Row] = [
-        {"day": day, "body": known.get(body, body), "units": units}
+        {"day": day, "body": words.bodies.get(body, body), "units": units}
         for (body, day), units in sorted(digest.done.items())
     ]
     if not rows:
@@ -46,21 +43,21 @@ def finished(digest: Digest, limits: Mapping[str, date]) -> str | None:
         .mark_bar(size=7)
         .encode(
             x=_days(),
-            y=alt.Y("units:Q", title="当日完成的社区数", axis=_whole(max(row["units"] for row in rows))),
-            color=_colour("body", list(known.values()), COLOURS),
+            y=alt.Y("units:Q", title=f"当日完成的{words.unit}数", axis=_whole(max(row["units"] for row in rows))),
+            color=_colour("body", list(words.bodies.values()), COLOURS),
         )
     )
     by_day: dict[str, list[str]] = {}
     for body, last in limits.items():
-        by_day.setdefault(last.isoformat(), []).append(known.get(body, body))
+        by_day.setdefault(last.isoformat(), []).append(words.bodies.get(body, body))
     marks = [{"day": day, "text": "、".join(names) + "最后期限"} for day, names in by_day.items()]
     rules = _chart(marks).mark_rule(color=MUTED, strokeDash=[4, 3]).encode(x=_days())
-    words = (
+    labels = (
         _chart(marks)
         .mark_text(angle=270, align="right", baseline="bottom", dx=-4, dy=-3, color=MUTED, fontSize=10)
         .encode(x=_days(), y=alt.value(0), text="text:N")
     )
-    return _svg("finished", alt.layer(bars, rules, words).properties(height=210))
+    return _svg("finished", alt.layer(bars, rules, labels).properties(height=210))
 
 
 def queues(digest: Digest, roles: Mapping[str, str], shown: Sequence[str]) -> str | None:

@@ -15,7 +15,7 @@ def headline(material: Material) -> str:
     """How it ended for the units, in one sentence."""
     digest = material.digest
     if digest.on_time == digest.units:
-        return f"{digest.units} 个社区全部按次序、按期完成换届。"
+        return f"{digest.units} 个{material.words.unit}全部按次序、按期完成换届。"
     parts = [f"{digest.on_time} 个按次序、按期完成换届"]
     if digest.late:
         parts.append(f"{digest.late} 个完成但超过期限")
@@ -24,7 +24,7 @@ def headline(material: Material) -> str:
     unfinished = digest.units - digest.completed - digest.held
     if unfinished:
         parts.append(f"{unfinished} 个没有结果")
-    return f"{digest.units} 个社区中，{'，'.join(parts)}。"
+    return f"{digest.units} 个{material.words.unit}中，{'，'.join(parts)}。"
 
 
 def sentences(material: Material) -> list[str]:
@@ -33,6 +33,7 @@ def sentences(material: Material) -> list[str]:
     said += _faults(material)
     said.append(_blocks(material.false_blocks))
     said.append(_checked(material))
+    said.append(material.summary.get("projection", {}).get("sentence", ""))
     return [sentence for sentence in said if sentence]
 
 
@@ -99,7 +100,7 @@ def _checked(material: Material) -> str:
 def explain(trouble: Trouble, material: Material) -> str:
     """Why a unit is in the table: the hold's reason, or what was done after which last day and where time was lost."""
     codes = "、".join(material.planted_in.get(trouble.unit, ()))
-    planted = f"本社区植入了 {codes}。" if codes else ""
+    planted = f"本{material.words.unit}植入了 {codes}。" if codes else ""
     if trouble.held:
         return f"{trouble.reason or '没有写明原因'}（{ruled(trouble.held_by, material.rules)}）。{planted}"
     missed = [f"{_what(what, material)}期限 {limit}，实际 {done} 完成" for what, limit, done in trouble.missed]

@@ -230,3 +230,43 @@ def test_an_undecided_poll_does_not_say_that_nobody_is_elected(app: typer.Typer)
     """未定 is not （无）."""
     assert "未定" in run(app, PARTY.format(present=30, votes="null")).stdout
     assert "（无）" in run(app, PARTY.format(present=29, votes=16)).stdout
+
+
+FIRST_ROUND = """\
+body: village
+mode: voters
+law: 2018
+roll: 100
+present: 60
+ballots: {issued: 60, collected: 60, valid: 60, invalid: 0, blank: 0}
+seats: 2
+candidates: [{name: 甲, votes: 40}, {name: 乙, votes: 30}, {name: 丙, votes: 25}, {name: 丁, votes: 5}]
+"""
+
+
+@pytest.mark.parametrize(("names", "code", "expected"), [("乙丙", 0, []), ("甲乙", 1, ["F.23"]), ("乙丁", 0, ["W.21"])])
+def test_a_further_vote_is_held_against_the_poll_before_it(
+    app: typer.Typer, tmp_path: Path, names: str, code: int, expected: list[str]
+) -> None:
+    """甲 is elected, one seat is open: 乙 has most votes of the others. Without --after nothing is asked."""
+    first = tmp_path / "first.yaml"
+    first.write_text(FIRST_ROUND, encoding="utf-8")
+    head, _, _ = FIRST_ROUND.partition("seats")
+    people = ", ".join(f"{{name: {name}, votes: {votes}}}" for name, votes in zip(names, (35, 20), strict=True))
+    text = f"{head}seats: 1\nround: 2\ncandidates: [{people}]\n"
+    result = run(app, text, "--json", "--after", str(first))
+    assert result.exit_code == code
+    linked = [each["rule"] for each in answer(result)["findings"] if each["rule"][:3] in ("F.2", "W.2")]
+    assert linked == expected
+    alone = run(app, text, "--json")
+    assert alone.exit_code == 0
+    assert not any(each["rule"] in expected for each in answer(alone)["findings"])
+
+
+def test_both_forms_are_read_before_anything_is_said(app: typer.Typer, tmp_path: Path) -> None:
+    """What is wrong with either, at once."""
+    first = tmp_path / "first.yaml"
+    first.write_text(FIRST_ROUND.replace("roll: 100", "roll: x"), encoding="utf-8")
+    result = run(app, FIRST_ROUND.replace("present: 60", "present: y"), "--json", "--after", str(first))
+    assert result.exit_code == 2
+    assert [each["value"] for each in answer(result)["findings"]] == ["present", "roll"]

@@ -142,3 +142,18 @@ def test_the_exit_code_is_the_verdict(
 
     monkeypatch.setattr(console.rehearse, "perform", lambda *_, **__: Verdict({}, None))  # type: ignore[arg-type]
     assert call("street-2021", "--out", str(tmp_path / "out"), "--json")[0] == expected
+
+
+@pytest.mark.parametrize("project", ["0", "many", "-5", "1000000000"])
+def test_a_projection_is_of_a_sensible_number_of_units(tmp_path: Path, project: str) -> None:
+    told = problems("street-2021", "--units", "1", "--out", str(tmp_path / "out"), "--project", project)
+    assert len(told) == 1
+    assert "--project（推算的单位数）" in told[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_people_read_what_a_larger_rehearsal_would_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = Console(width=400, record=True)
+    monkeypatch.setattr(console.rehearse, "out", wide)
+    call("street-2021", "--units", "1", "--out", str(tmp_path / "out"), "--workers", "1", "--project", "600000")
+    assert "600000 个单位在 2 个处理器上约需" in wide.export_text()

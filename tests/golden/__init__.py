@@ -1,1 +1,1 @@
-"""The golden journal and the only command that writes it."""
+"""The golden journals and the only command that writes them."""

@@ -1,7 +1,8 @@
-"""`python -m tests.golden` (or `make golden`) writes the golden journal anew; nothing else ever does."""
+"""`python -m tests.golden` (or `make golden`) writes the golden journals anew; nothing else ever does."""
 
-from tests.golden.journal import GOLDEN, rehearse
+from tests.golden.journal import ALL
 
 if __name__ == "__main__":
-    GOLDEN.write_bytes(rehearse())
-    print(f"{GOLDEN.name}: {len(GOLDEN.read_bytes().splitlines())} lines")
+    for golden in ALL:
+        golden.file.write_bytes(golden.rehearse())
+        print(f"{golden.file.name}: {len(golden.file.read_bytes().splitlines())} lines")

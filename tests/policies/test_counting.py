@@ -434,3 +434,24 @@ def test_every_rule_that_speaks_is_in_the_book() -> None:
         assert BOOK[rule].national_floor
     assert str(BOOK["R25-19"].effective_from) == "2026-01-01"
     assert all(BOOK[rule].text and BOOK[rule].source for rule in ("P7", "P12", "R5", "S2", "V25-18"))
+
+
+# --- Separate ballots ---
+
+
+@pytest.mark.parametrize(
+    ("held", "elected", "tied"),
+    [
+        ({}, ("甲", "乙"), ()),
+        ({"甲": "主任"}, ("乙", "丙"), ()),
+        ({"丁": "主任"}, ("甲", "乙"), ()),  # who did not pass loses nothing
+        ({"甲": "主任", "乙": "副主任"}, ("丙",), ()),
+    ],
+)
+def test_who_won_a_higher_ballot_goes_on_to_the_next_by_votes(
+    held: dict[str, str], elected: tuple[str, ...], tied: tuple[str, ...]
+) -> None:
+    """V16, V21: 30 present, 16 elect; 甲 20, 乙 18, 丙 16, 丁 6 for two seats."""
+    verdict = count(form([20, 18, 16, 6], seats=2), held)
+    assert (verdict.elected, verdict.tied) == (elected, tied)
+    assert ("V16" in rules(verdict)) is any(name in held for name in "甲乙丙")

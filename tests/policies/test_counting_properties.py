@@ -82,8 +82,8 @@ def lawful(form: ResultForm) -> bool:
 def passes(form: ResultForm, votes: int) -> bool:
     """Whether so many votes can elect: more than half of the voters, or a third of the ballots in a further vote."""
     if form.round == 2 and form.body in (Body.VILLAGE, Body.RESIDENTS, Body.WOMEN):
-        assert form.ballots is not None
-        return votes > 0 and votes >= THIRD * (form.ballots.collected or 0)
+        cast = form.present if form.ballots is None else form.ballots.collected  # a raised hand is a vote cast
+        return votes > 0 and votes >= THIRD * (cast or 0)
     return votes > HALF * (form.present or 0)
 
 

@@ -1,6 +1,7 @@
 """Each lifecycle walked at random: in step with its `transitions` machine, and never into what the law forbids."""
 
 import pickle
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from transitions import MachineError
 from docs.generate import DOCUMENTS, HERE, diagram
 from policies.lifecycles import (
     BODY,
+    BOX,
     CANDIDATE,
     COMPLAINT,
     GATE,
@@ -19,6 +21,7 @@ from policies.lifecycles import (
     UNIT,
     BodyState,
     BodyTrigger,
+    BoxState,
     CandidateState,
     CandidateTrigger,
     ComplaintState,
@@ -235,10 +238,30 @@ class ComplaintWalk(Walk):
             assert self.track.allows(due[self.track.before])
 
 
-_WALKS: tuple[type[Walk], ...] = (UnitWalk, BodyWalk, CandidateWalk, GateWalk, ComplaintWalk)
+class BoxWalk(Walk):
+    """A box is accepted only on two entries that agree, and an accepted one changes only by being counted again."""
+
+    lifecycle = BOX
+
+    @invariant()
+    def accepted_only_when_agreed(self) -> None:
+        """The state just before an acceptance, and the only state just after one."""
+        for before, after in pairwise(self.past):
+            assert after is not BoxState.ACCEPTED or before is BoxState.AGREED
+            assert before is not BoxState.ACCEPTED or after is BoxState.COUNTING
+
+    @invariant()
+    def agreed_only_after_two_entries(self) -> None:
+        """Since the last count began somebody entered, and then somebody else."""
+        if self.track.state is BoxState.AGREED:
+            last = len(self.past) - 1 - self.past[::-1].index(BoxState.COUNTING)
+            assert BoxState.ENTERED_ONCE in self.past[last:]
+
+
+_WALKS: tuple[type[Walk], ...] = (UnitWalk, BodyWalk, CandidateWalk, GateWalk, ComplaintWalk, BoxWalk)
 for _walk in _WALKS:
     _walk.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
-TestUnit, TestBody, TestCandidate, TestGate, TestComplaint = (walk.TestCase for walk in _WALKS)
+TestUnit, TestBody, TestCandidate, TestGate, TestComplaint, TestBox = (walk.TestCase for walk in _WALKS)
 
 
 @pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda lifecycle: lifecycle.code)

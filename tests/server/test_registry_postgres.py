@@ -14,6 +14,7 @@ from tests.activities.registry import (
     test_edge,
     test_elections,
     test_journals,
+    test_outcomes,
     test_people,
     test_schema,
     test_store,
@@ -23,7 +24,16 @@ from tests.server.postgres import WHY_NONE, Postgres, find_postgres, running_pos
 
 pytestmark = pytest.mark.server
 
-for module in (test_append_only, test_edge, test_elections, test_journals, test_people, test_schema, test_store):
+for module in (
+    test_append_only,
+    test_edge,
+    test_elections,
+    test_journals,
+    test_outcomes,
+    test_people,
+    test_schema,
+    test_store,
+):
     globals().update({name: test for name, test in vars(module).items() if name.startswith("test_")})
 """Collected here again, with this module's `registry`."""
 

@@ -687,6 +687,27 @@ def test_the_counted_form_has_exactly_the_fields_that_are_counts() -> None:
     assert set(values.Ballots.model_fields) == secrecy.BALLOTS
     assert set(values.Candidate.model_fields) == secrecy.CANDIDATE
     assert set(facts.Seat.model_fields) == secrecy.SEAT
+    assert set(messages.BoxCount.model_fields) == secrecy.BOX
+
+
+def test_a_list_that_names_voters_says_no_more_than_the_law_publishes() -> None:
+    """Again closed lists, held against the forms: neither a proxy nor an entry of the roll has room for a choice."""
+    roll, venue = pytest.importorskip("policies.roll"), pytest.importorskip("policies.venue")
+    entries = {name: allowed for name, (_, allowed) in secrecy.NAMED.items()}
+    assert entries == {
+        "registered": set(roll.RollEntry.model_fields),
+        "proxies_listed": set(venue.Proxy.model_fields),
+        "boxes_listed": set(venue.RovingBox.model_fields),
+    }
+    proxy = dict.fromkeys(entries["proxies_listed"], "x")
+    assert secrecy.named_leaks({"kind": "proxies_listed", "proxies": [proxy]}) == []
+    assert secrecy.named_leaks({"kind": "proxies_listed", "proxies": [proxy | {"for": "甲"}]}) == ["名单多出字段“for”"]
+
+
+def test_a_number_of_voters_is_no_voter() -> None:
+    assert secrecy.leaks({"kind": "list_corrected", "voters": 812}, scan_text=True) == []
+    for named in (["D01-S01-U001-V001"], "甲", {"甲": 1}, True):
+        assert secrecy.leaks({"kind": "list_corrected", "voters": named}, scan_text=True) == ["出现字段“voters”"]
 
 
 def test_memory_holds_open_units_only() -> None:

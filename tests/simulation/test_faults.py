@@ -6,18 +6,22 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from activities.stores import Entry
+from console.packs import open_pack
 from policies.calendar import national_calendar
 from policies.pack.load import load_pack
+from policies.pack.schema import Pack
 from policies.rule import BOOK
 from policies.rules import load as load_rules
 from simulation.faults import (
     FAULTS,
     VARIANTS,
     FaultPlan,
+    FaultVariant,
     Moment,
     applicability,
     divide,
@@ -35,8 +39,17 @@ from workflows.setting import install
 ROOT = Path(__file__).parents[2]
 PACK = load_pack((ROOT / "policies/packs/street-2021.yaml").read_text(encoding="utf-8"), "street-2021")
 WOMEN = load_pack((ROOT / "policies/packs/women-2021.yaml").read_text(encoding="utf-8"), "women-2021")
+VILLAGE = cast(Pack, open_pack("village-2025"))
 SETTING = install(PACK, national_calendar([2021]))
 PARAMETERS = load()
+
+
+def under(pack: Pack) -> list[FaultVariant]:
+    """Every variant that a pack lets be committed."""
+    return [variant for code in FAULTS for variant in variants_of(code, pack)]
+
+
+STREET = under(PACK)
 
 
 def district(units: int, seed: int) -> SyntheticDistrict:
@@ -59,25 +72,37 @@ def test_catalogue_has_the_ten_of_the_reference() -> None:
     reasons = applicability(PACK)
     assert [code for code, reason in reasons.items() if reason is not None] == ["F2"]
     assert "选民" in (reasons["F2"] or "")
-    assert {variant.code for variant in VARIANTS} == set(FAULTS) - {"F2"}
+    assert {variant.code for variant in STREET} == set(FAULTS) - {"F2"}
+    assert {variant.code for variant in VARIANTS} == set(FAULTS)
+    assert applicability(VILLAGE) == dict.fromkeys(FAULTS)  # every one of them
 
 
 def test_every_variant_is_well_made() -> None:
     load_rules()
-    steps = {step.id for pack in (PACK, WOMEN) for body in pack.bodies for step in body.steps}
     assert len({variant.id for variant in VARIANTS}) == len(VARIANTS)
-    for variant in VARIANTS:
+    for pack in (PACK, VILLAGE, WOMEN):
+        steps = {step.id for body in pack.bodies for step in body.steps}
+        well_made(pack, steps)
+    elsewhere = {variant.id for variant in VARIANTS} - {
+        one.id for pack in (PACK, VILLAGE, WOMEN) for one in under(pack)
+    }
+    assert elsewhere == {"F3.no_kin", "F4.forbidden"}  # under provinces that ask for kin, or know no roving box
+
+
+def well_made(pack: Pack, steps: set[str]) -> None:
+    for variant in under(pack):
         assert variant.step in steps, variant.id
         assert variant.rules, variant.id
         assert set(variant.rules) <= BOOK.keys(), variant.id
         assert (variant.moment is Moment.FORM) == (variant.mutate is not None), variant.id
         assert (variant.moment in (Moment.AHEAD, Moment.EXTRA)) == bool(variant.target), variant.id
         assert not variant.target or variant.target in steps, variant.id
-    assert all(slip.moment is Moment.FORM for step in steps for slip in slips(step))
+    assert all(slip.moment is Moment.FORM for step in steps for slip in slips(step, pack))
 
 
 def test_page_is_current() -> None:
     assert (ROOT / "docs/faults.md").read_text(encoding="utf-8") == as_markdown(PACK)
+    assert (ROOT / "docs/faults-village.md").read_text(encoding="utf-8") == as_markdown(VILLAGE)
 
 
 # ---------------------------------------------------------------- what may be asked for
@@ -185,14 +210,12 @@ def test_draw_is_the_same_under_any_hash_seed() -> None:
 
 
 def test_every_variant_is_named_by_its_rule() -> None:
-    asked = {code: len(variants_of(code)) for code in FAULTS if variants_of(code)}
+    asked = {code: len(variants_of(code, PACK)) for code in FAULTS if variants_of(code, PACK)}
     plan = FaultPlan.draw(11, district(40, 11), asked, PACK)
-    assert {each.variant.id for each in plan.planted} == {
-        each.id for code in FAULTS for each in variants_of(code, PACK)
-    }
+    assert {each.variant.id for each in plan.planted} == {variant.id for variant in STREET}
     run, journal = rehearsed(40, 11, plan)
     named = plan.detected_by(journal)
-    assert len(named) == len(VARIANTS)
+    assert len(named) == len(STREET)
     assert [fired for fired, rule in named.items() if not rule] == []
     summary = plan.summary()
     assert summary.planted == summary.fired == summary.detected == asked

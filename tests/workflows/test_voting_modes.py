@@ -13,6 +13,7 @@ from policies.calendar import national_calendar
 from policies.form import Body, Mode
 from policies.law.norms import Norms
 from policies.pack.schema import Absolute, Act, Condition, Pack, PollMode, Role, Step
+from policies.rule import Law
 from tests.workflows.clerk import Answer, Clerk, brief, street_2021
 from workflows.facts import Task
 from workflows.messages import Form, ListCorrected, Posted, Registered
@@ -38,7 +39,7 @@ def step(name: str, title: str, act: Act, first: date, last: date, after: str, c
 
 
 @cache
-def setting(mode: PollMode) -> Setting:
+def setting(mode: PollMode, law: Law = Law.OF_2018) -> Setting:
     """The street plan with another mode: registration, list and objections before the nomination."""
     pack = street_2021().as_executed()
     always = Condition.EVERY_VOTER if mode is PollMode.VOTERS else Condition.ALWAYS
@@ -73,7 +74,13 @@ def setting(mode: PollMode) -> Setting:
             steps.append(one)
         bodies.append(body.model_copy(update={"steps": tuple(steps)}))
     changed: Pack = pack.model_copy(
-        update={"bodies": tuple(bodies), "norms": NORMS, "completed_by": date(2021, 8, 31), "resolutions": ()}
+        update={
+            "bodies": tuple(bodies),
+            "norms": NORMS,
+            "law": law,
+            "completed_by": date(2021, 8, 31),
+            "resolutions": (),
+        }
     )
     return install(changed, national_calendar([2021]))
 
@@ -113,10 +120,10 @@ class ModeClerk(Clerk):
     entitled: int
 
 
-def clerk(mode: PollMode, entitled: int, **answers: Answer) -> ModeClerk:
+def clerk(mode: PollMode, entitled: int, law: Law = Law.OF_2018, **answers: Answer) -> ModeClerk:
     """An election in a mode."""
     given: dict[str, Any] = {gate.replace("_", ".", 1): answer for gate, answer in answers.items()}
-    made = ModeClerk(brief(setting=setting(mode).hash), answers=given)
+    made = ModeClerk(brief(setting=setting(mode, law).hash), answers=given)
     made.mode, made.entitled = Mode(mode.value), entitled
     return made
 
@@ -136,6 +143,15 @@ def test_the_poll_waits_for_the_lists_twenty_days() -> None:
     done.run()
     listed, polled = done.day("decided", "residents.voters_list"), done.day("decided", "residents.poll")
     assert (polled - listed).days >= 20
+
+
+def test_a_communitys_list_is_judged_by_its_own_articles() -> None:
+    """Under the 2025 law: article 17, not the villages' V6 and V7; under the older law those by analogy."""
+    short: Answer = lambda task, form: form.model_copy(update={"voters": VOTERS - 1})
+    for law, rule in ((Law.OF_2018, "V7"), (Law.OF_2025, "R25-17")):
+        judged = clerk(PollMode.VOTERS, VOTERS, law, residents_voters_list=short)
+        judged.run()
+        assert [refusal.rules for refusal in judged.refusals] == [(rule,)]
 
 
 def test_a_step_for_every_voter_stays_away_where_representatives_vote() -> None:

@@ -153,8 +153,8 @@ def test_an_older_registry_asks_to_be_upgraded(tmp_path: Path, monkeypatch: pyte
     """The program of tomorrow meets the registry of today: known version, but not the one it needs."""
     path = tmp_path / "registry.sqlite"
     create_registry(path, Kind.LIVE, NOW).close()
-    monkeypatch.setattr("activities.registry.schema.HEAD", "0002")
-    with pytest.raises(RegistryOutdatedError, match=r"0001.*0002.*备份.*升级"):
+    monkeypatch.setattr("activities.registry.schema.HEAD", "0003")
+    with pytest.raises(RegistryOutdatedError, match=r"0002.*0003.*备份.*升级"):
         open_registry(path)
 
 

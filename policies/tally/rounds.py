@@ -1,0 +1,105 @@
+"""Links a further vote, or a re-vote among the tied, to the poll before it: who may stand, and for how many seats.
+
+「另行选举的，第一次投票未当选的人员得票多的为候选人」 (village 2018 article 15, 2025 article 18; community 2025 article 19). How
+many of them stand the law leaves open, so only passing over somebody with more votes is asked about, as a warning: he may
+have declined.
+"""
+
+from collections.abc import Iterator
+
+from policies.counting import NextStep, Verdict, count
+from policies.finding import Finding
+from policies.form.values import Candidate, ResultForm
+from policies.tally.catalogue import entry_finding
+from policies.tally.merge import Entrant, entrant_of
+
+STEPS = {NextStep.FURTHER_VOTE: "另行选举", NextStep.REVOTE_TIED: "再次投票"}
+
+
+def link_problems(first: ResultForm, second: ResultForm) -> list[Finding]:
+    """F.21–F.25, W.21: everything in which the second poll does not follow from the first, both complete forms of one ballot."""
+    verdict = count(first)
+    step = verdict.next if verdict.valid else None
+    if step not in STEPS:
+        return [entry_finding("F.21", {"why": _why(verdict), "step": "另行选举或者再次投票"}, figure=_why(verdict))]
+    found = list(_heads(first, second, step))
+    if step is NextStep.REVOTE_TIED:
+        return found + list(_revote(first, second, verdict))
+    return found + list(_further(first, second, verdict))
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.valid is None:
+        return "还不能判定"
+    return "名额已满，或者名额依法空缺" if verdict.valid else "无效，应当重新组织"
+
+
+def _heads(first: ResultForm, second: ResultForm, step: NextStep) -> Iterator[Finding]:
+    pairs = [
+        ("选举机构", first.body.label, second.body.label),
+        ("投票方式", first.mode.label, second.mode.label),
+        ("适用法律", first.law.value, second.law.value),
+    ]
+    unlike = [pair for pair in pairs if pair[1] != pair[2]]
+    if first.date is not None and second.date is not None and second.date < first.date:
+        unlike.append(("投票日", first.date.isoformat(), second.date.isoformat()))
+    due = 2 if step is NextStep.FURTHER_VOTE else first.round
+    if second.round != due:
+        unlike.append(("投票轮次", str(first.round), f"{second.round}（应为 {due}）"))
+    for what, one, other in unlike:
+        yield entry_finding("F.22", {"what": what, "first": one, "second": other}, figure=other, bound=one)
+
+
+def _further(first: ResultForm, second: ResultForm, verdict: Verdict) -> Iterator[Finding]:
+    elected = {"".join(name.split()) for name in verdict.elected}
+    before = {entrant_of(each): each for each in first.candidates}
+    unelected = {key: each for key, each in before.items() if key.name not in elected}
+    listed = {entrant_of(each): each for each in second.candidates if not each.write_in}
+    for key in listed:
+        if key not in unelected:
+            why = "前一次已经当选" if key.name in elected else "前一次没有得票记录"
+            yield entry_finding("F.23", {"name": key.name, "why": why, "step": "另行选举"}, figure=key.name)
+    yield from _passed_over(unelected, listed)
+    if second.total_seats is not None and second.total_seats != verdict.open_seats:
+        words: dict[str, object] = {"seats": second.total_seats, "open": verdict.open_seats}
+        yield entry_finding("F.25", words, figure=second.total_seats, bound=verdict.open_seats)
+
+
+def _passed_over(unelected: dict[Entrant, Candidate], listed: dict[Entrant, Candidate]) -> Iterator[Finding]:
+    """W.21: unelected people with more votes for the same post than somebody who is a candidate now."""
+    standing = [(key, unelected[key].votes or 0) for key in listed if key in unelected]
+    for key, each in unelected.items():
+        rivals = [(votes, rival.name) for rival, votes in standing if rival.post == key.post]
+        if key in listed or not rivals or (each.votes or 0) <= min(rivals)[0]:
+            continue
+        less, name = min(rivals)
+        words = {"name": key.name, "votes": each.votes, "listed": name, "less": less}
+        yield entry_finding("W.21", words, figure=each.votes, bound=less)
+
+
+def _revote(first: ResultForm, second: ResultForm, verdict: Verdict) -> Iterator[Finding]:
+    tied = {"".join(name.split()) for name in verdict.tied}
+    listed = {entrant_of(each).name for each in second.candidates if not each.write_in}
+    for name in sorted(listed - tied):
+        words = {"name": name, "why": "前一次并非票数相等的人", "step": "再次投票"}
+        yield entry_finding("F.23", words, figure=name)
+    for name in sorted(tied - listed):
+        yield entry_finding("F.24", {"name": name}, figure=name)
+    at_stake = _seats_at_stake(first, verdict)
+    if second.total_seats is not None and at_stake is not None and second.total_seats != at_stake:
+        seats: dict[str, object] = {"seats": second.total_seats, "open": at_stake}
+        yield entry_finding("F.25", seats, figure=second.total_seats, bound=at_stake)
+
+
+def _seats_at_stake(first: ResultForm, verdict: Verdict) -> int | None:
+    """Seats that the tied compete for: what the contests with a tie have left.
+
+    None where posts share their seats, or one person stands for two posts: the answer does not say which of them he has.
+    """
+    contests = first.contests()
+    names = [candidate.name for contest in contests for _, candidate in contest.entrants]
+    if len(set(names)) < len(names) or any(contest.pooled or contest.seats is None for contest in contests):
+        return None
+    elected, tied = set(verdict.elected), set(verdict.tied)
+    standing = [({candidate.name for _, candidate in contest.entrants}, contest.seats or 0) for contest in contests]
+    return sum(seats - len(people & elected) for people, seats in standing if people & tied)

@@ -1,0 +1,69 @@
+"""The honest result form of a direct vote: every box opened and counted, the sum declared."""
+
+from policies.form import ResultForm, Sex
+from policies.pack.schema import Threshold
+from simulation.actors.polls import declared
+from simulation.actors.scene import Scene
+from simulation.actors.village import electorate_of
+from simulation.population.chance import numpy_stream
+from simulation.population.direct import draw_direct_poll, merged
+from simulation.population.voting import Contender, Poll
+from workflows.messages import BoxCount, Counted
+
+_FEWEST_AT_A_STATION = 0.15  # of those registered, against the main venue's rest
+
+
+def poll(scene: Scene) -> Counted:
+    """The vote post by post over the task's contests, box by box, and the sum of all boxes."""
+    task = scene.task
+    ballot = scene.step.ballot if scene.step is not None else None
+    forms = draw_direct_poll(
+        numpy_stream(scene.seed, task.workflow, task.gate),
+        rolls=rolls(scene),
+        seats={contest.post: contest.seats for contest in task.contests},
+        contenders=contenders(scene),
+        parameters=scene.parameters,
+        poll=Poll(law=scene.setting.pack.law, on=scene.day, round=2 if task.vote == 2 else 1),
+        quorum=ballot.quorum if ballot is not None and isinstance(ballot.quorum, Threshold) else None,
+    )
+    return counted(scene, forms)
+
+
+def counted(scene: Scene, forms: tuple[ResultForm, ...]) -> Counted:
+    """The boxes' forms handed in by honest officers, with their sum and what it says."""
+    direct = scene.memory.direct
+    names = tuple(person for contest in scene.task.contests for person in contest.people)
+    form = declared(scene, merged(forms, roll=direct.roll), names)
+    return form.model_copy(
+        update={
+            "monitors": tuple(dict.fromkeys(person for person, _ in direct.staff)),
+            "proxies": len(electorate_of(scene).proxies),
+            "roving_boxes": len(direct.roving),
+            "boxes": tuple(BoxCount(box=box, form=one) for box, one in zip(boxes(scene), forms, strict=True)),
+        }
+    )
+
+
+def boxes(scene: Scene) -> tuple[str, ...]:
+    """Every box opened: the stations' and the roving ones."""
+    direct = scene.memory.direct
+    return (*direct.stations, *direct.roving)
+
+
+def rolls(scene: Scene) -> list[int]:
+    """The registered voters of each box: a roving one's are its users, the stations share the rest."""
+    direct = scene.memory.direct
+    roving = list(direct.roving.values())
+    rest = direct.roll - sum(roving)
+    apart = [round(rest * _FEWEST_AT_A_STATION)] * (len(direct.stations) - 1)
+    return [rest - sum(apart), *apart, *roving]
+
+
+def contenders(scene: Scene) -> list[Contender]:
+    """The names on the ballot, post by post in the order of the task."""
+    people = scene.memory.people
+    return [
+        Contender(id=person, name=people[person].name, sex=Sex(people[person].sex.value), post=contest.post)
+        for contest in scene.task.contests
+        for person in contest.people
+    ]
