@@ -104,6 +104,7 @@ PLACES = {
     "district": "全区总流程",
     "every gate": "每一步",
     "complaint": "举报查核",
+    "supervised link": "关键环节签字",
     "appeal": "申诉复核",
     "checker": "事后独立复核",
     "live": "正式换届开始之前",

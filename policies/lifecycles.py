@@ -417,7 +417,9 @@ CANDIDATE = Lifecycle(
         *_step(_CT.APPEAL, _C.EXCLUDED, _C.APPEALED),
         *_step(_CT.REINSTATE, _C.APPEALED, _C.REINSTATED),
         *_step(_CT.UPHOLD, _C.APPEALED, _C.EXCLUSION_UPHELD),
-        *_step(_CT.LIST, (_C.VETTED, _C.REINSTATED, _C.NOT_LISTED, _C.NOT_ELECTED), _C.LISTED),
+        *_step(  # from ANNULLED and NOT_ELECTED: stands again where the whole poll was declared void
+            _CT.LIST, (_C.VETTED, _C.REINSTATED, _C.NOT_LISTED, _C.NOT_ELECTED, _C.ANNULLED), _C.LISTED
+        ),
         *_step(_CT.PASS_OVER, (_C.NOMINATED, _C.VETTED, _C.REINSTATED, _C.LISTED), _C.NOT_LISTED),
         *_step(
             _CT.WITHDRAW, (_C.NOMINATED, _C.VETTED, _C.REINSTATED, _C.NOT_LISTED, _C.LISTED, _C.APPEALED), _C.WITHDRAWN

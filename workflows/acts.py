@@ -3,17 +3,19 @@
 `Election` adds to the gates of `Procedure` a register of candidates and those elected; a body's `run` reads as the plan does.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 
 from temporalio import workflow
 
 from policies.counting import NextStep, Verdict, count
+from policies.finding import Finding
 from policies.lifecycles import BODY, BodyState, BodyTrigger, CandidateState, CandidateTrigger, begin
 from policies.pack.schema import BodyId, Role
 from policies.people import Post
 from policies.rule import Rule
 from policies.rules import complaints, order, residents
-from workflows import electiontime, examination
+from workflows import electiontime, examination, preparationchecks
 from workflows.facts import (
     AppealDecided,
     Appealed,
@@ -26,6 +28,7 @@ from workflows.facts import (
     Seat,
     WithdrewFact,
 )
+from workflows.grievances import Grievances
 from workflows.messages import (
     Announced,
     Appeal,
@@ -44,7 +47,7 @@ from workflows.messages import (
     Winner,
     Withdrawal,
 )
-from workflows.procedure import Check, Gate, Procedure, refuse
+from workflows.procedure import Check, EndedByLaw, Gate, refuse
 from workflows.register import Candidate, Register
 
 FURTHER_VOTES = 2
@@ -61,7 +64,7 @@ _BEFORE_THE_POLL = frozenset(
 )
 
 
-class Election(Procedure):
+class Election(Grievances):
     """One body's election: its candidates, its polls, its members."""
 
     def open(self, brief: BodyBrief, body: BodyId, seats: int) -> None:
@@ -79,6 +82,7 @@ class Election(Procedure):
         self.replaceable = False  # elected, and a seat given up passes to the next by votes
         self.poll_held = self.pack.starts  # the day of the last valid poll
         self.listed = False
+        self.result_open = False  # the poll is over, and nothing has been built upon its result yet
         self.standards = examination.standards(self.pack)
         self.moves(BodyTrigger.OPEN)
         self.note(BodyOpened())
@@ -120,7 +124,7 @@ class Election(Procedure):
         nominated = await self.gate(
             step_id,
             Nominated,
-            check=lambda form: examination.nomination(form, step, len(self.register.standing())),
+            check=lambda form: examination.nomination(form, step, self.register.standing()),
         )
         self.register.enter(nominated.nominees, nominated.kin)
 
@@ -154,9 +158,12 @@ class Election(Procedure):
             step_id,
             Reviewed,
             people=tuple(candidate.person.id for candidate in waiting),
-            check=lambda form: examination.review(
-                form, waiting, self.body, self.poll_day(), self.sitting(), self.standards
-            ),
+            check=lambda form: [
+                *examination.review(form, waiting, self.body, self.poll_day(), self.sitting(), self.standards),
+                *preparationchecks.departments(
+                    form, self.step(step_id), {one.person.id: one.person.name for one in waiting}
+                ),
+            ],
         )
         for conclusion in reviewed.conclusions:
             candidate = self.register.candidates[conclusion.person]
@@ -183,8 +190,6 @@ class Election(Procedure):
     def poll_day(self) -> date:
         """The day eligibility is measured on: the last day the plan allows for this body's poll."""
         return self.limit(self.poll_step) or self.pack.completed_by
-
-    poll_step = ""  # the pack's step of this body's poll
 
     @workflow.update
     def appeal(self, appeal: Appeal) -> Receipt:
@@ -356,19 +361,54 @@ class Election(Procedure):
             if days == 0:  # the plan asks for a posting, not for any days of it
                 self.issue(step, names=self.names(names))
                 return
+            self.posting = step_id
             last_day = self.calendar.end_of_publicity(posted.posted_on, days, unit)
             self.note(
                 Published(gate=self.key(step_id), posted_on=posted.posted_on, last_day=last_day, days=days, unit=unit)
             )
+            self.note(*self.posted_anew(step_id))
             self.issue(step, names=self.names(names), until=last_day)
             after = last_day + timedelta(days=1)
             await self.until(lambda: after, f"「{step.title}」公示至{last_day}，次日方可进行下一步", rule)  # noqa: B023
             await self.settled(step_id)
             if step_id not in self.upheld:
+                self.posting = ""
                 return
             self.upheld.discard(step_id)
 
     # ------------------------------------------------------------ polls
+
+    async def poll_that_stands(self, step_id: str, follows: Callable[[], Awaitable[None]]) -> bool:
+        """Vote and take the next step; a poll declared void before that is taken is held anew (K3). False: too short a list."""
+        while await self.poll(step_id):
+            self.result_open = True
+            try:
+                await follows()
+            except EndedByLaw:
+                self._vote_anew()
+            else:
+                return True
+            finally:
+                self.result_open = False
+        return False
+
+    def standing_on_poll(self) -> tuple[str, ...]:
+        """The gates that wait for what follows the poll."""
+        waiting = (key for key, gate in self.gates.items() if ":" not in key and gate.submission is None)
+        return tuple(waiting) if self.result_open else ()
+
+    def _vote_anew(self) -> None:
+        """Everybody who stood stands again, as if no vote had been held."""
+        self.moves(BodyTrigger.ANNUL)
+        self.polling = self.replaceable = False
+        for candidate in self.register.candidates.values():
+            if candidate.person.id in self.members:
+                candidate.happens(CandidateTrigger.ANNUL)
+            if candidate.state in (CandidateState.ANNULLED, CandidateState.NOT_ELECTED):
+                candidate.happens(CandidateTrigger.LIST)
+            candidate.votes = candidate.first_votes = None
+            candidate.had_majority = False
+        self.members, self.reserve, self.open_seats = {}, [], self.seats
 
     async def poll(self, step_id: str) -> bool:
         """Vote until the seats are filled as far as the rules allow; False when the list has become too short to vote on.
@@ -426,17 +466,24 @@ class Election(Procedure):
             people=tuple(candidate.person.id for candidate in field),
             seats=self.open_seats,
             vote=vote,
-            check=lambda form: examination.poll(
-                form,
-                field=field,
-                seats=self.open_seats,
-                vote=vote,
-                ballot=ballot,
-                body=self.body,
-                roll=self.roll(),
-                register=self.register,
-            ),
+            check=lambda form: [
+                *examination.poll(
+                    form,
+                    field=field,
+                    seats=self.open_seats,
+                    vote=vote,
+                    ballot=ballot,
+                    body=self.body,
+                    roll=self.roll(),
+                    register=self.register,
+                ),
+                *self.remarks(form, field),
+            ],
         )
+
+    def remarks(self, form: Counted, field: list[Candidate]) -> list[Finding]:  # noqa: ARG002 - a body may have some
+        """What the rules say of those declared elected that refuses nothing."""
+        return []
 
     def roll(self) -> int:
         """The denominator of this body's quorum, as the system knows it."""

@@ -62,7 +62,6 @@ class DirectVote(Enrolment):
     """An election by every registered voter, by post."""
 
     runoff_step = ""  # the pack's step of the further vote
-    committee: ElectionCommittee  # once chosen
 
     def contests(self, figures: VillageFigures) -> None:
         """Set up the seats by post: one chair, the deputies, the women's seats, the rest members."""

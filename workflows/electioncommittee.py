@@ -17,6 +17,8 @@ class ElectionCommittee:
         self.members = [member.id for member in chosen.members]
         self.reserves = [person.id for person in chosen.reserves]
         self.chair, self.deputy = chosen.chair, chosen.deputy
+        self.names = {person.id: person.name for person in (*chosen.members, *chosen.reserves)}
+        self.trained: set[str] = set()
 
     @property
     def presides(self) -> str:
@@ -25,6 +27,11 @@ class ElectionCommittee:
             if person in self.members:
                 return person
         return ""
+
+    @property
+    def untrained(self) -> dict[str, str]:
+        """Members who have not passed the training: their names by id (X5)."""
+        return {member: self.names.get(member, member) for member in self.members if member not in self.trained}
 
     def step_out(self, candidates: Iterable[Candidate]) -> list[SteppedOut]:
         """Nominated members leave; the next in order of the original vote who is not nominated himself takes each place."""

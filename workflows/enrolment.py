@@ -14,8 +14,9 @@ from policies.rules import law2025
 from policies.rules.residents import V6
 from policies.rules.village import register
 from policies.timetable.windows import from_poll
-from workflows import directchecks, electiontime
+from workflows import directchecks, electiontime, preparationchecks
 from workflows.acts import Election
+from workflows.electioncommittee import ElectionCommittee
 from workflows.facts import ObjectionDecided, ObjectionReceived, PollDaySet
 from workflows.messages import (
     ListCorrected,
@@ -27,13 +28,16 @@ from workflows.messages import (
     Receipt,
     Registered,
 )
+from workflows.preparationforms import Trained
 from workflows.procedure import Gate, Procedure, refuse
 
 OBJECTION = "objection"
 
 
 class Enrolment(Election):
-    """An election with a roll of its own."""
+    """An election with a roll of its own, run by an election committee."""
+
+    committee: ElectionCommittee  # once chosen
 
     def enrols(self) -> None:
         """Set up; called from the workflow's `__init__` after `open`."""
@@ -52,6 +56,18 @@ class Enrolment(Election):
         self.objections: set[str] = set()  # ids of every objection received
         self.joined: set[str] = set()  # put on the list by a decision
         self.struck: set[str] = set()  # taken off it
+
+    async def train_committee(self, step_id: str) -> None:
+        """Whoever sits on the election committee has been trained, whoever moves up too, before the plan goes on (X5)."""
+        while self.applies(step_id) and self.committee.untrained:
+            trained = await self.gate(
+                step_id,
+                Trained,
+                people=tuple(self.committee.untrained),
+                check=lambda form: preparationchecks.committee_training(form, self.committee.untrained, step_id),
+            )
+            self.committee.trained.update(trained.passed)
+            self.issue(self.step(step_id))
 
     # ------------------------------------------------------------ the day everything counts from
 

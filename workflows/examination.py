@@ -98,8 +98,11 @@ def names_needed(ballot: Ballot | None, seats: int) -> int:
     return candidacy.names_needed(seats, (margin.numerator, margin.denominator))
 
 
-def nomination(form: Nominated, step: Step, listed: int) -> list[Finding]:
-    """R3, W2: every nominee came by a route the plan knows, with enough behind them; nobody is named twice."""
+def nomination(form: Nominated, step: Step, standing: Sequence[Candidate]) -> list[Finding]:
+    """R3, W2: every nominee came by a route the plan knows, with enough behind them; nobody is named twice.
+
+    Where the plan asks for it, one of them or of those standing already knows accounts (S1).
+    """
     federation = step.id.startswith(f"{BodyId.WOMEN.value}.")
     rule, backed = (women.W2, women.nomination_backed) if federation else (residents.R3, residents.nomination_backed)
     findings = candidacy.named_once([nominee.person.name for nominee in form.nominees])
@@ -110,8 +113,11 @@ def nomination(form: Nominated, step: Step, listed: int) -> list[Finding]:
             findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, tuple(routes), rule))
         else:
             findings.extend(backed(route, nominee.supporters, nominee=nominee.person.name, step=step.id))
-    if not form.nominees and not listed:
+    if not form.nominees and not standing:
         findings.append(candidacy.nobody_nominated(step.title, rule))
+    if step.asks is not None and step.asks.finance:
+        known = [nominee.finance for nominee in (*form.nominees, *(candidate.nominee for candidate in standing))]
+        findings.extend(supervisory.somebody_knows_accounts(known, step=step.id))
     return findings
 
 

@@ -8,7 +8,9 @@ from pydantic import Field, TypeAdapter
 from policies.authority import Signature
 from policies.clock import Clock
 from policies.finding import Finding
+from policies.grievance import Channel, Effect
 from policies.pack.schema import DayUnit, Role
+from policies.preparation import Colour, Difficulty
 from policies.value import Value
 from workflows.messages import Form, UnitBrief, unwritten
 
@@ -128,18 +130,51 @@ class AppealDecided(Value):
 
 
 class ComplaintReceived(Value):
+    """A complaint and its last day; how it came in and who is to look into it, where that was said."""
+
     kind: Literal["complaint_received"] = "complaint_received"
     complaint: str
     about: str
     last_day: date
+    channel: Channel | None = unwritten()
+    handler: str = unwritten("")
 
 
 class ComplaintDecided(Value):
+    """A complaint signed off; an effect on the step concerned names the step."""
+
     kind: Literal["complaint_decided"] = "complaint_decided"
     complaint: str
     upheld: bool
     handler: str
     head: str
+    effect: Effect | None = unwritten()  # None: none
+    about: str = unwritten("")
+
+
+class ComplaintCorrected(Value):
+    """What a complaint found wrong with a step has been put right: what it stopped goes on."""
+
+    kind: Literal["complaint_corrected"] = "complaint_corrected"
+    complaint: str
+    about: str
+
+
+class PollAnnulled(Value):
+    """A poll declared void after it was settled (K3): nobody is elected by it, a new one follows. `closed`: gates it ended."""
+
+    kind: Literal["poll_annulled"] = "poll_annulled"
+    complaint: str
+    step: str
+    closed: tuple[str, ...]
+
+
+class ReadinessChanged(Value):
+    """A unit's readiness colour from now on, with the kinds of difficulty still open (Z1); never about persons."""
+
+    kind: Literal["readiness_changed"] = "readiness_changed"
+    colour: Colour
+    open: tuple[Difficulty, ...]
 
 
 class SteppedOut(Value):
@@ -316,6 +351,9 @@ FactBody = Annotated[
     | AppealDecided
     | ComplaintReceived
     | ComplaintDecided
+    | ComplaintCorrected
+    | PollAnnulled
+    | ReadinessChanged
     | SteppedOut
     | WithdrewFact
     | PollFailed

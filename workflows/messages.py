@@ -11,10 +11,13 @@ from policies.closing.handover import Entry, HandoverSignature
 from policies.eligibility import Relaxation
 from policies.finding import Finding
 from policies.form import ResultForm
+from policies.grievance import Channel, Effect
 from policies.people import Kinship, Person, Post
+from policies.preparation import DepartmentRow
 from policies.roll import RollEntry
 from policies.value import Value
 from policies.venue import Proxy, RovingBox, Staff, Station
+from workflows.preparationforms import PreparationForm
 
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -71,6 +74,7 @@ class Nominee(Value):
     route: Words
     supporters: int = Field(ge=0)
     relaxations: tuple[Relaxation, ...] = ()  # recorded grounds on which a condition is relaxed for this person (X3)
+    finance: bool = unwritten(False)  # knows finance or management (S1)
 
 
 class Nominated(Value):
@@ -100,6 +104,7 @@ class Reviewed(Value):
     conclusions: tuple[Conclusion, ...]
     signed_on: date
     document: Words
+    departments: tuple[DepartmentRow, ...] = unwritten(())  # the joint vetting's rows (Z9)
 
 
 class Slated(Value):
@@ -326,6 +331,7 @@ class SignedOff(Value):
     handler: Words
     head: Words
     reason: Words
+    effect: Effect = unwritten(Effect.NONE)  # on the step complained of (K3)
 
 
 Form = Annotated[
@@ -352,7 +358,8 @@ Form = Annotated[
     | BoxesListed
     | BallotRulesSet
     | Petitioned
-    | RecallCounted,
+    | RecallCounted
+    | PreparationForm,
     Field(discriminator="kind"),
 ]
 
@@ -421,6 +428,8 @@ class Complaint(Value):
     about: Words
     text: Words
     by: Signature  # who received it
+    channel: Channel | None = None  # how it was received
+    handler: str = Field("", max_length=120)  # who is to look into it, named when it was received
 
 
 class Appeal(Value):

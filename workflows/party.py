@@ -7,10 +7,11 @@ from policies.lifecycles import BodyTrigger
 from policies.pack.schema import BodyId
 from policies.people import Post
 from policies.rules.party import P6
-from workflows import examination
+from workflows import examination, preparationchecks
 from workflows.acts import Election
 from workflows.facts import PollFailed, PollSettled, Seat
 from workflows.messages import BodyBrief, BodyOutcome, Counted, Requested, Winner
+from workflows.preparationforms import RollMade
 from workflows.register import Candidate
 
 OFFICERS = {"书记": Post.SECRETARY, "副书记": Post.DEPUTY_SECRETARY}
@@ -35,6 +36,7 @@ class PartyElection(Election):
             await self.request("party.meeting")  # 研究委员会组成原则，提出换届选举请示
             agreed = await self.approved("party.reply")  # 街道党工委批复
         await self.record("party.method")  # 筹备事项，选举办法
+        await self.members_by_name("party.roll")  # 有选举权党员名册
 
         # (2) 推荐阶段
         await self.record("party.appraisal")  # 任期考核，民主测评
@@ -44,8 +46,10 @@ class PartyElection(Election):
                 await self.recommend()
             approved = await self.propose_candidates()
             # (3) 选举阶段
-            polled = approved and await self.poll("party.assembly")  # 党员大会差额选举委员
-        await self.choose_officers("party.plenary")  # 委员会全体会议等额选举书记、副书记
+            polled = approved and await self.poll_that_stands(
+                "party.assembly",  # 党员大会差额选举委员
+                lambda: self.choose_officers("party.plenary"),  # 委员会全体会议等额选举书记、副书记
+            )
         await self.record("party.report")  # 选举结果上报街道党工委
 
         # (4) 后续阶段
@@ -61,6 +65,12 @@ class PartyElection(Election):
         """The sitting committee asks for the election: its term, those due to attend, the kind of meeting (P1, P2, P8)."""
         await self.gate(step_id, Requested, check=lambda form: examination.request(form, self.unit, self.poll_day()))
         self.issue(self.step(step_id))
+
+    async def members_by_name(self, step_id: str) -> None:
+        """The roll of members with a vote, where the plan asks for names (P3)."""
+        if self.applies(step_id):
+            await self.gate(step_id, RollMade, check=lambda form: preparationchecks.roll(form, self.unit))
+            self.issue(self.step(step_id))
 
     async def recommend(self) -> None:
         """(2) 一是候选人初步人选推荐, 二是组织考察."""

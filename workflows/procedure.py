@@ -18,15 +18,13 @@ from temporalio.exceptions import ApplicationError
 from policies.authority import Signature, countersigned, outside
 from policies.clock import Clock
 from policies.finding import Finding
-from policies.lifecycles import COMPLAINT, GATE, ComplaintTrigger, GateState, GateTrigger, advance, begin
+from policies.lifecycles import GATE, GateState, GateTrigger, advance
 from policies.pack.schema import BodyId, Condition, ExtraGate, Role, Step
 from policies.rule import BOOK, Rule, blocking
 from policies.rules import complaints, order
-from workflows import electiontime, examination
+from workflows import electiontime, examination, preparationchecks
 from workflows.facts import (
     Commit,
-    ComplaintDecided,
-    ComplaintReceived,
     Contest,
     Decided,
     FactBody,
@@ -41,17 +39,16 @@ from workflows.facts import (
     Task,
 )
 from workflows.messages import (
-    Complaint,
     Hold,
     Postponement,
     Receipt,
     Recorded,
     Release,
     Ruled,
-    SignedOff,
     Submission,
     UnitBrief,
 )
+from workflows.preparationforms import LinkSigned
 from workflows.setting import installed
 
 COMMIT = "commit"
@@ -99,6 +96,10 @@ class Gate:
         self.state = advance(GATE, self.state, trigger)
 
 
+class EndedByLaw(Exception):  # noqa: N818 - it reads as what happened
+    """What this gate waits to decide has been declared void: nobody will decide it."""
+
+
 class Procedure:
     """What every election workflow inherits: its gates, its limits, its journal, and the messages it answers."""
 
@@ -123,6 +124,13 @@ class Procedure:
         self.open_matters: dict[str, str] = {}  # complaints and appeals not yet answered, with what they are about
         self.complaints: set[str] = set()  # ids of every complaint received
         self.upheld: set[str] = set()  # steps about which a complaint was upheld
+        self.stopped: dict[
+            str, tuple[str, str]
+        ] = {}  # complaint: what everything waits for, and the step that may go on
+        self.taken: dict[str, Gate] = {}  # the last gate decided of each step
+        self.ended: set[str] = set()  # gates ended by law while somebody waits for them
+        self.posting = ""  # the posting that is up now
+        self.reposted: dict[str, str] = {}  # complaints whose finding has a posting go up anew, with the posting
         self.sidework: set[asyncio.Task[None]] = set()
         self.commits = 0
         self.papers: dict[str, int] = {}  # papers issued in each series
@@ -239,6 +247,7 @@ class Procedure:
         *,
         check: Check | None = None,
         law_bound: tuple[date, Rule] | None = None,
+        last_day: date | None = None,
         people: tuple[str, ...] = (),
         seats: int = 0,
         vote: int = 1,
@@ -247,7 +256,7 @@ class Procedure:
         """Open the step's gate and wait for a decision, accepted from the first day of its window on; returns its form.
 
         `law_bound` is a last day that comes from the law, with its rule (handover, announcement), instead of the plan's
-        window; no postponement moves it.
+        window; no postponement moves it. `last_day` is one that people set themselves, and may move.
         """
         step = self.step(step_id)
         for extra in self._extras(before=step_id):
@@ -261,7 +270,7 @@ class Procedure:
                 role=step.actor,
                 forms=(form,),
                 opens_on=max(electiontime.today(), self.opens(step_id)),
-                last_day=law_bound[0] if law_bound else self.limit(step_id),
+                last_day=law_bound[0] if law_bound else last_day or self.limit(step_id),
                 fixed=law_bound is not None,
                 rule=law_bound[1].id if law_bound else order.O5.id,
                 countersigned_by=step.countersigned_by,
@@ -295,7 +304,10 @@ class Procedure:
         ]
 
     async def _extra_gate(self, extra: ExtraGate, step: Step) -> None:
-        """A county's additional gate at a named point of the plan: it must approve or record before the plan goes on."""
+        """A county's additional gate at a named point of the plan: it must approve or record before the plan goes on.
+
+        A supervised link (Z12) wants everybody's signature instead.
+        """
         approved = False
         while not approved:
             round_ = self.rounds[extra.id] = self.rounds.get(extra.id, 0) + 1
@@ -305,11 +317,14 @@ class Procedure:
                     step=extra.id,
                     title=extra.title,
                     role=extra.actor,
-                    forms=(Ruled, Recorded),
+                    forms=(LinkSigned,) if extra.signed_by else (Ruled, Recorded),
                     opens_on=electiontime.today(),
                     last_day=self.limit(step.id),
                     fixed=False,
                     rule=order.O5.id,
+                    check=(lambda form: preparationchecks.link(form, extra.signed_by, extra.id))
+                    if extra.signed_by
+                    else None,
                 ),
                 round_=round_,
             )
@@ -326,7 +341,7 @@ class Procedure:
         self.to_inbox(gate)
         self._flag_if_late(gate)
         await self.commit()
-        while gate.submission is None:
+        while gate.submission is None and gate.key not in self.ended:
             moved = self.moved
             alarm = None if self.held else self._next_alarm(gate)
             await self._sleep(
@@ -334,12 +349,23 @@ class Procedure:
                 alarm,
                 f"「{gate.title}」期限",
             )
-            if gate.submission is None and not self.held:
+            if gate.submission is None and gate.key not in self.ended and not self.held:
                 self._remind(gate)
                 self._flag_if_late(gate)
                 await self.commit()
         del self.gates[gate.key]
+        if gate.submission is None:
+            self._end(gate)
+            raise EndedByLaw(gate.key)
+        if ":" not in gate.key:  # a complaint's own gate is no decision of the step
+            self.taken[gate.step] = gate
         return gate.submission
+
+    def _end(self, gate: Gate) -> None:
+        """Nobody decides this gate any more; what comes in its place is one more round."""
+        gate.happens(GateTrigger.CLOSE_BY_LAW)
+        self.ended.discard(gate.key)
+        self._closed.append(gate.key)
 
     def to_inbox(self, gate: Gate) -> None:
         """Put the gate's task into the inbox with the next commit, in place of an earlier one of the same key.
@@ -415,6 +441,9 @@ class Procedure:
         gate = self.gates.get(submission.gate)
         if gate is None or gate.submission is not None:
             return [self._not_open(submission)]
+        for waits_for, step in self.stopped.values():
+            if ":" not in gate.key and gate.step != step:
+                return [complaints.blocked(gate.title, waits_for)]
         today = electiontime.today()
         if today < gate.opens_on:
             return [order.window_not_open(gate.title, gate.opens_on, today)]
@@ -467,54 +496,11 @@ class Procedure:
     def _may_decide(self, submission: Submission) -> None:
         refuse(self.examine(submission))
 
-    @workflow.update
-    def complain(self, complaint: Complaint) -> Receipt:
-        """A complaint: it must be answered within its days, signed by two people; the body cannot complete before."""
-        key = f"complaint:{complaint.id}"
-        self.complaints.add(complaint.id)
-        self.open_matters[key] = complaint.about
-        last_day = electiontime.today() + timedelta(days=complaints.ANSWER_DAYS)
-        self.note(ComplaintReceived(complaint=complaint.id, about=complaint.about, last_day=last_day))
-        self.beside(self._answer(complaint, key, last_day))
-        return Receipt(gate=key)
-
-    @complain.validator
-    def _may_complain(self, complaint: Complaint) -> None:
-        findings = self.beyond(complaint.by)
-        if complaint.id in self.complaints:
-            findings.append(complaints.already_received(complaint.id))
-        refuse(findings)
-
     def beside(self, work: Any) -> None:
         """Run something beside the plan's own line; `settled` waits for all of it."""
         task = asyncio.create_task(work)
         self.sidework.add(task)
         task.add_done_callback(self.sidework.discard)
-
-    async def _answer(self, complaint: Complaint, key: str, last_day: date) -> None:
-        track = begin(COMPLAINT).after(ComplaintTrigger.ACCEPT)
-        decided = await self.decision(
-            Gate(
-                key=key,
-                step=complaint.about,
-                title=f"举报查核（{complaint.id}）",
-                role=Role.STREET_DISCIPLINE,
-                forms=(SignedOff,),
-                opens_on=electiontime.today(),
-                last_day=last_day,
-                fixed=True,
-                rule=complaints.K1.id,
-                check=lambda form: complaints.signed_by_two(f"举报{complaint.id}", form.handler, form.head),
-            )
-        )
-        form = decided.form
-        assert isinstance(form, SignedOff)
-        track.after(ComplaintTrigger.INVESTIGATE).after(ComplaintTrigger.DECIDE)
-        if form.upheld:
-            self.upheld.add(complaint.about)
-        self.note(ComplaintDecided(complaint=complaint.id, upheld=form.upheld, handler=form.handler, head=form.head))
-        await self.commit()
-        del self.open_matters[key]
 
     async def settled(self, about: str = "") -> None:
         """Wait until no complaint or appeal is open: about one step, or (without argument) at all."""

@@ -26,6 +26,7 @@ class ResidentsElection(Enrolment):
     async def run(self, brief: BodyBrief) -> BodyOutcome:  # noqa: ARG002 - read in __init__
         # (1) 推选产生社区居民选举委员会
         self.committee = await self.choose_committee("residents.election_committee")
+        await self.train_committee("residents.committee_training")  # 成员应训尽训
         # (2) 推选居民小组长
         await self.record("residents.group_leaders")
         # (3) 推选居民代表
@@ -40,6 +41,7 @@ class ResidentsElection(Enrolment):
             while self.too_few():
                 await self.nominate("residents.nomination")  # 居民联名、户代表联名、小组代表联名、自荐
                 self.note(*self.committee.step_out(self.register.fit()))  # 被提名者退出选举委员会
+                await self.train_committee("residents.committee_training")  # 递补者补训
                 await self.review(
                     "residents.prereview",  # 居民选举委员会预审
                     "residents.street_review",  # 街道初审
@@ -48,8 +50,10 @@ class ResidentsElection(Enrolment):
                 )
             await self.post_the_list("residents.list", R4)  # 正式候选人，选举日3日前张榜公布
             # (5) 组织投票选举
-            polled = await self.poll("residents.poll")
-        await self.announce("residents.announcement", self.poll_held)  # 当日或次日公告
+            polled = await self.poll_that_stands(
+                "residents.poll",
+                lambda: self.announce("residents.announcement", self.poll_held),  # 当日或次日公告
+            )
         await self.record("residents.filing")  # 报区民政局和街道备案
         # (6) 后续工作
         await self.hand_over("residents.handover", self.poll_held)  # 10日内移交

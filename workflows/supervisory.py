@@ -2,10 +2,14 @@
 
 from temporalio import workflow
 
+from policies.finding import Finding
 from policies.pack.schema import BodyId
+from policies.people import Post
+from policies.rules import supervisory
 from policies.rules.residents import R4
 from workflows.acts import Election
-from workflows.messages import BodyBrief, BodyOutcome
+from workflows.messages import BodyBrief, BodyOutcome, Counted
+from workflows.register import Candidate
 
 
 @workflow.defn
@@ -34,13 +38,28 @@ class SupervisoryElection(Election):
                 )
             await self.post_the_list("supervisory.list", R4)  # 张榜公布
             # (2) 民主推选
-            polled = await self.poll("supervisory.vote")  # 举手表决，当场公布
-        await self.record("supervisory.filing")  # 报区民政局和街道备案
+            polled = await self.poll_that_stands(
+                "supervisory.vote",  # 举手表决，当场公布
+                lambda: self.record("supervisory.filing"),  # 报区民政局和街道备案
+            )
         self.replaceable = False
         # (3) 后续工作
         await self.hand_over("supervisory.handover", self.poll_held)  # 新老班子工作交接
         await self.record("supervisory.board")  # 更新揭示板，建立规章制度
         return await self.completed()
+
+    def remarks(self, form: Counted, field: list[Candidate]) -> list[Finding]:
+        """S1: in principle the Party secretary does not chair the supervisors."""
+        secretary = next((one.person.name for one in self.seated if one.post is Post.SECRETARY), None)
+        chair = next(
+            (
+                one.person.name
+                for one in field
+                if one.post is Post.SUPERVISORY_CHAIR and one.person.name in form.declared
+            ),
+            None,
+        )
+        return supervisory.chair_in_principle(chair, secretary=secretary, step=self.poll_step)
 
     def roll(self) -> int:
         """Residents' representatives entitled to vote (S2)."""

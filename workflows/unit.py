@@ -1,7 +1,7 @@
 """One community's or village's whole election: the preparation, then the three bodies in their required order (三（一）, 一（四）)."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from temporalio import workflow
@@ -12,8 +12,8 @@ from policies.lifecycles import UNIT, UnitTrigger, begin
 from policies.pack.schema import BodyId
 from policies.rules import order
 from policies.rules.preparation import X4
-from workflows import electiontime, examination
-from workflows.facts import Held, Released, UnitClosed, UnitOpened
+from workflows import examination
+from workflows.facts import UnitClosed, UnitOpened
 from workflows.messages import (
     BodyBrief,
     BodyOutcome,
@@ -26,7 +26,8 @@ from workflows.messages import (
     UnitOutcome,
 )
 from workflows.party import PartyElection
-from workflows.procedure import Check, Procedure
+from workflows.preparation import Preparation
+from workflows.procedure import Procedure
 from workflows.residents import ResidentsElection
 from workflows.steering import Message, Steering
 from workflows.supervisory import SupervisoryElection
@@ -41,11 +42,10 @@ BODY_NAMES = {
 """What the bodies are called, in their order, by the kind of plan."""
 COMMITTEES: dict[str, Any] = {"community": ResidentsElection.run, "village": VillageElection.run}
 """How the committee is elected, by the kind of unit."""
-PREPARED_BY = "区换届办"
 
 
 @workflow.defn
-class UnitElection(Steering, Procedure):
+class UnitElection(Steering, Preparation):
     """One unit from the survey to the last handover."""
 
     told_by_brief = True  # a body's brief has the shift and the clock, and none starts while the unit is held
@@ -53,6 +53,7 @@ class UnitElection(Steering, Procedure):
     @workflow.init
     def __init__(self, brief: UnitBrief) -> None:
         self.begin(brief, BodyId.PREPARATION)
+        self.prepares()
         self.steered()
         self.names = BODY_NAMES[self.pack.kind]
         self.track = begin(UNIT)
@@ -65,11 +66,24 @@ class UnitElection(Steering, Procedure):
         # (一) 做好换届准备工作
         await self.prepared("prep.institution")  # 1 成立机构
         await self.prepared("prep.survey")  # 2 调查摸底
+        await self.prepared("prep.household_survey")  # 入户调查，不低于60%
+        await self.prepared("prep.satisfaction")  # 班子满意度测评
+        if not await self.ready("prep.readiness", "prep.removal"):  # 三色码，红码逐项验收销号
+            return await self.closed_held()
         if not await self.rectified("prep.rectification"):  # 3 集中整顿，不整顿到位不换届
             return await self.closed_held()
+        await self.prepared("prep.cleanup")  # 六项“清”行动
         await self.prepared("prep.plan", check=self.examine_plan)  # 4 制定方案
+        await self.prepared("prep.emergency_plans")  # 风险应急预案
         await self.prepared("prep.training")  # 5 业务培训，应训尽训
-        await self.prepared("prep.audit")  # 离任审计
+        await self.prepared("prep.audit")  # 离任审计，选举前公布
+        if not await self.both_posts_listed("prep.both_posts"):  # “一肩挑”三张清单
+            return await self.closed_held()
+        await self.prepared("prep.joint_signatures")  # 七人小组联审签字
+        await self.screened("prep.screening")  # 六轮筛选
+        await self.prepared("prep.reserves")  # 后备人选
+        await self.prepared("prep.double_check")  # 换届防疫双检查
+        await self.audit_out()
 
         if self.pack.kind == "women":
             return await self.federation()
@@ -125,40 +139,9 @@ class UnitElection(Steering, Procedure):
         while self.held is not None:
             await workflow.wait_condition(lambda: self.held is None)
 
-    async def prepared(self, step_id: str, check: Check | None = None) -> None:
-        """One preparation: it must be complete before the next, however often that takes (X5)."""
-        complete = not self.applies(step_id)
-        while not complete:
-            complete = (await self.gate(step_id, Recorded, check=check)).complete
-            if complete:
-                self.issue(self.step(step_id))
-
     def examine_plan(self, form: Recorded) -> list[Finding]:  # noqa: ARG002 - the plan concerns the unit's own figures
         """P4, R1, S1, W1: the numbers of seats the unit plans."""
         return examination.plan(self.unit, self.pack)
-
-    async def rectified(self, step_id: str) -> bool:
-        """A difficult unit is held until its rectification is accepted (X4); False when the plan's last day comes first."""
-        if not self.applies(step_id):
-            return True
-        held = False
-        while not (await self.gate(step_id, Recorded)).complete:
-            if not held:
-                held = True
-                if self.track.allows(UnitTrigger.HOLD):
-                    self.enters(UnitTrigger.HOLD)
-                self.note(Held(rule=X4.id, reason="整顿验收未通过，不整顿到位不换届", by=PREPARED_BY))
-            if electiontime.today() >= self.last_start():
-                return False
-        if held:
-            if self.track.allows(UnitTrigger.RELEASE):
-                self.enters(UnitTrigger.RELEASE)
-            self.note(Released(reason="整顿验收通过", by=PREPARED_BY))
-        return True
-
-    def last_start(self) -> date:
-        """The last day on which starting still makes sense: the plan's own last limit."""
-        return self.pack.completed_by + timedelta(days=self.shift)
 
     async def closed_held(self) -> UnitOutcome:
         """The plan's days are over and the unit never started: closed as held, carried over by the county."""

@@ -25,6 +25,7 @@ class VillageElection(DirectVote):
     async def run(self, brief: BodyBrief) -> BodyOutcome:  # noqa: ARG002 - read in __init__
         await self.fix_the_day("residents.poll_day")  # 公告第1号 选举日
         self.committee = await self.choose_committee("residents.election_committee")  # 第2号 村民选举委员会
+        await self.train_committee("residents.committee_training")  # 成员应训尽训
         await self.enrol("residents.registration")  # 第3号 选民登记
         await self.post_the_roll("residents.voters_list")  # 第4号 登记参加选举的村民名单，选举日20日前
         await self.correct_the_roll("residents.objections")  # 第5号 异议处理和更正，5日内提出、3日内处理
@@ -34,6 +35,7 @@ class VillageElection(DirectVote):
             while self.too_few_for_a_post():
                 await self.record("residents.nomination_call")  # 第7号 职数和提名办法
                 await self.nominate_by_post("residents.nomination")  # 按职务提名推荐
+                await self.train_committee("residents.committee_training")  # 递补者补训
                 await self.post_preliminary("residents.preliminary")  # 第8号 初步候选人
                 await self.review(
                     "residents.prereview",  # 村民选举委员会资格审查

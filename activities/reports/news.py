@@ -6,6 +6,7 @@ from workflows.facts import (
     AppealDecided,
     Appealed,
     BodyCompleted,
+    ComplaintCorrected,
     ComplaintDecided,
     ComplaintReceived,
     Excluded,
@@ -14,16 +15,18 @@ from workflows.facts import (
     KinDisplaced,
     ObjectionDecided,
     ObjectionReceived,
+    PollAnnulled,
     PollDaySet,
     PollFailed,
     Postponed,
+    ReadinessChanged,
     Released,
     SteppedOut,
     UnitClosed,
     WithdrewFact,
 )
 
-COMPLAINTS = (ComplaintReceived, ComplaintDecided, Appealed, AppealDecided)
+COMPLAINTS = (ComplaintReceived, ComplaintDecided, ComplaintCorrected, PollAnnulled, Appealed, AppealDecided)
 """Facts that stand under 「举报申诉」; 零报告 is about these above all."""
 
 
@@ -34,9 +37,19 @@ def sentence(fact: FactBody, body: str, plan: Plan) -> str:
     """
     match fact:
         case ComplaintReceived():
-            return f"收到举报{fact.complaint}，涉及「{plan.title(fact.about)}」，{fact.last_day}前答复"
+            how = f"（{fact.channel.label}）" if fact.channel else ""
+            who = "，已指定承办人" if fact.handler else ""
+            return f"收到举报{fact.complaint}{how}，涉及「{plan.title(fact.about)}」，{fact.last_day}前答复{who}"
         case ComplaintDecided():
-            return f"举报{fact.complaint}已办结：{'属实' if fact.upheld else '不属实'}"
+            effect = f"，{fact.effect.label}" if fact.effect else ""
+            return f"举报{fact.complaint}已办结：{'属实' if fact.upheld else '不属实'}{effect}"
+        case ComplaintCorrected():
+            return f"举报{fact.complaint}所涉「{plan.title(fact.about)}」已更正，恢复办理"
+        case PollAnnulled():
+            return f"「{plan.title(fact.step)}」依举报{fact.complaint}的查核结论宣布无效，重新投票"
+        case ReadinessChanged():
+            left = f"：{'、'.join(one.label for one in fact.open)}" if fact.open else ""
+            return f"换届预警定为{fact.colour.label}码{left}"
         case Appealed():
             return f"收到对{body_title(body, plan)}审查结论的申诉1件"
         case AppealDecided():

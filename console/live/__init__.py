@@ -2,7 +2,7 @@
 
 import typer
 
-from console.live import decide, look, manage, serve, steer, upgrade
+from console.live import decide, look, manage, readiness, serve, steer, upgrade
 
 
 def register(app: typer.Typer) -> None:
@@ -13,6 +13,7 @@ def register(app: typer.Typer) -> None:
     serve.register(live)
     manage.register(live)
     look.register(live)
+    readiness.register(live)
     decide.register(live)
     steer.register(live)
     upgrade.register(live)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
-from policies.pack.schema import Act
+from console.live import preparation
+from policies.pack.schema import Act, Asks
 from workflows.messages import (
     Announced,
     BallotRulesSet,
@@ -32,11 +33,13 @@ from workflows.messages import (
     Staffed,
     StationsSet,
 )
+from workflows.preparationforms import LinkSigned
 
 if TYPE_CHECKING:
     from activities.registry import Registry
     from policies.pack.schema import Step
     from workflows.facts import Task
+    from workflows.setting import Setting
 
 FORMS: dict[Act, type[BaseModel]] = {
     Act.RECORD: Recorded,
@@ -53,6 +56,7 @@ FORMS: dict[Act, type[BaseModel]] = {
     Act.POLL: Counted,
     Act.ANNOUNCEMENT: Announced,
     Act.HANDOVER: HandedOver,
+    **preparation.FORMS,
     Act.POLL_DAY: PollDayFixed,
     Act.REGISTRATION: Registered,
     Act.CORRECTION: ListCorrected,
@@ -112,6 +116,7 @@ WORDS = {
     "meeting_agreed": "大会是否通过（true/false）",
     "by_delegates": "是否开代表大会（true/false）",
     "approval": "上级批准的文号",
+    **preparation.WORDS,
     "voters": "选民人数（罢免要求：联名的选民人数）",
     "women": "其中妇女人数",
     "groups": "村民小组数",
@@ -151,27 +156,45 @@ def form_of(registry: "Registry", task: "Task") -> type[BaseModel]:
     """Which form a gate wants: by its step's act; complaints and appeals are signed off, objections answered."""
     about = task.gate.split(":", 1)[0]
     if about in ("complaint", "appeal"):
-        return SignedOff
+        return SignedOff if task.round == 1 or about == "appeal" else Recorded
     if about == "objection":
         return ObjectionAnswered
     if task.step in BY_STEP:
         return BY_STEP[task.step]
-    step = _step(registry, task)
-    return FORMS[Act.RECORD if step is None else step.act]
+    act, asks = _planned(registry, task)
+    if act is None:
+        return LinkSigned if asks.signed_by else Recorded
+    return FORMS[act]
+
+
+def _planned(registry: "Registry", task: "Task") -> "tuple[Act | None, Asks]":
+    """What the plan says of the task's step: its act and what its form must show; no act for a county's extra gate."""
+    setting = _setting(registry, task)
+    if setting is None:
+        return None, Asks()
+    step = setting.steps.get(task.step)
+    if step is not None:
+        return step.act, step.asks or Asks()
+    extra = next((one for one in setting.pack.extra_gates if one.id == task.step), None)
+    return None, Asks(signed_by=extra.signed_by if extra else ())
 
 
 def _step(registry: "Registry", task: "Task") -> "Step | None":
+    setting = _setting(registry, task)
+    return None if setting is None else setting.steps.get(task.step)
+
+
+def _setting(registry: "Registry", task: "Task") -> "Setting | None":
     from gateway.command import unit_of
     from gateway.ground import supplier
 
     place = registry.elections.place(unit_of(task.workflow))
-    setting = None if place is None else supplier(registry)(place.setting)
-    return None if setting is None else setting.steps.get(task.step)
+    return None if place is None else supplier(registry)(place.setting)
 
 
 def skeleton(registry: "Registry", task: "Task") -> str:
     """YAML with a comment on every field. What must be filled in is null: nothing is decided by a default."""
-    form = form_of(registry, task)
+    form, (_, asks) = form_of(registry, task), _planned(registry, task)
     lines = [f"# {task.title}（{task.gate}）", "# 把 null 换成要填的内容；“可不填”的可以原样留着。"]
     if task.contests:
         lines.append("# 应选 " + "、".join(f"{contest.post} {contest.seats} 名" for contest in task.contests))
@@ -184,7 +207,11 @@ def skeleton(registry: "Registry", task: "Task") -> str:
             lines.append(f"kind: {get_args(field.annotation)[0]}")
             continue
         required = field.is_required() or name in asked
-        given = _known(name, task) or ("null" if required else json.dumps(field.default))
+        given = (
+            _known(name, task)
+            or preparation.given(name, task, asks)
+            or ("null" if required else json.dumps(field.default))
+        )
         lines.append(f"{name}: {given}  # {WORDS.get(name, name)}（{'必填' if required else '可不填'}）")
     return "\n".join(lines) + "\n"
 

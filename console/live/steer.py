@@ -64,6 +64,7 @@ _SAID = {
     "id": "编号（--number）",
     "about": "环节",
     "text": "内容（--text）",
+    "handler": "承办人（--handler）",
     "person": "人员编号",
     "grounds": "理由（--grounds）",
 }
@@ -144,6 +145,10 @@ def complain_command(
     about: Annotated[str, typer.Argument(metavar="环节", help="举报所涉的环节，如 party.publicity。")],
     text: Annotated[str, typer.Option("--text", metavar="内容")],
     number: Annotated[str, typer.Option("--number", metavar="编号", help="举报件的编号。")],
+    channel: Annotated[
+        str, typer.Option("--channel", metavar="渠道", help="电话、来信、举报箱、来访或网络；不填即未写明。")
+    ] = "",
+    handler: Annotated[str, typer.Option("--handler", metavar="承办人", help="由谁查核；结论由其签名。")] = "",
     token: TokenOption = None,
     role: RoleOption = None,
     key: KeyOption = "",
@@ -151,12 +156,20 @@ def complain_command(
 ) -> None:
     """Exit codes as for `decide`."""
     from gateway.command import Verb
+    from policies.grievance import Channel
     from workflows.messages import Complaint
+
+    known = {word: one for one in Channel for word in (one.label, one.value)}
+    if channel and channel not in known:
+        said = "、".join(one.label for one in Channel)
+        unusable([f"渠道“{channel}”不认识（--channel），可用的有：{said}"], as_json=as_json)
 
     send(
         workflow,
         Verb.COMPLAIN,
-        lambda by: Complaint(id=number, about=about, text=text, by=by),
+        lambda by: Complaint(
+            id=number, about=about, text=text, by=by, channel=known.get(channel), handler=handler.strip()
+        ),
         token,
         role,
         key,

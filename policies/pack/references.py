@@ -15,6 +15,15 @@ from policies.pack.text import Located, Path
 
 MISSING = "missing"
 
+ASKED = {
+    "cleanup": "actions",
+    "household_survey": "share",
+    "joint_signatures": "signed_by",
+    "screening": "rounds",
+    "emergency_plans": "risks",
+}
+"""Acts whose form cannot be judged unless the step's `asks` says this."""
+
 
 def reference_problems(located: Located) -> list[Problem]:
     """Every contradiction inside the document, each at its own line."""
@@ -53,6 +62,7 @@ class _Checker:
         self._references()
         self._windows()
         self._numbers()
+        self._asks()
         self._cycles()
         return self.problems
 
@@ -191,6 +201,18 @@ class _Checker:
         a, b = _number(_dict(value).get(low)), _number(_dict(value).get(high))
         if a is not None and b is not None and a > b:
             self._say((*path, low), f"{low} {a} 大于 {high} {b}")
+
+    # ------------------------------------------------------------ what a form must show
+
+    def _asks(self) -> None:
+        for path, step, _ in self._all_steps():
+            part = ASKED.get(str(step.get("act")))
+            asks = _dict(step.get("asks"))
+            if part is not None and not asks.get(part):
+                self._say((*path, "asks"), f"act 为 {step.get('act')} 的步骤须写 asks.{part}")
+            self._order((*path, "asks", "share"), asks.get("share"), "numerator", "denominator")
+            if step.get("act") == "readiness" and "prep.removal" not in self.steps:
+                self._say((*path, "act"), "评估三色码的方案须有步骤 prep.removal（act: removal），红码问题才能验收销号")
 
     # ------------------------------------------------------------ cycles
 

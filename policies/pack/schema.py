@@ -30,6 +30,11 @@ LawYear = Annotated[
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
 
 
+def _unsaid(value: object) -> bool:
+    """True for a part that a plan does not have: plans written before the part existed keep their content, and hash."""
+    return not value
+
+
 class Role(StrEnum):
     """Who acts. The Chinese names stand in the pack's `roles`."""
 
@@ -78,6 +83,21 @@ class Act(StrEnum):
     ANNOUNCEMENT = "announcement"
     FILING = "filing"  # 备案
     HANDOVER = "handover"
+    # Preparation in detail; what each must show stands in the step's `asks`.
+    HOUSEHOLD_SURVEY = "household_survey"  # 入户调查
+    SATISFACTION = "satisfaction"  # 满意度测评
+    READINESS = "readiness"  # 三色码
+    REMOVAL = "removal"  # 逐项验收销号
+    CLEANUP = "cleanup"  # 六项“清”行动
+    BOTH_POSTS = "both_posts"  # “一肩挑”三张清单
+    JOINT_SIGNATURES = "joint_signatures"  # 七人小组联审签字
+    SCREENING = "screening"  # 六轮筛选
+    RESERVES = "reserves"  # 后备人选
+    TRAINING = "training"  # 培训，逐人
+    AUDIT = "audit"  # 离任审计，写明公布日期
+    EMERGENCY_PLANS = "emergency_plans"  # 应急预案
+    DOUBLE_CHECK = "double_check"  # 换届防疫双检查
+    ROLL = "roll"  # 有选举权党员名册
 
 
 class BodyId(StrEnum):
@@ -285,6 +305,38 @@ class Paper(Value):
     series: Words | None = None
 
 
+class CleanUp(Value):
+    """One clean-up action: its name, the department that leads it, the last day for it."""
+
+    name: Words
+    lead: Words
+    by: Day | Missing
+
+
+class Round(Value):
+    """One round of screening and who leads it."""
+
+    title: Words
+    lead: Words
+
+
+class Asks(Value):
+    """What a step's form must show where its plan says so: names, numbers, owners. Each act reads the parts that concern it.
+
+    `signed_by` are offices, `departments` those of a joint vetting (a row each), `share` an integer share with its
+    denominator, `at_least` a number of people, `finance` that somebody among the nominees knows accounts (S1).
+    """
+
+    actions: tuple[CleanUp, ...] = ()
+    share: Threshold | None = None
+    signed_by: tuple[Words, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    departments: tuple[Words, ...] = ()
+    risks: tuple[Words, ...] = ()
+    at_least: int | Missing | None = None
+    finance: bool = False
+
+
 class Step(Value):
     """One numbered step of the plan, in its own words.
 
@@ -316,10 +368,14 @@ class Step(Value):
     signed_by_three: bool = Field(  # a handover listed line by line and signed by three (H1, H2)
         default=False, exclude_if=lambda asked: not asked
     )
+    asks: Asks | None = Field(None, exclude_if=_unsaid)  # unsaid, it is no part of the content that a hash stands for
 
 
 class ExtraGate(Value):
-    """A county's additional gate at a named point: opened before the step `before`, or after the step `after`."""
+    """A county's additional gate at a named point: opened before the step `before`, or after the step `after`.
+
+    With `signed_by` it is a supervised link: everybody named signs it before the plan goes on (全程签字).
+    """
 
     id: StepId
     title: Words
@@ -327,6 +383,7 @@ class ExtraGate(Value):
     before: StepId | None = None
     after: StepId | None = None
     text: Words
+    signed_by: tuple[Words, ...] = Field((), exclude_if=_unsaid)
 
 
 class Body(Value):
@@ -394,10 +451,6 @@ class ExpressReports(Value):
     text: Words
     step: StepId
     within_days: Annotated[int, Field(ge=0, le=366)] | Missing
-
-
-def _unsaid(value: object) -> bool:
-    return value is None
 
 
 # ---------------------------------------------------------------- the pack

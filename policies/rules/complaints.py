@@ -1,6 +1,7 @@
 """Complaints and appeals: answered in time, by name, by somebody other than the person complained of."""
 
-from policies.finding import Finding
+from policies.finding import Finding, Severity
+from policies.grievance import Effect
 from policies.rule import Confidence, Rule, declare
 
 K1 = declare(
@@ -26,6 +27,19 @@ K2 = declare(
     )
 )
 
+K3 = declare(
+    Rule(
+        id="K3",
+        title="举报结论对环节的影响",
+        text="查核结论写明对所涉环节的影响：不影响、更正办结前暂停后续环节、该环节无效并重新办理；反映不属实的不得影响环节；"
+        "登记时指定了承办人的，由该承办人签名。",
+        on_failure="更正结论，或先更正、重办所涉环节",
+        source="街道方案 四（三）：“查核情况要由具体承办人和负责人签名，对查核结果负责”；四（四）：“对反映问题属实的，坚决予以查处”；三种影响是本项目的执行口径",
+        confidence=Confidence.PLAN,
+        enforced=("complaint", "every gate", "checker"),
+    )
+)
+
 ANSWER_DAYS = 3
 """Calendar days for an answer: the plan says 「限时办结」 without a figure; the three days are those of the law's voter-list
 appeals (村民委员会组织法 2018 第14条), a working value until the county confirms its own."""
@@ -42,6 +56,43 @@ def signed_by_two(subject: str, handler: str, head: str) -> list[Finding]:
             limit="两人签名",
         )
     ]
+
+
+def named_handler(subject: str, named: str, handler: str) -> list[Finding]:
+    """K3: who was named when it was received is who signs; somebody else is a remark, for people fall ill."""
+    if not named.strip() or named.strip() == handler.strip():
+        return []
+    return [
+        K3.finding(
+            f"{subject}登记的承办人是「{named}」，签名的是「{handler}」；请确认已经改派（K3）。",
+            value=handler,
+            limit=named,
+            severity=Severity.WARNING,
+        )
+    ]
+
+
+def effect_follows(subject: str, upheld: bool, effect: Effect) -> list[Finding]:
+    """K3: what is not upheld touches no step."""
+    if upheld or effect is Effect.NONE:
+        return []
+    return [
+        K3.finding(
+            f"{subject}查核不属实，结论却是「{effect.label}」；请更正（K3）。",
+            value=effect.label,
+            limit=Effect.NONE.label,
+        )
+    ]
+
+
+def not_voidable(title: str, why: str) -> Finding:
+    """K3: the step cannot be declared void here; `why` says so in Chinese."""
+    return K3.finding(f"「{title}」不能宣布无效：{why}（K3）。", value=title, remedy="改为暂停后续环节，更正后再继续")
+
+
+def blocked(title: str, waits_for: str) -> Finding:
+    """K3: nothing goes on before what a complaint found is put right."""
+    return K3.finding(f"「{title}」暂停办理：{waits_for}，办结之前不得继续（K3）。", value=title, limit=waits_for)
 
 
 def already_received(complaint: str) -> Finding:

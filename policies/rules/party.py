@@ -1,12 +1,13 @@
 """P1–P4, P6, P8, P14, P15: term, meeting, who votes, seats, publicity before the Party elects, and what follows the count."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 from policies.calendar import Calendar, CalendarUnknown, DayUnit
 from policies.finding import Finding
 from policies.pack.schema import Seats
 from policies.people import Person, birthday
+from policies.preparation import RollMember
 from policies.rule import Confidence, Rule, declare
 from policies.rules.polls import MAJORITY, P8, P14, P15
 
@@ -49,7 +50,7 @@ P3 = declare(
         on_failure="从有选举权党员名册中除名",
         source="《中国共产党基层组织选举工作条例》；《中国共产党章程》",
         confidence=Confidence.VERIFIED,
-        enforced=(),
+        enforced=("party.roll",),
     )
 )
 P4 = declare(
@@ -132,7 +133,7 @@ def form_of_meeting(
     return []
 
 
-def roll(members: Iterable[Person], in_custody: Collection[str] = ()) -> list[Finding]:
+def roll(members: Iterable[Person | RollMember], in_custody: Collection[str] = ()) -> list[Finding]:
     """P3: one finding for each person on the roll of voting members who has no vote (ids of those in custody given)."""
     found = []
     for member in members:
@@ -146,6 +147,25 @@ def roll(members: Iterable[Person], in_custody: Collection[str] = ()) -> list[Fi
                 )
             )
     return found
+
+
+def roll_complete(members: Sequence[str], registered: int) -> list[Finding]:
+    """P3: the roll has every full member registered for the unit, each once."""
+    findings = []
+    twice = sorted({one for one in members if members.count(one) > 1})
+    if twice:
+        findings.append(
+            P3.finding(f"名册中 {'、'.join(twice)} 重复；请更正（P3）。", value="、".join(twice), limit="每人一行")
+        )
+    if len(members) != registered:
+        findings.append(
+            P3.finding(
+                f"名册 {len(members)} 名，登记的正式党员 {registered} 名；请核对（P3）。",
+                value=len(members),
+                limit=registered,
+            )
+        )
+    return findings
 
 
 def seats_allowed(

@@ -27,6 +27,7 @@ X5 = declare(
         confidence=Confidence.PLAN,
         enforced=(
             "prep.training",
+            "residents.committee_training",
             "checker",
         ),
     )
@@ -76,6 +77,18 @@ def trained(people: Iterable[str], passed: Collection[str], *, step: str | None 
             step=step,
         )
     ]
+
+
+def taught(people: int, *, by_meeting: bool, step: str | None = None) -> list[Finding]:
+    """X5: the training was one (「不能采取以会代训形式开展」), and somebody was due to attend it."""
+    findings = []
+    if by_meeting:
+        findings.append(
+            X5.finding("培训不能采取以会代训形式；请单独组织（X5）。", value="以会代训", limit="专题培训", step=step)
+        )
+    if not people:
+        findings.append(X5.finding("应训人员名单是空的（0 人）；请列出应训人员（X5）。", value=0, limit=1, step=step))
+    return findings
 
 
 def audited(published: date | None, election_begins: date, *, step: str | None = None) -> list[Finding]:

@@ -24,7 +24,9 @@ S1 = declare(
         enforced=(
             "lint",
             "prep.plan",
+            "supervisory.nomination",
             "supervisory.list",
+            "supervisory.vote",
         ),
     )
 )
@@ -90,15 +92,30 @@ def members_allowed(
                     step=step,
                 )
             )
-    if finance is False:
-        found.append(
-            S1.finding(
-                "监督委员会成员中没有具备财会、管理知识的人员（0 人），至少应有 1 人；请另行推选（S1）。",
-                value=0,
-                limit=1,
-                step=step,
-            )
+    if finance is not None:
+        found.extend(somebody_knows_accounts([finance], step=step))
+    return [*found, *chair_in_principle(chair, secretary=secretary, discipline_member=discipline_member, step=step)]
+
+
+def somebody_knows_accounts(knowing: Sequence[bool], *, step: str | None = None) -> list[Finding]:
+    """S1: at least one of them knows finance or management."""
+    if any(knowing):
+        return []
+    return [
+        S1.finding(
+            "监督委员会成员中没有具备财会、管理知识的人员（0 人），至少应有 1 人；请另行推选（S1）。",
+            value=0,
+            limit=1,
+            step=step,
         )
+    ]
+
+
+def chair_in_principle(
+    chair: str | None, *, secretary: str | None = None, discipline_member: str | None = None, step: str | None = None
+) -> list[Finding]:
+    """S1: in principle the secretary is not the chair and the discipline member is: warnings, no more (None: not known)."""
+    found = []
     if chair is not None and chair == secretary:
         found.append(
             S1.finding(

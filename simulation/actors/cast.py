@@ -46,6 +46,7 @@ from workflows.messages import (
     Submission,
     Withdrawal,
 )
+from workflows.preparationforms import ReadinessAssessed, RemovalInspected
 from workflows.setting import Setting
 
 ATTEMPTS = 6
@@ -388,6 +389,11 @@ class Cast:
                 scene.memory.secretary = by_post.get("书记", "") or ""
             case Counted():
                 body.counted(form)
+            case ReadinessAssessed():
+                scene.memory.troubles = tuple(trouble.difficulty for trouble in form.troubles)
+            case RemovalInspected():
+                gone = {one.difficulty for one in form.removals if one.accepted}
+                scene.memory.troubles = tuple(one for one in scene.memory.troubles if one not in gone)
             case SignedOff() if form.upheld and scene.task.gate.startswith("appeal:"):
                 for person in scene.task.people:
                     body.out.pop(person, None)

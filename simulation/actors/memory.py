@@ -13,6 +13,7 @@ from policies.counting import Verdict, count
 from policies.form import ResultForm
 from policies.kinship import KinGraph, kin_path
 from policies.people import Kin, Kinship, Person, Post
+from policies.preparation import Difficulty
 from simulation.population.district import SyntheticUnit
 from simulation.population.electorate import Objection
 from workflows.messages import Counted
@@ -84,6 +85,7 @@ class UnitMemory:
         self.shift = 0  # calendar days by which the unit was postponed
         self.crafted: list[Kinship] = []  # kin declared beyond the population's, for a planted fault
         self.complaints = 0
+        self.troubles: tuple[Difficulty, ...] = ()  # difficulties assessed and not yet accepted as removed
 
     @cached_property
     def people(self) -> dict[str, Person]:

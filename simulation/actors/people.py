@@ -9,6 +9,7 @@ from policies.arithmetic import at_least
 from policies.pack.schema import Act, Role, Step, Threshold
 from policies.people import PartyStanding, Post
 from policies.rules.residents import representatives_needed
+from simulation.actors.preparation import asks, department_rows
 from simulation.actors.scene import Scene
 from workflows.messages import Chosen, Conclusion, Delegated, Nominated, Nominee, Reviewed, Slated
 
@@ -54,6 +55,7 @@ def nominate(scene: Scene) -> Nominated:
     chosen = [person for person in _pool(scene, name) if person not in before][: max(wanted, 1)]
     posts = _posts(scene, name, chosen, again=bool(before))
     nominees = tuple(nominee(scene, person, post) for person, post in zip(chosen, posts, strict=True))
+    nominees = _with_accounts(scene, nominees)
     return Nominated(nominees=nominees, kin=memory.declared_by(chosen), closed_on=scene.day)
 
 
@@ -112,7 +114,16 @@ def nominee(scene: Scene, person: str, post: Post) -> Nominee:
         route=route.by,
         supporters=fewest if alone else fewest + scene.rng.randrange(_EXTRA_SUPPORTERS),
         relaxations=() if relaxation is None else (relaxation,),
+        finance=asks(scene).finance and person in scene.unit.pools.finance,
     )
+
+
+def _with_accounts(scene: Scene, nominees: tuple[Nominee, ...]) -> tuple[Nominee, ...]:
+    """Where the plan asks for somebody who knows accounts (S1) and the pool has nobody left, the office looks for one."""
+    known = scene.body.nominated and not set(scene.body.fit()).isdisjoint(scene.unit.pools.finance)
+    if not asks(scene).finance or not nominees or known or any(nominee.finance for nominee in nominees):
+        return nominees
+    return (nominees[0].model_copy(update={"finance": True}), *nominees[1:])
 
 
 # ---------------------------------------------------------------- review
@@ -121,10 +132,12 @@ def nominee(scene: Scene, person: str, post: Post) -> Nominee:
 def review(scene: Scene) -> Reviewed:
     """A conclusion on everybody before this level: exactly those are screened out whom this level's files show unfit."""
     level = _Level(scene)
+    conclusions = tuple(level.conclude(person) for person in scene.task.people)
     return Reviewed(
-        conclusions=tuple(level.conclude(person) for person in scene.task.people),
+        conclusions=conclusions,
         signed_on=scene.day,
         document=scene.number("审"),
+        departments=department_rows(scene, conclusions),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from policies.pack.schema import Act
-from simulation.actors import directvote, papers, people, polls, village
+from simulation.actors import directvote, papers, people, polls, preparation, village
 from simulation.actors.scene import Scene, is_voters_list
 from workflows.messages import Form
 
@@ -26,6 +26,7 @@ BY_ACT: dict[Act, Page] = {
     Act.POLL: polls.poll,
     Act.ANNOUNCEMENT: papers.announce,
     Act.HANDOVER: papers.hand_over,
+    **preparation.PAGES,
 }
 
 
@@ -60,18 +61,24 @@ def is_sideline(gate: str) -> bool:
 
 
 def page(scene: Scene) -> Page:
-    """The page of the playbook that answers this scene; a county's extra gate is approved."""
+    """The page of the playbook that answers this scene; a county's extra gate is approved, a supervised link signed."""
     if is_objection(scene.task.gate):
         return village.answer_objection
     if is_sideline(scene.task.gate):
-        return papers.sign_off
+        corrects = scene.task.gate.startswith("complaint:") and scene.task.round > 1
+        return papers.record if corrects else papers.sign_off
     if scene.step is None:
-        return papers.approve
+        return extra
     if scene.is_direct:
         own = village.post_voters if is_voters_list(scene) else VILLAGE.get(scene.step.act)
         if own is not None:
             return own
     return BY_STEP.get(scene.step.id) or BY_ACT[scene.step.act]
+
+
+def extra(scene: Scene) -> Form:
+    """A county's extra gate: signed by everybody named, or simply approved."""
+    return preparation.link(scene) or papers.approve(scene)
 
 
 def honest(scene: Scene) -> Form:

@@ -239,6 +239,9 @@ class Clerks:
 
 
 def _inspects(scene: Scene) -> bool:
+    """An inspection of a difficult unit takes place when it is ready, not when an office gets round to it."""
+    if scene.step is not None and scene.step.act is Act.REMOVAL:
+        return scene.unit.brief.difficult
     return scene.task.step == "prep.rectification"
 
 

@@ -6,7 +6,7 @@ from os import PathLike
 from typing import Any
 
 from activities.journal import CLOSED, Chain
-from simulation.checker import direct, enrolment, gates, people, polls, postings, venue
+from simulation.checker import direct, enrolment, gates, people, polls, postings, preparation, venue
 from simulation.checker.days import Days
 from simulation.checker.plan import (
     ANNOUNCEMENT,
@@ -366,6 +366,21 @@ def _handed_over(ctx: Context, gate: Gate, form: Json) -> None:
         polls.handed_over(ctx, gate, form, HANDOVER_DAYS)
 
 
+def _reviewed(ctx: Context, gate: Gate, form: Json) -> None:
+    people.reviewed(ctx, gate, form)
+    preparation.departments(ctx, gate, form)
+
+
+def _dated(examine: Callable[[Context, Gate, Json], None]) -> Callable[[Context, Gate, Json], None]:
+    """An act of a day: its form is dated no later than the record."""
+
+    def handle(ctx: Context, gate: Gate, form: Json) -> None:
+        _not_ahead(ctx, gate, form["held_on"])
+        examine(ctx, gate, form)
+
+    return handle
+
+
 def _counted(ctx: Context, gate: Gate, form: Json) -> None:
     village = ctx.unit.order is VILLAGE and ctx.body.name == "residents"
     (direct if village else polls).counted(ctx, gate, form)
@@ -392,7 +407,7 @@ _FORMS: dict[str, Callable[[Context, Gate, Json], None]] = {
     "requested": _requested,
     "ruled": _ruled,
     "nominated": people.nominated,
-    "reviewed": people.reviewed,
+    "reviewed": _reviewed,
     "slated": _slated,
     "posted": _posted,
     "chosen": people.chosen,
@@ -410,6 +425,21 @@ _FORMS: dict[str, Callable[[Context, Gate, Json], None]] = {
     "announced": _announced,
     "handed_over": _handed_over,
     "signed_off": people.signed_off,
+    "households_surveyed": _dated(preparation.households),
+    "satisfaction_reviewed": _dated(preparation.satisfaction),
+    "readiness_assessed": _dated(preparation.readiness),
+    "removal_inspected": _dated(preparation.removal),
+    "cleaned_up": _dated(preparation.nothing_more),
+    "both_posts_listed": _dated(preparation.nothing_more),
+    "jointly_signed": _dated(preparation.signed),
+    "screened": _dated(preparation.screened),
+    "reserves_listed": _dated(preparation.nothing_more),
+    "trained": _dated(preparation.trained),
+    "audited": _dated(preparation.audited),
+    "contingencies_planned": _dated(preparation.nothing_more),
+    "double_checked": _dated(preparation.nothing_more),
+    "link_signed": _dated(preparation.signed),
+    "roll_made": _dated(preparation.on_the_roll),
 }
 
 _HANDLERS: dict[str, Callable[[Context, Json], None]] = {
@@ -422,6 +452,9 @@ _HANDLERS: dict[str, Callable[[Context, Json], None]] = {
     "appeal_decided": people.appeal_decided,
     "complaint_received": people.complaint_received,
     "complaint_decided": people.complaint_decided,
+    "complaint_corrected": people.complaint_corrected,
+    "poll_annulled": people.poll_annulled,
+    "readiness_changed": preparation.colour_changed,
     "stepped_out": people.stepped_out,
     "withdrew": people.withdrew,
     "poll_settled": polls.settled,

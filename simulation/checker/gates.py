@@ -1,8 +1,10 @@
 """Order, gates and deadlines: nothing before its turn, nothing skipped, nothing late without a flag."""
 
+from simulation.checker import preparation
 from simulation.checker.days import between, shifted
 from simulation.checker.plan import (
     BODY_OF,
+    COMMITTEE_TRAINING,
     CONDITIONAL,
     LAW_BOUND,
     MAIN_POLL,
@@ -11,6 +13,7 @@ from simulation.checker.plan import (
     POLLS,
     RECTIFICATION,
     REMINDER_DAYS,
+    REMOVAL,
     RESIDENTS_LIST,
     RESULT_APPROVAL,
     RUNOFF,
@@ -88,14 +91,17 @@ def _preparation_done(ctx: Context, prep: Body, what: str) -> None:
         if step == RECTIFICATION:
             if what == _NAMES["women"]:
                 continue  # X4 holds up the three bodies; the federation's plan knows no rectification
+            if REMOVAL not in ctx.district.omitted and step in ctx.district.omitted:
+                continue  # this plan has its difficulties removed one by one instead
             if difficult and (gate is None or not gate.decided or gate.failed):
                 ctx.flag(Invariant.ORDER, "X4", "重点难点社区整顿未经验收合格，换届已经开始", step)
-        elif step in ctx.district.omitted:
-            continue
+        elif step in ctx.district.omitted or step == REMOVAL:
+            continue  # what is left to remove is asked below
         elif gate is None or not gate.decided:
             ctx.flag(Invariant.GATES, "order", f"准备步骤{step}没有办结，{what}换届已经开始", step)
         elif gate.failed:
             ctx.flag(Invariant.ORDER, "X5", f"准备步骤{step}没有完成（{gate.failed}），{what}换届已经开始", step)
+    preparation.ready_to_begin(ctx)
 
 
 def finished(ctx: Context) -> None:
@@ -183,6 +189,8 @@ def gate_opened(ctx: Context, fact: Json) -> None:
         _further_round(ctx, gate)
     if step in ctx.unit.order.rank:
         _in_turn(ctx, gate)
+        if body.name == "residents":
+            preparation.committee_trained(ctx, gate)
     gate.before = frozenset(body.passing)
     body.gates[key] = gate
     body.latest[step] = gate
@@ -228,6 +236,8 @@ def _further_round(ctx: Context, gate: Gate) -> None:
             ctx.flag(Invariant.GATES, "V17", f"{step}已有完整结果，又再投票", gate.key)
     elif step == RESIDENTS_LIST and ctx.unit.order is VILLAGE:
         pass  # a list corrected after a complaint: what was published beside it stands
+    elif step in (COMMITTEE_TRAINING, *ctx.unit.redone):
+        pass  # done again by itself
     elif step in ctx.unit.order.rank and body.name != "prep":
         for later in ctx.unit.order.steps[body.name][ctx.unit.order.rank[step] + 1 :]:
             done = body.latest.get(later)
@@ -354,6 +364,8 @@ def unit_closed(ctx: Context, fact: Json) -> bool:
             ctx.flag(Invariant.GATES, "order", f"单位完成时{_NAMES[name]}尚未完成", MAIN_POLL[name])
     for complaint in sorted(one for body in unit.bodies.values() for one in body.complaints):
         ctx.flag(Invariant.GATES, "complaint", f"单位完成时举报{complaint}尚未办结", f"complaint:{complaint}")
+    for complaint in sorted(one for body in unit.bodies.values() for one in body.corrections):
+        ctx.flag(Invariant.GATES, "K3", f"单位完成时举报{complaint}的结论尚未更正", f"complaint:{complaint}")
     for person in sorted(one for body in unit.bodies.values() for one in body.appeals):
         ctx.flag(Invariant.GATES, "appeal", f"单位完成时{person}的申诉尚未办结", f"appeal:{person}")
     if completed > ctx.day:

@@ -170,6 +170,36 @@ def complaint_decided(ctx: Context, fact: Json) -> None:
     if gate is None or not gate.decided:
         ctx.flag(Invariant.GATES, "complaint", f"举报{complaint}没有签字就已办结", key)
     _signed(ctx, fact, key)
+    if fact.get("effect") and not fact["upheld"]:
+        ctx.flag(Invariant.GATES, "K3", f"举报{complaint}不属实，却影响环节{fact.get('about')}", key)
+    if fact.get("effect") == "void":
+        ctx.unit.redone.add(fact["about"])
+    if fact.get("effect"):
+        body.corrections[complaint] = fact["about"]
+
+
+def complaint_corrected(ctx: Context, fact: Json) -> None:
+    """What a complaint stopped goes on."""
+    if ctx.body.corrections.pop(fact["complaint"], None) is None:
+        ctx.flag(Invariant.GATES, "K3", f"举报{fact['complaint']}没有须更正的结论", f"complaint:{fact['complaint']}")
+
+
+def poll_annulled(ctx: Context, fact: Json) -> None:
+    """A poll declared void: nobody is elected by it, what waited on it is gone, and it is held anew."""
+    body = ctx.body
+    if body.corrections.pop(fact["complaint"], None) != fact["step"]:
+        ctx.flag(Invariant.GATES, "K3", f"{fact['step']}宣布无效，没有举报结论作依据", fact["step"])
+    for poll in body.polls:
+        if poll.step == fact["step"]:
+            poll.next = "new_poll"
+    body.elected.clear()
+    body.officers.clear()
+    for key in fact["closed"]:
+        gate = body.gates.get(key)
+        if gate is None or gate.decided:
+            ctx.flag(Invariant.GATES, "K3", f"关口{key}已经决定，不能依法终止", key)
+        else:
+            gate.decided, gate.failed = ctx.day, "依法终止"
 
 
 def signed_off(ctx: Context, gate: Gate, form: Json) -> None:

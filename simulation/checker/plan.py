@@ -9,11 +9,30 @@ from typing import NamedTuple
 BODIES = ("prep", "party", "residents", "supervisory", "women")
 
 ORDER: dict[str, tuple[str, ...]] = {
-    "prep": ("institution", "survey", "rectification", "plan", "training", "audit"),
+    "prep": (
+        "institution",
+        "survey",
+        "household_survey",
+        "satisfaction",
+        "readiness",
+        "removal",
+        "rectification",
+        "cleanup",
+        "plan",
+        "emergency_plans",
+        "training",
+        "audit",
+        "both_posts",
+        "joint_signatures",
+        "screening",
+        "reserves",
+        "double_check",
+    ),
     "party": (
         "meeting",
         "reply",
         "method",
+        "roll",
         "appraisal",
         "recommendation",
         "street_review",
@@ -37,6 +56,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     ),
     "residents": (
         "election_committee",
+        "committee_training",
         "group_leaders",
         "representatives",
         "nomination",
@@ -79,6 +99,7 @@ VILLAGE_ORDER: dict[str, tuple[str, ...]] = ORDER | {
     "residents": (
         "poll_day",
         "election_committee",
+        "committee_training",
         "registration",
         "voters_list",
         "objections",
@@ -110,16 +131,29 @@ VILLAGE_ORDER: dict[str, tuple[str, ...]] = ORDER | {
 
 RESULT_APPROVAL = "party.result_approval"
 RECTIFICATION = "prep.rectification"
+READINESS, REMOVAL = "prep.readiness", "prep.removal"
+COMMITTEE_TRAINING = "residents.committee_training"
 SECRETARY_REVIEW = "party.secretary_review"
 PILOT_ACCEPTANCE = "women.pilot_acceptance"
 RUNOFF = "residents.runoff"
 CONDITIONAL = frozenset(
-    {RECTIFICATION, SECRETARY_REVIEW, PILOT_ACCEPTANCE, RUNOFF}
+    {RECTIFICATION, REMOVAL, SECRETARY_REVIEW, COMMITTEE_TRAINING, PILOT_ACCEPTANCE, RUNOFF}
 )  # absent where the unit does not need them
+
+_AUDIT_BESIDE = (
+    "household_survey",
+    "satisfaction",
+    "readiness",
+    "removal",
+    "cleanup",
+    "emergency_plans",
+)
+"""What an audit need not wait for, besides the plan and the training."""
 
 INDEPENDENT: frozenset[frozenset[str]] = frozenset(
     frozenset(pair)
     for pair in (
+        *((f"prep.{step}", "prep.audit") for step in _AUDIT_BESIDE),
         ("prep.survey", "prep.audit"),
         ("prep.rectification", "prep.plan"),
         ("prep.rectification", "prep.training"),

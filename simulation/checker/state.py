@@ -77,6 +77,7 @@ class Body:
         "cleared",
         "complaints",
         "completed",
+        "corrections",
         "displaced",
         "done",
         "elected",
@@ -115,6 +116,7 @@ class Body:
         self.cleared: dict[str, set[str]] = {}  # level of review → who passed it
         self.other: dict[str, Gate] = {}  # complaints and appeals
         self.complaints: set[str] = set()
+        self.corrections: dict[str, str] = {}  # complaint → step that its finding stopped or declared void
         self.appeals: set[str] = set()
         self.listed: set[str] = set()  # on the latest list to be voted on, whoever moved up included
         self.listed_on = ""
@@ -190,11 +192,16 @@ class Unit:
         "held_since",
         "id",
         "kin",
+        "left",
         "moves",
         "order",
+        "published",
+        "redone",
         "reserves",
         "seated",
         "street",
+        "trained",
+        "troubles",
         "was_held",
     )
 
@@ -217,6 +224,11 @@ class Unit:
         self.was_held = False
         self.moves: set[tuple[str, int]] = set()
         self.at: dict[str, str] = {}  # body → when its last fact was
+        self.redone: set[str] = set()  # steps that a complaint declared void: done again by themselves
+        self.troubles: set[str] = set()  # difficulties assessed and not accepted as removed
+        self.published = ""  # the day the leaving-office audit was published
+        self.left: int | None = None  # persons left by the last round of screening
+        self.trained: set[str] = set()  # who passed the election committee's training
 
 
 class District:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from policies.pack.schema import Absolute, BodyId, Condition, Pack
+from policies.pack.schema import Absolute, Act, BodyId, Condition, Pack
 from simulation.population.parameters import Parameter, Parameters
 
 
@@ -81,7 +81,8 @@ def _rectification(pack: Pack) -> tuple[date, date]:
     opens, closes = pack.starts - timedelta(days=14), pack.starts
     for body in pack.as_executed().bodies:
         for step in body.steps:
-            if step.condition is Condition.DIFFICULT_UNIT and isinstance(step.window, Absolute):
+            for_difficult = step.condition is Condition.DIFFICULT_UNIT or step.act is Act.REMOVAL
+            if for_difficult and isinstance(step.window, Absolute):
                 closes = step.window.to or pack.starts
                 opens = step.window.from_ or closes - timedelta(days=14)
     return min(opens, closes), closes

@@ -21,7 +21,7 @@ MOST_VIOLATIONS = 200
 SHARED = ("joint_vetting", "standing_committee")
 CONFIDENCE = {
     Confidence.VERIFIED: "已核对法律全文",
-    Confidence.PLAN: "出自街道方案原文",
+    Confidence.PLAN: "出自来源文件原文",
     Confidence.EXCERPT: "仅见摘录或范本",
     Confidence.GENERAL: "一般经验，未经核对",
     Confidence.TRANSCRIBED: "第三方转录，未与公报核对",

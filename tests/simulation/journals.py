@@ -29,7 +29,15 @@ OFF_DAYS = [
 OFF_DAYS += ["2021-05-05"]
 WORKING_WEEKENDS = ["2021-02-07", "2021-02-20", "2021-04-25", "2021-05-08"]
 
-PLAN = [step for body, steps in STEPS.items() for step in steps if body != "women"]  # the three bodies
+IN_DETAIL = frozenset(
+    {
+        *(f"prep.{step}" for step in ("household_survey", "satisfaction", "readiness", "removal", "cleanup")),
+        *(f"prep.{step}" for step in ("emergency_plans", "both_posts", "joint_signatures", "screening")),
+        *("prep.reserves", "prep.double_check", "party.roll", "residents.committee_training"),
+    }
+)
+"""Steps of a plan that prepares in detail: the script's plan, like the street's, leaves them out."""
+PLAN = [step for body, steps in STEPS.items() for step in steps if body != "women" and step not in IN_DETAIL]
 
 PARTY = [f"P{i}" for i in range(1, 8)]
 RESIDENTS = ["P1", *(f"R{i}" for i in range(1, 9))]

@@ -1,0 +1,25 @@
+"""A clerk's journal before the independent checker: one unit's facts between a district's opening and its end."""
+
+import json
+from datetime import timedelta
+
+from simulation.checker import Checker
+from simulation.checker.report import Report
+from tests.simulation.journals import closed, opened
+from tests.workflows.clerk import Clerk
+
+
+def checked(clerk: Clerk, completed: int = 1) -> Report:
+    """What the checker says of everything that happened; `completed`: whether the unit completed."""
+    setting = clerk.setting
+    head, tail = opened(1), closed(completed, 1 - completed)
+    head["fact"]["steps"] = list(setting.steps)
+    place = {"district": clerk.unit.district, "street": clerk.unit.street}
+    checker = Checker()
+    checker.feed({**head, "district": place["district"]})
+    for entry in clerk.facts:
+        at = (entry.at + timedelta(hours=8)).replace(tzinfo=None).isoformat() + "+08:00"
+        fact = json.loads(entry.noted.text)
+        checker.feed({**place, "unit": entry.unit, "body": entry.body, "at": at, "fact": fact})
+    checker.feed({**tail, "district": place["district"]})
+    return checker.finish()
