@@ -117,7 +117,7 @@ def registration(form: Registered, on: date, norms: Norms, clauses: Clauses, ste
     lawful = [
         finding
         for entry in form.entries
-        for finding in register.registered_rightly(entry.lines()[0], on, norms, step=step)
+        for finding in register.registered_rightly(entry.lines()[0], on, norms, rule=clauses.once, step=step)
     ]
     return [
         *lawful,

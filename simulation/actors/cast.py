@@ -400,7 +400,7 @@ class Cast:
                 body.reinstated.update(scene.task.people)
             case Announced() if scene.is_direct and form.names:
                 body.members = list(form.names)  # of two near relatives elected one has given way
-            case _ if scene.is_direct:
+            case _ if scene.unit.electorate is not None and scene.body_name == "residents":
                 village.remember(scene.memory.direct, form)
             case _:
                 pass

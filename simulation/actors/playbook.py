@@ -30,10 +30,11 @@ BY_ACT: dict[Act, Page] = {
 }
 
 
-VILLAGE: dict[Act, Page] = {
+ROLL: dict[Act, Page] = {Act.REGISTRATION: village.register, Act.CORRECTION: village.correct}
+"""What every plan asks that registers voters."""
+
+VILLAGE: dict[Act, Page] = ROLL | {
     Act.POLL_DAY: village.poll_day,
-    Act.REGISTRATION: village.register,
-    Act.CORRECTION: village.correct,
     Act.REPRESENTATIVES: village.representatives,
     Act.NOMINATION: village.nominate,
     Act.SLATE: village.candidates,
@@ -69,10 +70,11 @@ def page(scene: Scene) -> Page:
         return papers.record if corrects else papers.sign_off
     if scene.step is None:
         return extra
-    if scene.is_direct:
-        own = village.post_voters if is_voters_list(scene) else VILLAGE.get(scene.step.act)
-        if own is not None:
-            return own
+    if is_voters_list(scene):
+        return village.post_voters
+    own = (VILLAGE if scene.is_direct else ROLL).get(scene.step.act)
+    if own is not None:
+        return own
     return BY_STEP.get(scene.step.id) or BY_ACT[scene.step.act]
 
 

@@ -52,7 +52,7 @@ class Scene:
     @property
     def is_direct(self) -> bool:
         """Whether the body decided about is elected by every voter of a village."""
-        return self.unit.electorate is not None and self.body_name == "residents"
+        return self.unit.brief.village is not None and self.body_name == "residents"
 
     @property
     def roll(self) -> int:
@@ -73,5 +73,5 @@ class Scene:
 
 
 def is_voters_list(scene: Scene) -> bool:
-    """Whether the scene's step puts up a village's list of voters."""
-    return scene.is_direct and scene.task.step == VOTERS_LIST
+    """Whether the scene's step puts up the list of voters."""
+    return scene.task.step == VOTERS_LIST

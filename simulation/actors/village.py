@@ -46,9 +46,9 @@ _DUTIES = (Duty.MONITOR, Duty.TELLER, Duty.CALLER)
 
 
 def electorate_of(scene: Scene) -> Electorate:
-    """The unit's voters. Raises LookupError for a community: nothing of this page belongs there."""
+    """The unit's voters. Raises LookupError where nobody registers any: nothing of this page belongs there."""
     if scene.unit.electorate is None:
-        raise LookupError(f"{scene.unit.id} 不是村")
+        raise LookupError(f"{scene.unit.id} 不登记选民")
     return scene.unit.electorate
 
 
@@ -112,8 +112,10 @@ def register(scene: Scene) -> Registered:
                 kind=VoterKind.OUTSIDER,
                 born=scene.setting.pack.starts - timedelta(days=round(outsider.age * 365.25)),
                 months_lived=outsider.months,
+                months_worked=None if scene.is_direct else outsider.months,  # a community registers who works for it
                 asked=True,
                 agreed=True,
+                confirmed=None if scene.is_direct else True,
             )
             for outsider in known.outsiders
             if outsider.agreed

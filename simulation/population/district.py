@@ -76,7 +76,7 @@ class SyntheticUnit:
     adults: int  # residents of 18 and over, for polls of every voter or household
     rectified_on: date | None  # difficult units: the day the rectification is accepted; None when it never is
     late_by: int  # days by which that day misses the limit; 0 when in time, or for units that are not difficult
-    electorate: Electorate | None = None  # None for a community
+    electorate: Electorate | None = None  # None where no voters are registered
 
     @property
     def id(self) -> str:

@@ -23,6 +23,7 @@ class Plan:
     women_seats: tuple[int, int] | None  # None where the pack does not elect the women's federation
     pilots_first: bool
     is_village: bool = False
+    registers: bool = False  # voters are registered, whoever casts the votes
 
 
 def plan_of(pack: Pack, parameters: Parameters) -> Plan:
@@ -41,6 +42,7 @@ def plan_of(pack: Pack, parameters: Parameters) -> Plan:
         women_seats=_seats(pack, BodyId.WOMEN, seats.women) if any(b.id is BodyId.WOMEN for b in pack.bodies) else None,
         pilots_first=pack.pilot is not None,
         is_village=pack.kind == "village",
+        registers=any(step.act is Act.REGISTRATION for body in pack.bodies for step in body.steps),
     )
 
 

@@ -53,11 +53,12 @@ def synthesize_unit(
 
     maker = Maker(unit, stream(seed, unit, "people"), parameters, plan)
     electorate = None
-    if plan.is_village:
+    if plan.is_village or plan.registers:
         rng = stream(seed, unit, "electorate")
         electorate = draw_electorate(rng, unit, brief.households, adults, parameters, maker.taken)
+    if plan.is_village and electorate is not None:
         brief = brief.model_copy(update={"village": _posts_of(brief, electorate)})
-    cast = _cast(maker, brief, committee_seats, parameters, electorate)
+    cast = _cast(maker, brief, committee_seats, parameters, electorate if plan.is_village else None)
     key = _answer_key(stream(seed, unit, "review"), maker, cast, parameters)
     families = Families(maker, stream(seed, unit, "kin"))  # after the key, which may change a birthday
     families.join(cast.newcomers, cast.standing, parameters)

@@ -105,12 +105,14 @@ class Objection(Value):
     published: date | None = None
 
 
-def registered_rightly(entry: Entry, poll_day: date, norms: Norms, *, step: str | None = None) -> list[Finding]:
-    """V4, V5: everything wrong with one line of the register."""
+def registered_rightly(
+    entry: Entry, poll_day: date, norms: Norms, *, rule: Rule = V4, step: str | None = None
+) -> list[Finding]:
+    """V4, V5: everything wrong with one line of the register; `rule` is R25-16 in a community of today."""
     return [
         *_of_age(entry, poll_day, norms, step),
-        *_with_rights(entry, poll_day, norms, step),
-        *_of_kind(entry, norms, step),
+        *_with_rights(entry, poll_day, norms, rule, step),
+        *_of_kind(entry, norms, rule, step),
     ]
 
 
@@ -232,22 +234,22 @@ def _of_age(entry: Entry, poll_day: date, norms: Norms, step: str | None) -> Ite
         yield V5.finding(message, value=entry.born.isoformat(), limit=norms.voting_age, step=step)
 
 
-def _with_rights(entry: Entry, poll_day: date, norms: Norms, step: str | None) -> Iterable[Finding]:
+def _with_rights(entry: Entry, poll_day: date, norms: Norms, rule: Rule, step: str | None) -> Iterable[Finding]:
     if entry.died is not None and entry.died <= poll_day:
-        message = f"{entry.name} 已于 {entry.died} 去世，仍在名单上；请从名单中删去（V4）。"
-        yield V4.finding(message, value=entry.died.isoformat(), remedy="从名单中删去", step=step)
+        message = f"{entry.name} 已于 {entry.died} 去世，仍在名单上；请从名单中删去（{rule.id}）。"
+        yield rule.finding(message, value=entry.died.isoformat(), remedy="从名单中删去", step=step)
     if entry.deprived:
         message = f"{entry.name} 依法被剥夺政治权利，没有选举权；不列入名单（V5）。"
         yield V5.finding(message, value="剥夺政治权利", step=step)
     if entry.incapable and norms.incapable_left_out:
-        message = f"{entry.name} 经确认丧失行为能力，不列入名单；请从名单中删去（V4）。"
-        yield V4.finding(message, value="丧失行为能力", source=f"北京市办法第十四条；{V4.source}", step=step)
+        message = f"{entry.name} 经确认丧失行为能力，不列入名单；请从名单中删去（{rule.id}）。"
+        yield rule.finding(message, value="丧失行为能力", source=f"北京市办法第十四条；{rule.source}", step=step)
 
 
-def _of_kind(entry: Entry, norms: Norms, step: str | None) -> Iterable[Finding]:
+def _of_kind(entry: Entry, norms: Norms, rule: Rule, step: str | None) -> Iterable[Finding]:
     def missing(what: str, value: int | str, limit: int | str) -> Finding:
-        message = f"{entry.name} 以“{entry.kind.label}”登记，{what}；不予登记（V4）。"
-        return V4.finding(message, value=value, limit=limit, step=step)
+        message = f"{entry.name} 以“{entry.kind.label}”登记，{what}；不予登记（{rule.id}）。"
+        return rule.finding(message, value=value, limit=limit, step=step)
 
     if entry.kind is VoterKind.AWAY and not entry.asked:
         yield missing("没有本人参加选举的表示", "未表示", "本人表示参加选举")
