@@ -56,6 +56,8 @@ BY_HAND = frozenset({Act.NOMINATION, Act.REVIEW, Act.SLATE, Act.POLL})
 """Acts whose other papers (ballots, minutes, the chair's words) the system does not write: they exist on paper only."""
 
 
+DECIDE_ON_A_POSTING = frozenset({Act.SLATE, Act.APPROVAL, Act.POLL})
+"""Acts that wait until the posting before them has been up its days; a meeting with the voters may be held meanwhile."""
 ON_DEMAND = (BodyId.RECALL, BodyId.BY_ELECTION)
 """What may befall a committee in its term: due only where it was begun."""
 
@@ -326,7 +328,7 @@ def _ordered(pack: Pack, files: dict[str, BodyFile]) -> Iterator[Finding]:
         last = days[step.id][-1]
         for before in (one for one in step.after if one in days):
             yield from archive.out_of_order(step.title, last, _title(pack, before), days[before][0], step=step.id)
-            if before in published:
+            if before in published and step.act in DECIDE_ON_A_POSTING:
                 posting = published[before]
                 yield from archive.before_publicity_ended(
                     step.title, last, _title(pack, before), posting.last_day, step=step.id

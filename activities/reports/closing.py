@@ -119,17 +119,18 @@ def closing_statistics(registry: Registry, election: str, now: datetime, on: dat
         raise UnknownElectionError(f"登记库中没有换届「{election}」")
     seated = registry.statistics.last_seated(election)
     day = on or (registry.elections.instant(election, now) if seated is None else seated.astimezone(BEIJING)).date()
+    kind = _kind(found.ground.pack_text, found.ground.pack_id)
     return ClosingStatistics(
         election=found.id,
         title=found.title,
         district=found.brief.name,
         drill=registry.drill,
-        kind=_kind(found.ground.pack_text, found.ground.pack_id),
+        kind=kind,
         pack=found.ground.pack_id,
         pack_version=found.ground.pack_version,
         on=day,
         areas=tuple(
-            area for level in Level for area in _areas(level, registry.statistics.counts(found.id, level, day))
+            area for level in Level for area in _areas(level, registry.statistics.counts(found.id, level, day), kind)
         ),
     )
 
@@ -142,7 +143,7 @@ def _kind(text: str, name: str) -> str:
 # ---------------------------------------------------------------- from counts to figures
 
 
-def _areas(level: Level, counts: Counts) -> Iterator[AreaFigures]:
+def _areas(level: Level, counts: Counts, kind: str) -> Iterator[AreaFigures]:
     benches = {(one.area, one.bench, one.side): one for one in counts.benches}
     posts = {(one.area, one.side): one for one in counts.posts}
     at_once, turnouts = _by_area(counts.first_polls), _by_area(counts.turnouts)
@@ -172,7 +173,7 @@ def _areas(level: Level, counts: Counts) -> Iterator[AreaFigures]:
             at_once=tuple(
                 Named(
                     key=body.body,
-                    label=_body(body.body),
+                    label=_body(body.body, kind),
                     share=Share(part=body.at_once, whole=body.judged, of="已投票的单位", not_stated=body.not_judged),
                 )
                 for body in at_once.get(one.area, ())
@@ -180,7 +181,7 @@ def _areas(level: Level, counts: Counts) -> Iterator[AreaFigures]:
             turnout=tuple(
                 Named(
                     key=f"{poll.body}/{poll.mode}",
-                    label=f"{_body(poll.body)}（{Mode(poll.mode).label}）",
+                    label=f"{_body(poll.body, kind)}（{Mode(poll.mode).label}）",
                     share=Share(
                         part=poll.present, whole=poll.roll, of=ROLLS[Mode(poll.mode)], not_stated=poll.not_stated
                     ),
@@ -258,8 +259,10 @@ def _compared(
     )
 
 
-def _body(body: str) -> str:
-    return Body(body).label if body in tuple(Body) else body
+def _body(body: str, kind: str) -> str:
+    """A body's name; the committee that `residents` stands for is the villagers' in a village."""
+    known = Body.VILLAGE.value if (body, kind) == (Body.RESIDENTS.value, "village") else body
+    return Body(known).label if known in tuple(Body) else body
 
 
 def _place(origin: str) -> int:
