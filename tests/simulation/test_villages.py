@@ -137,8 +137,8 @@ def campaign() -> Campaign:
     return Campaign(PACK, calendar_of(PACK), PARAMETERS, 2, 11, {"F3+F5": 1})
 
 
-@pytest.mark.parametrize("name", [name for name in bundled_packs() if name.startswith("village-")])
-def test_every_village_plan_that_comes_with_the_product_rehearses_clean(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", bundled_packs())
+def test_every_plan_that_comes_with_the_product_rehearses_clean(name: str, tmp_path: Path) -> None:
     pack = open_pack(name)
     assert isinstance(pack, Pack)
     done = run(Campaign(pack, calendar_of(pack), PARAMETERS, 2, 5), tmp_path / "journal.jsonl")
