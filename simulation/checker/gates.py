@@ -5,6 +5,7 @@ from simulation.checker.days import between, shifted
 from simulation.checker.plan import (
     BODY_OF,
     COMMITTEE_TRAINING,
+    COMMUNITY,
     CONDITIONAL,
     LAW_BOUND,
     MAIN_POLL,
@@ -16,6 +17,7 @@ from simulation.checker.plan import (
     REMOVAL,
     RESIDENTS_LIST,
     RESULT_APPROVAL,
+    ROLL,
     RUNOFF,
     VILLAGE,
 )
@@ -116,7 +118,7 @@ def finished(ctx: Context) -> None:
         if gate is None:
             if step == PILOT_ACCEPTANCE and ctx.unit.brief.get("pilot") and step not in ctx.district.omitted:
                 ctx.flag(Invariant.GATES, "W3", "试点单位没有验收就已完成", step)
-            if step not in CONDITIONAL and step not in ctx.district.omitted:
+            if step not in CONDITIONAL and not _left_out(ctx, step):
                 ctx.flag(Invariant.GATES, "order", f"{_NAMES[body.name]}完成时缺少步骤{step}", step)
         elif gate.decided and (why := not_done(body, gate)) and not (gate.stale and step in CONDITIONAL):
             ctx.flag(Invariant.GATES, "order", f"{_NAMES[body.name]}完成时步骤{step}{why}", gate.key)
@@ -130,6 +132,14 @@ def finished(ctx: Context) -> None:
         ctx.flag(Invariant.GATES, key.partition(":")[0], f"{_NAMES[body.name]}完成时{key}尚未办结", key)
     pending_poll(ctx)
     body.completed = True
+
+
+def _left_out(ctx: Context, step: str) -> bool:
+    """Whether this unit's plan or law asks for no such step."""
+    unasked = (
+        step in ROLL and ctx.unit.order is COMMUNITY and ctx.district.law == "2018" and step not in ctx.body.latest
+    )
+    return step in ctx.district.omitted or unasked
 
 
 def pending_poll(ctx: Context) -> None:
@@ -200,7 +210,7 @@ def _in_turn(ctx: Context, gate: Gate) -> None:
     body, rank = ctx.body, ctx.unit.order.rank
     latest, done = body.latest, body.done
     for step in ctx.unit.order.before[gate.step]:
-        if step in done or step in ctx.district.omitted:
+        if step in done or _left_out(ctx, step):
             continue
         earlier = latest.get(step)
         if earlier is None:

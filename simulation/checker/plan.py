@@ -198,6 +198,8 @@ def _order(names_of: dict[str, tuple[str, ...]]) -> Order:
 
 
 COMMUNITY, VILLAGE = _order(ORDER), _order(VILLAGE_ORDER)
+ROLL = frozenset({"residents.registration", "residents.voters_list", "residents.objections"})
+"""What a community owes since 2026 whoever casts the votes; before, only where every voter does."""
 STEPS = COMMUNITY.steps
 BODY_OF: dict[str, str] = {
     step: body for order in (COMMUNITY, VILLAGE) for body, listed in order.steps.items() for step in listed
