@@ -10,7 +10,7 @@ from datetime import date
 from policies.counting import count
 from policies.finding import Finding, Severity
 from policies.form import Body as FormBody
-from policies.form import contradictions
+from policies.form import ResultForm, contradictions
 from policies.kinship import KinGraph
 from policies.law.norms import Nominator, Norms, SurplusVoids
 from policies.pack.schema import Ballot, Committee, Step
@@ -25,6 +25,7 @@ from policies.rules.village import (
     handover,
     lists,
     meetings,
+    mixing,
     nomination,
     notices,
     posts,
@@ -382,14 +383,18 @@ def _by_box(
     known = [*stations, *(box.name for box in roving_boxes)]
     counted = {box.box: box.form for box in form.boxes}
     findings = notices.boxes_accounted([box.box for box in form.boxes], known, step=step)
-    findings += [finding for one in counted.values() for finding in contradictions(one)]
-    findings += ballots.boxes_add_up(list(counted.values()), form.form, step=step)
+    counts = [one for one in (*counted.values(), form.mixed) if isinstance(one, ResultForm)]
+    findings += [finding for one in counts for finding in contradictions(one)]
+    findings += mixing.small_counts(counted, form.mixed, step=step)
+    findings += mixing.mixed_conserved(counted, form.mixed, step=step)
+    findings += ballots.boxes_add_up(counts, form.form, step=step)
     if form.declared or norms.surplus_voids is SurplusVoids.BOX:  # a poll void in all is recorded with nobody declared
         findings += ballots.surplus(counted, norms, step=step)
     for box in roving_boxes:
         sheet = counted.get(box.name)
-        if sheet is not None and sheet.ballots is not None and sheet.ballots.collected is not None:
-            findings += boxes.box_users_counted(box, sheet.ballots.collected, norms, step=step)
+        papers = sheet.ballots if isinstance(sheet, ResultForm) else sheet
+        if papers is not None and papers.collected is not None:
+            findings += boxes.box_users_counted(box, papers.collected, norms, step=step)
     return findings
 
 

@@ -10,7 +10,7 @@ from policies.clock import Clock, Instant
 from policies.closing.handover import Entry, HandoverSignature
 from policies.eligibility import Relaxation
 from policies.finding import Finding
-from policies.form import ResultForm
+from policies.form import BoxPapers, ResultForm
 from policies.grievance import Channel, Effect
 from policies.people import Kinship, Person, Post
 from policies.preparation import DepartmentRow
@@ -156,10 +156,13 @@ class Delegated(Value):
 
 
 class BoxCount(Value):
-    """One box as it was opened: the station's or roving box's id and its figures. Counts only."""
+    """One box as it was opened: the station's or roving box's id and its figures. Counts only.
+
+    Of a box whose ballots are mixed with others before they are counted (V10) there are only papers: no votes to write down.
+    """
 
     box: Words
-    form: ResultForm
+    form: ResultForm | BoxPapers
 
 
 class Counted(Value):
@@ -174,7 +177,8 @@ class Counted(Value):
     roving_boxes: int = Field(0, ge=0)
     monitors: tuple[str, ...] = ()  # person ids of tellers and monitors
     by_lot: bool = False  # a tie was settled by lot
-    boxes: tuple[BoxCount, ...] = unwritten(())  # a direct vote: box by box; `form` is their sum
+    boxes: tuple[BoxCount, ...] = unwritten(())  # a direct vote: box by box; `form` is the sum of all counts
+    mixed: ResultForm | None = unwritten()  # a direct vote: the one count of all boxes that state papers only
     written_in: tuple[Person, ...] = unwritten(())  # a direct vote: people the voters wrote in
 
 

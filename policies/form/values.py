@@ -85,6 +85,7 @@ CHAIRS, DEPUTIES = frozenset({"主任", "书记"}), frozenset({"副主任", "副
 """Posts of one person, and the posts next in rank."""
 
 Count = Annotated[int, Strict()]
+Whole = Annotated[int, Strict(), Field(ge=0)]
 LawYear = Annotated[Law, BeforeValidator(lambda raw: str(raw) if type(raw) is int else raw)]
 
 
@@ -96,6 +97,14 @@ class Ballots(Value):
     valid: Count | None = None
     invalid: Count | None = None
     blank: Count | None = None
+
+
+class BoxPapers(Value):
+    """All that is said of a box whose ballots are mixed with others before they are counted: persons voting, sheets."""
+
+    present: Whole
+    issued: Whole
+    collected: Whole
 
 
 class Candidate(Value):

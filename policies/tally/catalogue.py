@@ -11,6 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from policies.ballotsecrecy import FEWEST_COUNTED_APART
 from policies.finding import Figure, Finding, Severity
 from policies.people import Labelled
 
@@ -99,9 +100,6 @@ def _equal(left: tuple[Term, ...], right: tuple[Term, ...]) -> Balance:
 def _at_most(left: tuple[Term, ...], right: tuple[Term, ...]) -> Balance:
     return Balance(left, Relation.AT_MOST, right)
 
-
-SMALLEST_BOX = 10
-"""Persons below whom the figures of a box by itself could tell how somebody voted."""
 
 EXPERIENCE = "经验值，未见法律规定：提示复核，不影响效力"
 
@@ -337,7 +335,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "W.13": Entry(
         Scope.SHEET,
-        f"单独计票的票箱，参加投票人数 ≥ {SMALLEST_BOX}",
+        f"单独计票的票箱，参加投票人数 ≥ {FEWEST_COUNTED_APART}",
         "只有 {present} 人投票，单独计票会暴露投票人的选择。",
         "与其他票箱的选票混合以后再计票，选举登记里合为一个票箱。",
         "浙江省办法第二十六条：“集中在选举大会会场或者选举中心投票会场统一开箱”；人数为经验值",

@@ -6,10 +6,11 @@ result form (F.2xx) is asked there and said here for each kind of ballot.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from policies.ballotsecrecy import FEWEST_COUNTED_APART
 from policies.finding import Finding
 from policies.form import contradictions
 from policies.form.values import Candidate, Mode
-from policies.tally.catalogue import CATALOGUE, LABELS, SMALLEST_BOX, Balance, Relation, Scope, entry_finding
+from policies.tally.catalogue import CATALOGUE, LABELS, Balance, Relation, Scope, entry_finding
 from policies.tally.figures import About, Stated, added, exact, said, span
 from policies.tally.forms import form_of
 from policies.tally.values import (
@@ -188,9 +189,9 @@ def _too_few_to_hide(poll: Poll, sheet: BoxSheet) -> Iterator[Finding]:
     """W.13: a secret ballot stays secret only in a box with enough others."""
     present = exact(_present(sheet))
     alone = len(poll.boxes) > 1 and sheet.box != SUMMARY and poll.by_ballot
-    if alone and present is not None and 0 < present < SMALLEST_BOX:
+    if alone and present is not None and 0 < present < FEWEST_COUNTED_APART:
         words = {"present": present}
-        yield entry_finding("W.13", words, where=sheet.box, figure=present, bound=SMALLEST_BOX)
+        yield entry_finding("W.13", words, where=sheet.box, figure=present, bound=FEWEST_COUNTED_APART)
 
 
 def _unlike_issues(sheet: BoxSheet) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The honest result form of a direct vote: every box opened and counted, the sum declared."""
+"""The honest result form of a direct vote: every box opened, small ones mixed with the main venue's, the sum declared."""
 
 from policies.form import ResultForm, Sex
 from policies.pack.schema import Threshold
@@ -6,7 +6,7 @@ from simulation.actors.polls import declared
 from simulation.actors.scene import Scene
 from simulation.actors.village import electorate_of
 from simulation.population.chance import numpy_stream
-from simulation.population.direct import draw_direct_poll, merged
+from simulation.population.direct import draw_direct_poll, merged, opened
 from simulation.population.voting import Contender, Poll
 from workflows.messages import BoxCount, Counted
 
@@ -30,16 +30,18 @@ def poll(scene: Scene) -> Counted:
 
 
 def counted(scene: Scene, forms: tuple[ResultForm, ...]) -> Counted:
-    """The boxes' forms handed in by honest officers, with their sum and what it says."""
+    """What honest officers hand in of the boxes: small ones mixed (V10), with the sum of all and what it says."""
     direct = scene.memory.direct
     names = tuple(person for contest in scene.task.contests for person in contest.people)
     form = declared(scene, merged(forms, roll=direct.roll), names)
+    handed_in, mixed = opened(forms)
     return form.model_copy(
         update={
             "monitors": tuple(dict.fromkeys(person for person, _ in direct.staff)),
             "proxies": len(electorate_of(scene).proxies),
             "roving_boxes": len(direct.roving),
-            "boxes": tuple(BoxCount(box=box, form=one) for box, one in zip(boxes(scene), forms, strict=True)),
+            "boxes": tuple(BoxCount(box=box, form=one) for box, one in zip(boxes(scene), handed_in, strict=True)),
+            "mixed": mixed,
         }
     )
 

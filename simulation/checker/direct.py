@@ -1,4 +1,6 @@
-"""A village's direct vote recomputed from raw counts: every box in itself, their sum, the majority, the third, who gives way."""
+"""A village's direct vote recomputed from raw counts: every box and what is mixed, the sum, the majority, the third, who gives way."""
+
+from collections.abc import Sequence
 
 from simulation.checker import people
 from simulation.checker.days import between
@@ -10,7 +12,7 @@ from simulation.checker.plan import (
     VOTERS_LIST_DAYS,
 )
 from simulation.checker.report import Invariant
-from simulation.checker.secrecy import poll_leaks
+from simulation.checker.secrecy import is_count, poll_leaks, small_counts
 from simulation.checker.state import Context, Gate, Json, Poll
 from simulation.checker.tally import Unreadable, imbalances, tally
 
@@ -23,7 +25,7 @@ _FIGURES = ("issued", "collected", "valid", "invalid", "blank")
 
 def counted(ctx: Context, gate: Gate, form: Json) -> None:
     """The counts handed in: judged at once in themselves, and kept until the outcome is told."""
-    for leak in poll_leaks(form):
+    for leak in (*poll_leaks(form), *small_counts(form)):
         ctx.flag(Invariant.SECRECY, "V10", leak, gate.key)
     sheet = form["form"]
     poll = Poll(gate.key, gate.step, gate.round, form["held_on"])
@@ -59,7 +61,7 @@ def counted(ctx: Context, gate: Gate, form: Json) -> None:
 
 
 def _by_box(ctx: Context, gate: Gate, form: Json, poll: Poll) -> None:
-    """Every box conserves its ballots, none has more than voters; together they are the sum, figure by figure."""
+    """Every box conserves its ballots, none has more than voters; the counts together are the sum, figure by figure."""
     direct, sheet, boxes = ctx.unit.direct, form["form"], form.get("boxes") or ()
     opened = [box["box"] for box in boxes]
     if set(opened) != direct.stations | direct.roving.keys() or len(set(opened)) != len(opened):
@@ -69,9 +71,9 @@ def _by_box(ctx: Context, gate: Gate, form: Json, poll: Poll) -> None:
         ctx.flag(Invariant.BALLOTS, "V10", message, gate.key)
     for box in boxes:
         one = box["form"]
-        for wrong in imbalances(one):
+        for wrong in imbalances(one) if is_count(one) else ():
             ctx.flag(Invariant.BALLOTS, "V16", f"{box['box']}{wrong}", gate.key)
-        papers = one["ballots"]
+        papers = one["ballots"] if is_count(one) else one
         if papers["collected"] > one["present"] or papers["collected"] > papers["issued"]:
             poll.void = (
                 "V15",
@@ -81,7 +83,8 @@ def _by_box(ctx: Context, gate: Gate, form: Json, poll: Poll) -> None:
         if users is not None and one["present"] > users:
             message = f"{box['box']}投票{one['present']}人，公布的使用人{users}人"
             ctx.flag(Invariant.MAJORITY, "V12", message, gate.key)
-    parts = [box["form"] for box in boxes]
+    _mixed(ctx, gate, [box["form"] for box in boxes if not is_count(box["form"])], form.get("mixed"))
+    parts = [one for one in (*(box["form"] for box in boxes), form.get("mixed")) if is_count(one)]
     sums = [("present", sum(one["present"] for one in parts), sheet["present"])]
     sums += [(name, sum(one["ballots"][name] for one in parts), sheet["ballots"][name]) for name in _FIGURES]
     for candidate in sheet["candidates"]:
@@ -90,10 +93,28 @@ def _by_box(ctx: Context, gate: Gate, form: Json, poll: Poll) -> None:
         sums.append((f"{key[0]}得票", sum(votes), candidate["votes"]))
     for name, total, stated in sums:
         if total != stated:
-            ctx.flag(Invariant.BALLOTS, "V10", f"{name}各票箱合计{total}，汇总为{stated}", gate.key)
+            ctx.flag(Invariant.BALLOTS, "V10", f"{name}各次计票合计{total}，汇总为{stated}", gate.key)
     papers = sheet["ballots"]
     if papers["collected"] > sheet["present"]:
         poll.void = ("V15", f"收回{papers['collected']}票，多于投票人数{sheet['present']}")
+
+
+def _mixed(ctx: Context, gate: Gate, parts: Sequence[Json], mixed: Json | None) -> None:
+    """The common count has the voters and the papers of the boxes that state nothing else, and is there only for them."""
+    if not parts and mixed is None:
+        return
+    if mixed is None:
+        ctx.flag(Invariant.BALLOTS, "V10", "有票箱只写选票张数，却没有混合计票", gate.key)
+        return
+    for wrong in imbalances(mixed):
+        ctx.flag(Invariant.BALLOTS, "V16", f"混合计票{wrong}", gate.key)
+    for name, stated in (
+        ("present", mixed["present"]),
+        *((key, mixed["ballots"][key]) for key in ("issued", "collected")),
+    ):
+        total = sum(one[name] for one in parts)
+        if total != stated:
+            ctx.flag(Invariant.BALLOTS, "V10", f"{name}混合的票箱合计{total}，混合计票为{stated}", gate.key)
 
 
 def _open_by_post(ctx: Context) -> dict[str, int]:

@@ -242,6 +242,7 @@ OBJECTION_DAYS, DECISION_DAYS = 5, 3  # V7, after publication and after receipt
 CANDIDATE_LIST_DAYS = 5  # V9, before the poll
 VOTING_AGE, OUTSIDER_MONTHS = 18, 12  # V5, V4
 PROXIES_EACH, BOX_MONITORS = 3, 3  # V11, V12
+FEWEST_IN_A_COUNT = 30  # V10, ballots: fewer would tell whose they are
 RUNOFF_DAYS = 30  # V19, after the poll
 LIST_DAYS = 3  # R4, calendar days before the poll
 ANNOUNCEMENT_DAYS = 1  # R6, calendar days after the poll

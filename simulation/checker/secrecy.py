@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
+
+from simulation.checker.plan import FEWEST_IN_A_COUNT
 
 _BANNED = frozenset(
     {
@@ -53,10 +55,12 @@ COUNTED = frozenset(
         "monitors",
         "by_lot",
         "boxes",
+        "mixed",
         "written_in",
     }
 )
 BOX = frozenset({"box", "form"})
+PAPERS = frozenset({"present", "issued", "collected"})
 FORM = frozenset({"body", "mode", "law", "date", "roll", "present", "ballots", "seats", "candidates", "round"})
 BALLOTS = frozenset({"issued", "collected", "valid", "invalid", "blank"})
 CANDIDATE = frozenset({"name", "votes", "post", "sex", "write_in"})
@@ -143,12 +147,40 @@ def _extra(holder: object, allowed: frozenset[str], where: str) -> list[str]:
 
 def poll_leaks(counted: Mapping[str, Any]) -> list[str]:
     """What a counted poll says beyond counts: any field the form does not have, any figure that is not one number."""
-    found = [*_extra(counted, COUNTED, "计票"), *_sheet_leaks(counted.get("form"))]
+    found = [*_extra(counted, COUNTED, "计票"), *_sheet_leaks(counted.get("form")), *_sheet_leaks(counted.get("mixed"))]
     boxes = counted.get("boxes")
     for box in boxes if isinstance(boxes, list | tuple) else ():
         found += _extra(box, BOX, "票箱")
-        found += _sheet_leaks(box.get("form")) if isinstance(box, dict) else []
+        if isinstance(box, dict):
+            sheet = box.get("form")
+            found += _sheet_leaks(sheet) if is_count(sheet) else _extra(sheet, PAPERS, "选票张数")
     return found
+
+
+def is_count(sheet: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether this says how votes fell, not only how many papers there are."""
+    return isinstance(sheet, dict) and not {"ballots", "candidates"}.isdisjoint(sheet)
+
+
+def small_counts(counted: Mapping[str, Any]) -> list[str]:
+    """Every count on too few ballots to hide whose they are, unless it is the poll's only one."""
+    sheets = [(box["box"], box["form"]) for box in counted.get("boxes") or ()]
+    counts = [(name, sheet) for name, sheet in [*sheets, ("混合计票", counted.get("mixed"))] if is_count(sheet)]
+    if len(counts) == 1:
+        return []
+    few = [
+        (name, min(_figure(sheet.get("present")), _figure((sheet.get("ballots") or {}).get("collected"))))
+        for name, sheet in counts
+    ]
+    return [
+        f"{name}只有{ballots}票，不足{FEWEST_IN_A_COUNT}票，却单独写明得票"
+        for name, ballots in few
+        if ballots < FEWEST_IN_A_COUNT
+    ]
+
+
+def _figure(stated: object) -> int:
+    return stated if type(stated) is int else 0
 
 
 def named_leaks(form: Mapping[str, Any]) -> list[str]:

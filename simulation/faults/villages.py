@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from policies.counting import count
-from policies.form import Ballots, ResultForm
+from policies.form import Ballots, BoxPapers, ResultForm
 from policies.law.norms import ProxyHolder, RovingBox, SurplusVoids
 from policies.pack.schema import Pack
 from policies.people import Kin, Kinship, birthday
 from policies.rules.village.boxes import BoxReason
 from policies.venue import Relation
 from policies.venue import RovingBox as Box
-from simulation.population.direct import merged
+from simulation.population.direct import merged, papers_only
 from workflows.messages import (
     BoxesListed,
     Counted,
@@ -264,80 +264,85 @@ def box_where_there_is_none(scene: Scene, form: Form) -> Form:
 # ---------------------------------------------------------------- the poll
 
 
-def _redone(scene: Scene, form: Counted, boxes: Sequence[ResultForm], **changes: object) -> Form:
-    """The poll's form over other boxes: their sum, and what officers who look away declare."""
-    whole = merged(boxes, roll=scene.memory.direct.roll)
+def _recounted(scene: Scene, form: Counted, boxes: Sequence[ResultForm | BoxPapers]) -> Counted:
+    """The poll's form over other boxes: what was mixed and their sum follow, and officers who look away declare what it says."""
+    mixed = form.mixed
+    if mixed is not None:
+        parts = [box for box in boxes if isinstance(box, BoxPapers)]
+        mixed = _filled(mixed, sum(box.present for box in parts), sum(box.collected for box in parts))
+    counts = [one for one in (*boxes, mixed) if isinstance(one, ResultForm)]
+    whole = merged(counts, roll=scene.memory.direct.roll)
+    return _handed_in(form, boxes, mixed, whole)
+
+
+def _handed_in(
+    form: Counted, boxes: Sequence[ResultForm | BoxPapers], mixed: ResultForm | None, whole: ResultForm
+) -> Counted:
     opened = tuple(one.model_copy(update={"form": box}) for one, box in zip(form.boxes, boxes, strict=True))
-    return form.model_copy(update={"form": whole, "boxes": opened, "declared": count(whole).elected, **changes})
+    return form.model_copy(
+        update={"form": whole, "boxes": opened, "mixed": mixed, "declared": count(whole).elected},
+    )
 
 
-def _more_paper(box: ResultForm) -> ResultForm:
-    """One ballot more collected than persons who voted at this box."""
+@overload
+def _filled(box: ResultForm, present: int, collected: int) -> ResultForm: ...
+@overload
+def _filled(box: ResultForm | BoxPapers, present: int, collected: int) -> ResultForm | BoxPapers: ...
+def _filled(box: ResultForm | BoxPapers, present: int, collected: int) -> ResultForm | BoxPapers:
+    """The box or count with other numbers of voters and ballots; what is more than before is void."""
+    if isinstance(box, BoxPapers):
+        return BoxPapers(present=present, issued=max(box.issued, collected), collected=collected)
     papers = box.ballots or Ballots()
-    collected = (box.present or 0) + 1
-    more = collected - (papers.collected or 0)
     found = papers.model_copy(
         update={
             "issued": max(papers.issued or 0, collected),
             "collected": collected,
-            "invalid": (papers.invalid or 0) + more,
+            "invalid": (papers.invalid or 0) + collected - (papers.collected or 0),
         }
     )
-    return box.model_copy(update={"ballots": found})
+    return box.model_copy(update={"present": present, "roll": max(box.roll or 0, present), "ballots": found})
+
+
+def _more_paper(box: ResultForm | BoxPapers) -> ResultForm | BoxPapers:
+    """One ballot more collected than persons who voted at this box."""
+    present = box.present or 0
+    return _filled(box, present, present + 1)
 
 
 def surplus_in_one_box(scene: Scene, form: Form) -> Form:
     """One ballot more than voters in the last box."""
     assert isinstance(form, Counted)
     *others, last = [one.form for one in form.boxes]
-    return _redone(scene, form, [*others, _more_paper(last)])
+    return _recounted(scene, form, [*others, _more_paper(last)])
 
 
 def surplus_in_all(scene: Scene, form: Form) -> Form:
     """One ballot more than voters in every box and so in all; winners are declared all the same."""
     assert isinstance(form, Counted)
-    faulty = _redone(scene, form, [_more_paper(one.form) for one in form.boxes])
-    assert isinstance(faulty, Counted)
+    faulty = _recounted(scene, form, [_more_paper(one.form) for one in form.boxes])
     return faulty.model_copy(update={"declared": form.declared})
 
 
 def stranger_at_the_roving_box(scene: Scene, form: Form) -> Form:
-    """More people vote at the roving box than are listed for it."""
+    """One person more votes at the roving box than are listed for it."""
     assert isinstance(form, Counted)
     roving = scene.memory.direct.roving
     boxes = [
-        _crowded(one.form, roving[one.box])
+        _filled(one.form, roving[one.box] + 1, roving[one.box] + 1)
         if one.box in roving and roving[one.box] == max(roving.values())
         else one.form
         for one in form.boxes
     ]
-    return _redone(scene, form, boxes) if roving else form
-
-
-def _crowded(box: ResultForm, users: int) -> ResultForm:
-    """One voter more than users, all of them with ballots in the box, the newcomers' blank."""
-    papers = box.ballots or Ballots()
-    more = users + 1 - (papers.collected or 0)
-    found = papers.model_copy(
-        update={
-            "issued": users + 1,
-            "collected": users + 1,
-            "valid": (papers.valid or 0) + more,
-            "blank": (papers.blank or 0) + more,
-        }
-    )
-    return box.model_copy(update={"present": users + 1, "roll": users + 1, "ballots": found})
+    return _recounted(scene, form, boxes) if roving else form
 
 
 def staged(
     scene: Scene, form: Counted, *, present: int, leading: Sequence[float] | None = None, invalid: int = 0
-) -> list[ResultForm]:
-    """The boxes with an attendance and clear winners: all votes cast at the main venue, the other boxes left empty.
+) -> ResultForm:
+    """The poll's count with an attendance and clear winners.
 
     `leading`: each contest's last winner has so many of those present instead (a share), the next below nothing changes.
     """
-    first, *others = [one.form for one in form.boxes]
-    marked = present - invalid
     votes: dict[str, int] = {}
     for place, contest in enumerate(scene.task.contests):
         for rank, person in enumerate(contest.people):
@@ -345,27 +350,24 @@ def staged(
             votes[name] = 7 * present // 10 if rank < contest.seats else present // 5
             if leading is not None and place == 0 and rank < len(leading):
                 votes[name] = int(leading[rank] * present)
-    papers = Ballots(issued=present, collected=present, valid=marked, invalid=invalid, blank=0)
-    main = first.model_copy(
+    return form.form.model_copy(
         update={
             "present": present,
-            "roll": max(first.roll or 0, present),
-            "ballots": papers,
-            "candidates": tuple(one.model_copy(update={"votes": votes[one.name]}) for one in first.candidates),
+            "ballots": Ballots(issued=present, collected=present, valid=present - invalid, invalid=invalid, blank=0),
+            "candidates": tuple(one.model_copy(update={"votes": votes[one.name]}) for one in form.form.candidates),
         }
     )
-    nobody = Ballots(issued=0, collected=0, valid=0, invalid=0, blank=0)
-    empty = [
-        box.model_copy(
-            update={
-                "present": 0,
-                "ballots": nobody,
-                "candidates": tuple(one.model_copy(update={"votes": 0}) for one in box.candidates),
-            }
-        )
-        for box in others
-    ]
-    return [main, *empty]
+
+
+def _all_at_the_main_venue(form: Counted, whole: ResultForm, **changes: object) -> Counted:
+    """Everybody votes at the main venue, nobody anywhere else; `changes` replace what is declared."""
+    if len(form.boxes) == 1:
+        boxes: list[ResultForm | BoxPapers] = [whole]
+        mixed = None
+    else:
+        nobody = BoxPapers(present=0, issued=0, collected=0)
+        boxes, mixed = [papers_only(whole), *[nobody for _ in form.boxes[1:]]], whole
+    return _handed_in(form, boxes, mixed, whole).model_copy(update=changes)
 
 
 def _winners(scene: Scene) -> tuple[str, ...]:
@@ -383,15 +385,14 @@ def exactly_half(scene: Scene, form: Form) -> Form:
     """Exactly half of those registered voted (of an odd number: the half below), and winners are declared."""
     assert isinstance(form, Counted)
     present = scene.memory.direct.roll // 2
-    return _redone(scene, form, staged(scene, form, present=present), declared=_winners(scene))
+    return _all_at_the_main_venue(form, staged(scene, form, present=present), declared=_winners(scene))
 
 
 def smaller_roll(scene: Scene, form: Form) -> Form:
     """Half came; the roll is written down until that is more than half of it."""
     assert isinstance(form, Counted)
     present = scene.memory.direct.roll // 2
-    faulty = _redone(scene, form, staged(scene, form, present=present))
-    assert isinstance(faulty, Counted)
+    faulty = _all_at_the_main_venue(form, staged(scene, form, present=present))
     sheet = faulty.form.model_copy(update={"roll": 2 * present - 1})
     return faulty.model_copy(update={"form": sheet, "declared": count(sheet).elected})
 
@@ -400,16 +401,15 @@ def half_of_the_valid(scene: Scene, form: Form) -> Form:
     """The chair is declared elected by more than half of the valid ballots, but not of those who voted."""
     assert isinstance(form, Counted)
     present = _good_house(scene)
-    boxes = staged(scene, form, present=present, leading=(0.48, 0.2), invalid=present // 10)
-    return _redone(scene, form, _capped(boxes), declared=_winners(scene))
+    whole = staged(scene, form, present=present, leading=(0.48, 0.2), invalid=present // 10)
+    return _all_at_the_main_venue(form, _capped(whole), declared=_winners(scene))
 
 
-def _capped(boxes: Sequence[ResultForm]) -> list[ResultForm]:
+def _capped(whole: ResultForm) -> ResultForm:
     """Nobody has more votes than there are valid ballots."""
-    main = boxes[0]
-    most = (main.ballots.valid if main.ballots is not None else 0) or 0
-    seen = tuple(one.model_copy(update={"votes": min(one.votes or 0, most)}) for one in main.candidates)
-    return [main.model_copy(update={"candidates": seen}), *boxes[1:]]
+    most = (whole.ballots.valid if whole.ballots is not None else 0) or 0
+    seen = tuple(one.model_copy(update={"votes": min(one.votes or 0, most)}) for one in whole.candidates)
+    return whole.model_copy(update={"candidates": seen})
 
 
 def tie_by_lot(scene: Scene, form: Form) -> Form:
@@ -418,28 +418,23 @@ def tie_by_lot(scene: Scene, form: Form) -> Form:
     present, contest = _good_house(scene), scene.task.contests[-1]
     if len(contest.people) <= contest.seats:
         return form
-    boxes = staged(scene, form, present=present)
+    whole = staged(scene, form, present=present)
     equal = {scene.memory.people[one].name for one in contest.people[contest.seats - 1 : contest.seats + 1]}
     votes = 3 * present // 5 if contest.seats > 1 else present // 2
-    main = boxes[0].model_copy(
-        update={
-            "candidates": tuple(
-                one.model_copy(update={"votes": votes}) if one.name in equal else one for one in boxes[0].candidates
-            )
-        }
-    )
-    return _redone(scene, form, [main, *boxes[1:]], declared=_winners(scene), by_lot=True)
+    level = tuple(one.model_copy(update={"votes": votes}) if one.name in equal else one for one in whole.candidates)
+    whole = whole.model_copy(update={"candidates": level})
+    return _all_at_the_main_venue(form, whole, declared=_winners(scene), by_lot=True)
 
 
 def one_seat_short(scene: Scene, form: Form) -> Form:
     """An honest first vote in which nobody is elected chair, so that a further vote follows."""
     assert isinstance(form, Counted)
-    return _redone(scene, form, staged(scene, form, present=_good_house(scene), leading=(0.4, 0.35)))
+    return _all_at_the_main_venue(form, staged(scene, form, present=_good_house(scene), leading=(0.4, 0.35)))
 
 
 def below_a_third(scene: Scene, form: Form) -> Form:
     """The further vote's winner is declared with less than a third of the ballots cast."""
     assert isinstance(form, Counted)
     present = _good_house(scene)
-    boxes = staged(scene, form, present=present, leading=(0.3, 0.25))
-    return _redone(scene, form, boxes, declared=_winners(scene))
+    whole = staged(scene, form, present=present, leading=(0.3, 0.25))
+    return _all_at_the_main_venue(form, whole, declared=_winners(scene))

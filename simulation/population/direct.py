@@ -2,15 +2,18 @@
 
 Every box conserves its ballots (valid + invalid = collected ≤ issued = present ≤ roll), for each post nobody has more
 votes than there are marked ballots and all together no more than seats × marked ballots; the boxes add up to the whole.
+What is handed in of the boxes is what `opened` makes of them: too few ballots are never counted by themselves.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from policies.form import Ballots, Body, Candidate, Mode, ResultForm
+from policies.ballotsecrecy import FEWEST_COUNTED_APART
+from policies.form import Ballots, Body, BoxPapers, Candidate, Mode, ResultForm
 from policies.form.values import BALLOT_FIELDS
 from policies.pack.schema import Threshold
+from policies.rules.village.mixing import ballots_hiding
 from simulation.population.parameters import Parameters
 from simulation.population.voting import Contender, Poll, Turn, attendance, fit, leaning, rank, turn_of
 
@@ -79,6 +82,26 @@ def merged(boxes: Sequence[ResultForm], *, roll: int | None = None) -> ResultFor
             "candidates": candidates,
         }
     )
+
+
+def opened(boxes: Sequence[ResultForm]) -> tuple[tuple[ResultForm | BoxPapers, ...], ResultForm | None]:
+    """The boxes as handed in, and the common count: ballots too few to hide anybody go among the main venue's, the first.
+
+    Where those together are still too few, all boxes are mixed. No common count (None) where no box needs it.
+    """
+    apart = [place > 0 and ballots_hiding(box) >= FEWEST_COUNTED_APART for place, box in enumerate(boxes)]
+    together = [box for box, alone in zip(boxes, apart, strict=True) if not alone]
+    if sum(ballots_hiding(box) for box in together) < FEWEST_COUNTED_APART:
+        apart, together = [False] * len(boxes), list(boxes)
+    if len(together) == 1:
+        return tuple(boxes), None
+    return tuple(box if alone else papers_only(box) for box, alone in zip(boxes, apart, strict=True)), merged(together)
+
+
+def papers_only(box: ResultForm) -> BoxPapers:
+    """What is said of a box that is mixed: persons voting, ballots issued and collected, 0 where not stated."""
+    papers = box.ballots or Ballots()
+    return BoxPapers(present=box.present or 0, issued=papers.issued or 0, collected=papers.collected or 0)
 
 
 def _ballots(rng: np.random.Generator, present: int, parameters: Parameters) -> Ballots:

@@ -155,9 +155,9 @@ def test_two_printed_names_are_two_people() -> None:
     assert numbers(sheet_findings(poll(kinds=kinds), one)) == []
 
 
-@pytest.mark.parametrize(("voters", "expected"), [(9, ["W.13"]), (10, []), (0, [])])
+@pytest.mark.parametrize(("voters", "expected"), [(29, ["W.13"]), (30, []), (0, [])])
 def test_a_box_with_too_few_voters_would_tell_how_they_voted(voters: int, expected: list[str]) -> None:
-    """Nine are warned about; a single box of a small poll has no other to hide in."""
+    """Twenty-nine are warned about; a single box of a small poll has no other to hide in."""
     none: dict[str, Stated] = {"张三": 0, "李四": 0}
     nobody: dict[str, Stated] = {"王五": 0, "赵六": 0, "孙七": 0}
     kinds = tuple(

@@ -204,6 +204,12 @@ def first_box(records: list[Record]) -> Record:
     return found
 
 
+def counts_of(form: Record) -> list[Record]:
+    """Every count of a poll that says how votes fell: the boxes' own and the common one."""
+    sheets = [box["form"] for box in form["boxes"]] + [form.get("mixed") or {}]
+    return [sheet for sheet in sheets if sheet.get("candidates")]
+
+
 def _posted_late(records: list[Record]) -> None:
     held = date.fromisoformat(form_of(records, "residents.poll")["held_on"])
     form_of(records, "residents.voters_list")["posted_on"] = (held - timedelta(days=19)).isoformat()
@@ -250,7 +256,8 @@ def _margin_gone(records: list[Record]) -> None:
 
 
 def _one_more_in_the_box(records: list[Record]) -> None:
-    first_box(records)["ballots"]["collected"] += 1
+    box = first_box(records)
+    box.get("ballots", box)["collected"] += 1
 
 
 def _roll_smaller(records: list[Record]) -> None:
@@ -258,7 +265,7 @@ def _roll_smaller(records: list[Record]) -> None:
 
 
 def _vote_moved(records: list[Record]) -> None:
-    first_box(records)["candidates"][0]["votes"] -= 1
+    counts_of(form_of(records, "residents.poll"))[0]["candidates"][0]["votes"] -= 1
 
 
 def _loser_declared(records: list[Record]) -> None:
@@ -336,8 +343,8 @@ def test_a_run_off_winner_below_a_third_is_seen() -> None:
     winner = next(one for one in form["form"]["candidates"] if one["name"] in form["declared"])
     taken = winner["votes"] - (-(-cast // 3) - 1)
     winner["votes"] -= taken
-    for box in form["boxes"]:
-        one = next(x for x in box["form"]["candidates"] if x["name"] == winner["name"])
+    for sheet in counts_of(form):
+        one = next(x for x in sheet["candidates"] if x["name"] == winner["name"])
         here = min(taken, one["votes"])
         one["votes"] -= here
         taken -= here

@@ -12,7 +12,7 @@ from typing import Any
 from console.packs import open_pack
 from policies.calendar import national_calendar
 from policies.counting import count
-from policies.form import Ballots, Mode, ResultForm
+from policies.form import Ballots, BoxPapers, Mode, ResultForm
 from policies.form import Body as FormBody
 from policies.form import Candidate as FormCandidate
 from policies.pack.schema import Pack
@@ -52,7 +52,7 @@ from workflows.setting import Setting, install
 POLL_DAY = date(2026, 5, 16)
 VOTERS = 900
 BOXES = {"中心会场": 400, "二组投票站": 220, "流动一": 12}
-"""Persons voting at each box: 632 of 900, of whom 40 by proxy."""
+"""Persons voting at each box: 632 of 900, of whom 40 by proxy. The roving box's twelve are mixed with the main venue's."""
 
 
 @cache
@@ -227,20 +227,33 @@ class VillageClerk(Clerk):
         return self.nominated([person(number) for number in range(31, 36)], "voters", 10)
 
     def polled(self, task: Task, boxes: Mapping[str, int] | None = None) -> Counted:
-        """A poll box by box: each box gives every candidate its share of the votes, the rest of it at the first box."""
+        """A poll box by box: each box gives every candidate its share of the votes, the rest of it at the first box.
+
+        Boxes of fewer than thirty go among the first box's ballots.
+        """
         present = dict(boxes or BOXES)
         total = sum(present.values())
         votes = self.votes.get(task.gate) or self.easy(task, total)
         rows = [(one, contest.post) for contest in task.contests for one in contest.people]
         rows += [(one.id, self.posts.get(one.id, Post.COMMITTEE_MEMBER).label) for one in self.written_in]
-        forms = {}
+        first = next(iter(present))
+        small = [box for box, n in present.items() if n < 30 and box != first]
+        forms: dict[str, ResultForm | BoxPapers] = {}
         left = {one: votes.get(one, 0) for one, _ in rows}
-        for box, n in reversed(present.items()):
-            first = box == next(iter(present))
-            shares = {one: left[one] if first else votes.get(one, 0) * n // total for one, _ in rows}
+        for box, n in present.items():
+            if box == first or box in small:
+                continue
+            shares = {one: votes.get(one, 0) * n // total for one, _ in rows}
             for one, n_ in shares.items():
                 left[one] -= n_
-            forms[box] = self.sheet(task, n, None, {one: shares[one] for one, _ in rows}, rows)
+            forms[box] = self.sheet(task, n, None, shares, rows)
+        together = self.sheet(task, sum(present[box] for box in (first, *small)), None, left, rows)
+        if small:
+            forms |= {
+                box: BoxPapers(present=n, issued=n, collected=n) for box in (first, *small) for n in [present[box]]
+            }
+        else:
+            forms[first] = together
         merged = self.sheet(task, total, self.registered(), votes, rows)
         return Counted(
             held_on=self.today,
@@ -251,6 +264,7 @@ class VillageClerk(Clerk):
             roving_boxes=1,
             monitors=tuple(one.person for one in staff()),
             boxes=tuple(BoxCount(box=box, form=forms[box]) for box in present),
+            mixed=together if small else None,
             written_in=self.written_in,
         )
 

@@ -1,9 +1,9 @@
-"""V15, V16 box by box: no more ballots than voters in any box or in all, one ballot's marks, and boxes that add up."""
+"""V15, V16 box by box: no more ballots than voters in any box or in all, one ballot's marks, and counts that add up."""
 
 from collections.abc import Mapping, Sequence
 
 from policies.finding import Finding, Severity
-from policies.form.values import BALLOT_FIELDS, ResultForm, papers
+from policies.form.values import BALLOT_FIELDS, BoxPapers, ResultForm, papers
 from policies.law.norms import Norms, SurplusVoids
 from policies.people import Post
 from policies.rule import Rule
@@ -13,8 +13,11 @@ MERGED = (
     "浙江省办法第二十六条：“统一开箱，由监票人、计票人当众核对、统计票数，作出记录，经监票人签字后报告村民选举委员会”"
 )
 
+Opened = ResultForm | BoxPapers
+"""A box as opened: counted by itself, or its papers only where its ballots are mixed with others (`mixing`)."""
 
-def void_boxes(boxes: Mapping[str, ResultForm], norms: Norms) -> tuple[str, ...]:
+
+def void_boxes(boxes: Mapping[str, Opened], norms: Norms) -> tuple[str, ...]:
     """V15: the boxes whose ballots do not count: each with a surplus of its own, or all of them, as the province has it."""
     if norms.surplus_voids is SurplusVoids.BOX:
         return tuple(name for name, form in boxes.items() if _surplus(form) > 0)
@@ -23,9 +26,7 @@ def void_boxes(boxes: Mapping[str, ResultForm], norms: Norms) -> tuple[str, ...]
     return ()
 
 
-def surplus(
-    boxes: Mapping[str, ResultForm], norms: Norms, *, rule: Rule = V15, step: str | None = None
-) -> list[Finding]:
+def surplus(boxes: Mapping[str, Opened], norms: Norms, *, rule: Rule = V15, step: str | None = None) -> list[Finding]:
     """V15: more ballots collected than persons voted, box by box and in all.
 
     What the province voids is an error; a surplus in one box that it does not void is a warning, since some other box
@@ -37,11 +38,11 @@ def surplus(
         if extra > 0:
             voids = norms.surplus_voids is SurplusVoids.BOX
             end = "该票箱的选票无效" if voids else "请查明原因并核对全部票箱"
-            message = f"{name} 收回选票 {papers(form).collected_least} 张，多于投票人数 {form.present}，多出 {extra} 张；{end}（{rule.id}）。"
+            message = f"{name} 收回选票 {_collected(form)} 张，多于投票人数 {form.present}，多出 {extra} 张；{end}（{rule.id}）。"
             found.append(
                 rule.finding(
                     message,
-                    value=papers(form).collected_least,
+                    value=_collected(form),
                     limit=form.present,
                     severity=Severity.ERROR if voids else Severity.WARNING,
                     remedy="封存该箱选票，该箱重新投票" if voids else "查明原因",
@@ -49,7 +50,7 @@ def surplus(
                 )
             )
     if norms.surplus_voids is not SurplusVoids.BOX and (extra := _total_surplus(boxes)) > 0:
-        collected = sum(papers(form).collected_least for form in boxes.values())
+        collected = sum(_collected(form) for form in boxes.values())
         message = f"各票箱共收回选票 {collected} 张，多于投票人数 {collected - extra}，多出 {extra} 张，本次选举无效（{rule.id}）。"
         found.append(rule.finding(message, value=collected, limit=collected - extra, step=step))
     return found
@@ -85,7 +86,7 @@ def ballot_valid(
 def boxes_add_up(
     boxes: Sequence[ResultForm], merged: ResultForm, *, rule: Rule = V10, step: str | None = None
 ) -> list[Finding]:
-    """V10: the merged form is the sum of the boxes' forms, figure by figure and name by name, and says no more than they do.
+    """V10: the merged form is the sum of the counts (boxes' own and the mixed one), figure by figure and name by name, and says no more than they do.
 
     A figure that one box does not state has no sum: the merged form must leave it open too. The roll is one for the
     whole poll and is not added up.
@@ -122,13 +123,17 @@ _LABELS = {
 }
 
 
-def _surplus(form: ResultForm) -> int:
-    return 0 if form.present is None else papers(form).collected_least - form.present
+def _collected(form: Opened) -> int:
+    return form.collected if isinstance(form, BoxPapers) else papers(form).collected_least
 
 
-def _total_surplus(boxes: Mapping[str, ResultForm]) -> int:
+def _surplus(form: Opened) -> int:
+    return 0 if form.present is None else _collected(form) - form.present
+
+
+def _total_surplus(boxes: Mapping[str, Opened]) -> int:
     """Ballots over voters in all; 0 where some box does not say how many voted."""
     forms = boxes.values()
     if any(form.present is None for form in forms):
         return 0
-    return sum(papers(form).collected_least for form in forms) - sum(form.present or 0 for form in forms)
+    return sum(_collected(form) for form in forms) - sum(form.present or 0 for form in forms)
