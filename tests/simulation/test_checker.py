@@ -688,6 +688,7 @@ def test_the_counted_form_has_exactly_the_fields_that_are_counts() -> None:
     assert set(values.Candidate.model_fields) == secrecy.CANDIDATE
     assert set(facts.Seat.model_fields) == secrecy.SEAT
     assert set(messages.BoxCount.model_fields) == secrecy.BOX
+    assert set(values.BoxPapers.model_fields) == secrecy.PAPERS
 
 
 def test_a_list_that_names_voters_says_no_more_than_the_law_publishes() -> None:

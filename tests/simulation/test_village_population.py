@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.packs import open_pack
-from policies.form import ResultForm, contradictions
+from policies.form import BoxPapers, ResultForm, contradictions
 from policies.pack.schema import Denominator, Pack, Threshold
 from policies.people import Post, Sex
 from policies.rule import Law
 from simulation.population.chance import numpy_stream
-from simulation.population.direct import draw_direct_poll
+from simulation.population.direct import draw_direct_poll, opened
 from simulation.population.district import SyntheticDistrict
 from simulation.population.electorate import Electorate
 from simulation.population.names import MOST_UNITS, unit_names
@@ -238,6 +238,66 @@ def test_every_box_conserves_its_ballots(seed: int, rolls: list[int], members: i
             assert all(0 <= vote <= valid - blank for vote in votes)
             assert sum(votes) <= number * (valid - blank)
         assert contradictions(form) == []
+
+
+@settings(deadline=None, max_examples=150)
+@given(seed=st.integers(0, 2**64), rolls=st.lists(st.integers(0, 90), min_size=1, max_size=5))
+def test_mixing_conserves_every_figure_and_leaves_no_small_count(seed: int, rolls: list[int]) -> None:
+    """The sums and the floor of thirty are written out here: the counts handed in hold what the boxes held, figure by figure."""
+    forms = draw_direct_poll(
+        numpy_stream(seed, "mixing"),
+        rolls=rolls,
+        seats={"主任": 1, "副主任": 1, "委员": 2},
+        contenders=ballot(2),
+        parameters=PARAMETERS.of("village"),
+        poll=POLL,
+    )
+    handed_in, mixed = opened(forms)
+    counts = [one for one in (*handed_in, mixed) if isinstance(one, ResultForm)]
+    papers = [one for one in handed_in if isinstance(one, BoxPapers)]
+    for figure in ("present", "roll"):
+        assert sum(getattr(one, figure) for one in counts) == sum(getattr(one, figure) for one in forms)
+    for figure in ("issued", "collected", "valid", "invalid", "blank"):
+        assert sum(getattr(one.ballots, figure) for one in counts) == sum(getattr(one.ballots, figure) for one in forms)
+    for place in range(7):
+        assert sum(one.candidates[place].votes or 0 for one in counts) == sum(
+            one.candidates[place].votes or 0 for one in forms
+        )
+    assert len(counts) == 1 or all(one.ballots and (one.ballots.collected or 0) >= 30 for one in counts)
+    assert (mixed is None) == (papers == [])
+    for form, one in zip(forms, handed_in, strict=True):
+        assert form.ballots is not None
+        if isinstance(one, BoxPapers):
+            assert (one.present, one.issued, one.collected) == (
+                form.present,
+                form.ballots.issued,
+                form.ballots.collected,
+            )
+        else:
+            assert one == form
+    if mixed is not None:
+        assert mixed.ballots is not None
+        assert mixed.ballots.collected == sum(one.collected for one in papers)
+        assert contradictions(mixed) == []
+
+
+@pytest.mark.parametrize(("roving", "apart"), [(29, False), (30, True)])
+def test_thirty_ballots_are_counted_by_themselves_and_twenty_nine_are_not(roving: int, apart: bool) -> None:
+    """Every ballot comes back here, so that voters are ballots."""
+    polls = PARAMETERS.of("village").polls
+    all_back = polls.model_copy(update={"unreturned_rate": polls.unreturned_rate.model_copy(update={"value": 0.0})})
+    forms = draw_direct_poll(
+        numpy_stream(1, "boundary"),
+        rolls=[600, roving],
+        seats={"主任": 1, "副主任": 1, "委员": 2},
+        contenders=ballot(2),
+        parameters=PARAMETERS.of("village").model_copy(update={"polls": all_back}),
+        poll=POLL,
+        present=600 + roving,
+    )
+    handed_in, mixed = opened(forms)
+    assert [isinstance(one, ResultForm) for one in handed_in] == [apart, apart]
+    assert (mixed is None) is apart
 
 
 def drawn(rate: str, seed: int) -> tuple[ResultForm, ...]:

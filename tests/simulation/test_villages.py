@@ -121,6 +121,22 @@ def test_the_vote_is_counts_and_the_names_the_law_publishes(clean: tuple[Cast, l
             assert all(set(box) == {"box", "form"} for box in form.get("boxes", ()))
 
 
+def test_no_form_says_how_a_small_box_voted(clean: tuple[Cast, list[Record]]) -> None:
+    """Thirty ballots written out here. Roving boxes are small by the drawn figures, so there is something to see."""
+    _, records = clean
+    polls = [r["fact"]["form"] for r in records if r["fact"].get("form", {}).get("kind") == "counted"]
+    polls = [form for form in polls if form.get("boxes")]
+    assert any(form.get("mixed") for form in polls)
+    for form in polls:
+        counts = counts_of(form)
+        assert len(counts) == 1 or all(sheet["ballots"]["collected"] >= 30 for sheet in counts)
+        for box in form["boxes"]:
+            if box["form"] not in counts:
+                assert set(box["form"]) == {"present", "issued", "collected"}
+        mixed = [box["form"]["collected"] for box in form["boxes"] if box["form"] not in counts]
+        assert sum(mixed) == (form["mixed"]["ballots"]["collected"] if mixed else 0)
+
+
 def test_the_journal_is_the_same_in_another_process_under_another_hash_seed(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from simulation.campaign.run import run;"
@@ -274,6 +290,42 @@ def _loser_declared(records: list[Record]) -> None:
     form["declared"] = [next(name for name in names if name not in form["declared"]), *form["declared"][1:]]
 
 
+def mixed_poll(records: list[Record]) -> Record:
+    found: Record = next(
+        r["fact"]["form"] for r in records if r["fact"]["kind"] == "decided" and r["fact"]["form"].get("mixed")
+    )
+    return found
+
+
+def _small_box_counted(records: list[Record]) -> None:
+    """The last box states its votes; papers and sums stay right."""
+    form = mixed_poll(records)
+    mixed, box = form["mixed"], form["boxes"][-1]
+    papers = box["form"]
+    none = {"valid": papers["collected"], "invalid": 0, "blank": papers["collected"]}
+    for figure in ("present", "roll"):
+        mixed[figure] -= papers["present"]
+    for figure, number in {"issued": papers["issued"], "collected": papers["collected"], **none}.items():
+        mixed["ballots"][figure] -= number
+    box["form"] = {
+        **mixed,
+        "present": papers["present"],
+        "roll": papers["present"],
+        "ballots": {"issued": papers["issued"], "collected": papers["collected"], **none},
+        "candidates": [{**one, "votes": 0} for one in mixed["candidates"]],
+    }
+
+
+def _ballot_lost_in_mixing(records: list[Record]) -> None:
+    form = mixed_poll(records)
+    form["boxes"][-1]["form"]["collected"] -= 1
+
+
+def _split_beside_the_papers(records: list[Record]) -> None:
+    box = mixed_poll(records)["boxes"][-1]["form"]
+    box["valid"] = box["collected"]
+
+
 def _list_figure_wrong(records: list[Record]) -> None:
     form_of(records, "residents.objections")["voters"] += 1
 
@@ -298,6 +350,9 @@ MUTATIONS: list[tuple[str, Callable[[list[Record]], None], Invariant, str]] = [
     ("a ballot more in one box", _one_more_in_the_box, Invariant.BALLOTS, "V10"),
     ("the roll written down", _roll_smaller, Invariant.BALLOTS, "denominator"),
     ("boxes that do not add up", _vote_moved, Invariant.BALLOTS, "V10"),
+    ("a small box counted by itself", _small_box_counted, Invariant.SECRECY, "V10"),
+    ("valid ballots of a small box", _split_beside_the_papers, Invariant.SECRECY, "V10"),
+    ("a ballot lost in mixing", _ballot_lost_in_mixing, Invariant.BALLOTS, "V10"),
     ("a loser declared", _loser_declared, Invariant.MAJORITY, "V17"),
     ("a corrected list that does not add up", _list_figure_wrong, Invariant.BALLOTS, "denominator"),
     ("handover after the tenth day", _handed_over_late, Invariant.DAYS, "V23"),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from policies.form import Ballots
+from policies.form import Ballots, BoxPapers, ResultForm
 from policies.pack.schema import Condition, Role
 from policies.people import Kin, Kinship, Sex
 from policies.rules.village.boxes import BoxReason
@@ -477,7 +477,7 @@ def one_more_in(box: str) -> Answer:
 
         boxes = tuple(
             one.model_copy(update={"form": one.form.model_copy(update={"ballots": more(one.form.ballots)})})
-            if one.box == box
+            if one.box == box and isinstance(one.form, ResultForm)
             else one
             for one in form.boxes
         )
@@ -490,6 +490,27 @@ def one_more_in(box: str) -> Answer:
 def test_one_ballot_more_than_voters_in_one_box() -> None:
     rules = refused_once("residents.poll", one_more_in("二组投票站"))
     assert set(rules) == {"V15"}
+
+
+@pytest.mark.parametrize(("voters", "refused"), [(29, [("V10",)]), (30, [])])
+def test_a_station_of_twenty_nine_is_not_counted_by_itself(voters: int, refused: list[tuple[str, ...]]) -> None:
+    """Nothing else is wrong with the form: with one voter more it passes."""
+    clerk = VillageClerk(village())
+    clerk.answers["residents.poll"] = lambda task, _: clerk.polled(
+        task, {"中心会场": 591, "二组投票站": voters, "流动一": 12}, mixed=("流动一",)
+    )
+    clerk.run()
+    assert [refusal.rules for refusal in clerk.refusals] == refused
+
+
+def test_a_ballot_lost_in_mixing() -> None:
+    """The roving box's twelve, of which eleven are said to have come back, are twelve in the common count."""
+
+    def change(form: Counted) -> Counted:
+        fewer = BoxPapers(present=12, issued=12, collected=11)
+        return form.model_copy(update={"boxes": (*form.boxes[:-1], form.boxes[-1].model_copy(update={"form": fewer}))})
+
+    assert refused_once("residents.poll", polled(change)) == ("V10",)
 
 
 def test_a_box_left_out_and_a_box_nobody_published() -> None:

@@ -226,18 +226,18 @@ class VillageClerk(Clerk):
         """The three supervisors and one more."""
         return self.nominated([person(number) for number in range(31, 36)], "voters", 10)
 
-    def polled(self, task: Task, boxes: Mapping[str, int] | None = None) -> Counted:
+    def polled(self, task: Task, boxes: Mapping[str, int] = BOXES, mixed: tuple[str, ...] = ("流动一",)) -> Counted:
         """A poll box by box: each box gives every candidate its share of the votes, the rest of it at the first box.
 
-        Boxes of fewer than thirty go among the first box's ballots.
+        `mixed` are the boxes whose ballots go among the first box's.
         """
-        present = dict(boxes or BOXES)
+        present = dict(boxes)
         total = sum(present.values())
         votes = self.votes.get(task.gate) or self.easy(task, total)
         rows = [(one, contest.post) for contest in task.contests for one in contest.people]
         rows += [(one.id, self.posts.get(one.id, Post.COMMITTEE_MEMBER).label) for one in self.written_in]
         first = next(iter(present))
-        small = [box for box, n in present.items() if n < 30 and box != first]
+        small = [box for box in present if box in mixed]
         forms: dict[str, ResultForm | BoxPapers] = {}
         left = {one: votes.get(one, 0) for one, _ in rows}
         for box, n in present.items():
