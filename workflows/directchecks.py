@@ -384,10 +384,12 @@ def _by_box(
     counted = {box.box: box.form for box in form.boxes}
     findings = notices.boxes_accounted([box.box for box in form.boxes], known, step=step)
     counts = [one for one in (*counted.values(), form.mixed) if isinstance(one, ResultForm)]
-    findings += [finding for one in counts for finding in contradictions(one)]
-    findings += mixing.small_counts(counted, form.mixed, step=step)
     findings += mixing.mixed_conserved(counted, form.mixed, step=step)
-    findings += ballots.boxes_add_up(counts, form.form, step=step)
+    telling = mixing.small_counts(counted, form.mixed, step=step)
+    findings += telling
+    if not telling:  # else what is wrong in them would be told with the very votes that must not be written down
+        findings += [finding for one in counts for finding in contradictions(one)]
+        findings += ballots.boxes_add_up(counts, form.form, step=step)
     if form.declared or norms.surplus_voids is SurplusVoids.BOX:  # a poll void in all is recorded with nobody declared
         findings += ballots.surplus(counted, norms, step=step)
     for box in roving_boxes:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from policies.authority import Signature
 from policies.clock import Clock, Instant
@@ -155,6 +155,13 @@ class Delegated(Value):
         return self.from_households + self.from_organizations
 
 
+def _how_counted(form: Any) -> str:
+    """A box's figures by what is in them, so that a slip in one reading is not reported as an error of both."""
+    if isinstance(form, dict):
+        return "papers" if form.keys().isdisjoint(("body", "ballots", "candidates")) else "count"
+    return "papers" if isinstance(form, BoxPapers) else "count"
+
+
 class BoxCount(Value):
     """One box as it was opened: the station's or roving box's id and its figures. Counts only.
 
@@ -162,7 +169,9 @@ class BoxCount(Value):
     """
 
     box: Words
-    form: ResultForm | BoxPapers
+    form: Annotated[
+        Annotated[ResultForm, Tag("count")] | Annotated[BoxPapers, Tag("papers")], Discriminator(_how_counted)
+    ]
 
 
 class Counted(Value):
