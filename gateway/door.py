@@ -223,6 +223,8 @@ class Door:
         """The workflow's answer; nobody is asked for what this registry does not know, whoever else has it. Raises Unfit."""
         unit, elections = unit_of(command.workflow), self._registry.elections
         place = elections.known(unit) or await asyncio.to_thread(elections.place, unit)
+        if place is None and command.verb in BEGINNING:
+            raise Unfit(f"登记库中没有「{unit}」：请核对单位的编号（huanjie live where）")
         if place is None:
             return Answer(Outcome.CLOSED)
         problem = unanswerable(command.workflow, command.verb, place)

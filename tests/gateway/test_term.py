@@ -5,6 +5,7 @@ village's staff, with tokens of their own, come to the county's door. Members: P
 (the clerk's first of each post win).
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +18,9 @@ from activities.commit import Ledger
 from activities.registry import Kind, Registry, create_registry
 from activities.registry.elections import Election, Ground
 from activities.registry.people import Person as Staff
-from console.live.forms import form_of
+from activities.reports.archive import Status, unit_archives
+from activities.reports.closing import closing_statistics
+from console.live.forms import form_of, skeleton
 from console.packs import source_text
 from gateway.carrier import Carrier, NoAnswer, TemporalCarrier
 from gateway.command import Answer, Outcome, Verb
@@ -230,6 +233,7 @@ def test_a_recall_and_the_by_election_after_it(tmp_path: Path) -> None:
             ("P17",),
         )
         assert form_of(office.registry, task) is Petitioned
+        assert 'person: "P17"' in skeleton(office.registry, task)
         town, today = office.tokens["town"], office.today
         demand = Petitioned(submitted_on=today, person="P17", grounds="长期不在岗", voters=199)
         too_few = await office.door().decide(office.tokens["village"], workflow, task.gate, demand)
@@ -283,13 +287,13 @@ def test_what_may_not_begin(tmp_path: Path) -> None:
                 Verb.BY_ELECTION,
                 lambda by: ByElectionCall(vacant=(Post.CHAIR,), by=by),
             )
-        unknown = await office.door().send(
-            office.tokens["town"],
-            "D01-S01-U999",
-            Verb.BY_ELECTION,
-            lambda by: ByElectionCall(vacant=(Post.CHAIR,), by=by),
-        )
-        assert unknown.outcome is Outcome.CLOSED
+        with pytest.raises(Unfit, match="登记库中没有「D01-S01-U999」"):
+            await office.door().send(
+                office.tokens["town"],
+                "D01-S01-U999",
+                Verb.BY_ELECTION,
+                lambda by: ByElectionCall(vacant=(Post.CHAIR,), by=by),
+            )
         assert office.inbox() == []
         lines = [one.entry for one in office.registry.journals.lines(UNIT.district) if '"kind":"refused"' in one.entry]
         assert len(lines) == 6
@@ -330,16 +334,27 @@ def test_the_same_is_not_begun_twice(tmp_path: Path) -> None:
 
 
 def test_by_elections_follow_one_another(tmp_path: Path) -> None:
-    """Each fills its seat in the registry beside the one before; what kinship the election was told is not asked for anew."""
+    """Each fills its seat in the registry beside the one before, and leaves the closed election's statistics alone; the
+    archive holds the papers of each. What kinship the election was told is not asked for anew.
+    """
 
     async def act(office: TermOffice) -> None:
+        registry, later = office.registry, datetime(2028, 1, 1, tzinfo=UTC)
+        before = closing_statistics(registry, UNIT.district, later)
+        (archive,) = unit_archives(registry, UNIT.district, later.date())
         for number, (gone, stand) in enumerate((("P17", (71, 73)), ("P18", (74, 75))), start=1):
             office.stand(*stand)
             assert (await office.by_election(Post.COMMITTEE_MEMBER, left=(gone,))).accepted
             outcome = await office.ended(f"byelection-{number}")
             assert [one.person.id for one in outcome.elected] == [f"P{stand[0]}"]
         assert office.in_office() == ["P11", "P13", "P15", "P71", "P74"]
-        assert office.registry.terms.of(UNIT.id).kin == (Kinship(a="P90", b="P11", relation=Kin.SIBLING),)
+        assert closing_statistics(registry, UNIT.district, later) == before
+        (after,) = unit_archives(registry, UNIT.district, later.date())
+        added = after.items[len(archive.items) :]
+        assert after.items[: len(archive.items)] == archive.items
+        assert Counter(item.title for item in added)["补选结果公告"] == 2  # each by-election's own
+        assert [item.title for item in added if item.status is Status.MISSING] == []
+        assert registry.terms.of(UNIT.id).kin == (Kinship(a="P90", b="P11", relation=Kin.SIBLING),)
 
     office = within_the_term(tmp_path, act, kin=(Kinship(a="P90", b="P11", relation=Kin.SIBLING),))
     assert [one.open_seats for one in office.of_kind("body_completed", "byelection")] == [0, 0]
