@@ -3,15 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from gateway.command import Answer, Command, Outcome, unit_of
 from gateway.refusal import unaccepted
-from workflows.messages import Receipt
+from workflows.catalogue import TASK_QUEUE
+from workflows.messages import BodyBrief, RecallBrief, Receipt
+from workflows.search import place
 
 PATIENCE = timedelta(seconds=30)
 """How long an answer is waited for: a worker that is restarting needs a few seconds."""
@@ -32,6 +37,17 @@ class NoAnswer(Exception):  # noqa: N818 - named for what happened
     """Nobody answered in time; whether the command took effect is not known. The same key may be sent again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A workflow to be begun: its run method, what it starts from, its id, and for operators its title and place."""
+
+    run: Any
+    brief: BodyBrief | RecallBrief
+    workflow: str
+    title: str
+    areas: tuple[str, ...]  # ids from the election down to the unit
+
+
 class Carrier(Protocol):
     """Whatever brings a command to its workflow."""
 
@@ -41,6 +57,10 @@ class Carrier(Protocol):
 
     async def recall(self, workflow: str, key: str) -> Answer | None:
         """The answer to what was accepted under a key before; None when nothing was. Raises NoAnswer."""
+        ...
+
+    async def begin(self, beginning: Beginning) -> bool:
+        """Begin a workflow; False when one of its id was begun before: nothing is begun then. Raises NoAnswer."""
         ...
 
 
@@ -69,6 +89,23 @@ class TemporalCarrier:
                 if answer.accepted:
                     return answer
         return None
+
+    async def begin(self, beginning: Beginning) -> bool:
+        """See Carrier."""
+        async with self._patient():
+            try:
+                await self._client.start_workflow(
+                    beginning.run,
+                    beginning.brief,
+                    id=beginning.workflow,
+                    task_queue=TASK_QUEUE,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    search_attributes=place((*beginning.areas, beginning.workflow.rpartition("/")[2])),
+                    static_summary=beginning.title,
+                )
+            except WorkflowAlreadyStartedError:
+                return False
+            return True
 
     async def _update(self, workflow: str, command: Command) -> Answer:
         handle = self._client.get_workflow_handle(workflow)

@@ -9,22 +9,36 @@ from policies.authority import Signature
 from policies.finding import Finding
 from workflows.messages import (
     Appeal,
+    ByElectionCall,
     Complaint,
     Hold,
     Move,
     Objection,
     Postponement,
+    RecallCall,
     Receipt,
     Release,
     Submission,
     Withdrawal,
 )
 
-Message = Submission | Complaint | Appeal | Objection | Withdrawal | Hold | Release | Postponement | Move
+Message = (
+    Submission
+    | Complaint
+    | Appeal
+    | Objection
+    | Withdrawal
+    | Hold
+    | Release
+    | Postponement
+    | Move
+    | RecallCall
+    | ByElectionCall
+)
 
 
 class Verb(StrEnum):
-    """What may be asked of an election: the names of the workflows' updates."""
+    """What may be asked of an election: the names of the workflows' updates, and what begins a workflow of its own."""
 
     DECIDE = "decide"
     COMPLAIN = "complain"
@@ -35,8 +49,12 @@ class Verb(StrEnum):
     RELEASE = "order_release"
     POSTPONE = "order_postponement"
     MOVE = "order_move"
+    RECALL = "begin_recall"
+    BY_ELECTION = "begin_by_election"
 
 
+BEGINNING = frozenset({Verb.RECALL, Verb.BY_ELECTION})
+"""What begins a workflow within the term of a unit whose election is over (see `gateway/term.py`)."""
 OF_UNIT = frozenset({Verb.DECIDE, Verb.COMPLAIN})
 """What a unit answers for a body of its own that does not run (yet, or any more)."""
 

@@ -17,16 +17,19 @@ from pydantic import TypeAdapter
 
 from activities.registry import Registry
 from activities.registry.commands import Conflict, New, Replay
+from activities.registry.elections import Place
 from activities.registry.errors import RefusedRecordError, RegistryUnavailableError, UnknownPlaceError
 from activities.registry.people import Denied, Grant, Person
 from activities.registry.signatures import PendingSignature
 from gateway.carrier import Carrier, NoAnswer
-from gateway.command import Answer, Command, Message, Outcome, Verb, unit_of
+from gateway.command import BEGINNING, Answer, Command, Message, Outcome, Verb, unit_of
 from gateway.places import STEERING, unanswerable
+from gateway.term import beginning, begun_already
 from policies.authority import Signature
 from policies.finding import Finding
 from policies.pack.schema import Role
 from policies.rules import order
+from policies.rules.village.term import MAY_BEGIN
 from workflows.area import DistrictElection
 from workflows.facts import Refusal
 from workflows.messages import Form, Receipt, Submission
@@ -220,12 +223,25 @@ class Door:
         """The workflow's answer; nobody is asked for what this registry does not know, whoever else has it. Raises Unfit."""
         unit, elections = unit_of(command.workflow), self._registry.elections
         place = elections.known(unit) or await asyncio.to_thread(elections.place, unit)
+        if place is None and command.verb in BEGINNING:
+            raise Unfit(f"登记库中没有「{unit}」：请核对单位的编号（huanjie live where）")
         if place is None:
             return Answer(Outcome.CLOSED)
         problem = unanswerable(command.workflow, command.verb, place)
         if problem:
             raise Unfit(problem)
+        if command.verb in BEGINNING:
+            return await self._begin_workflow(command, place)
         return await self._carrier.carry(command)
+
+    async def _begin_workflow(self, command: Command, place: Place) -> Answer:
+        """A workflow of the term begun where the registry's records allow it; the receipt names it."""
+        asked = await asyncio.to_thread(beginning, self._registry, self._settings(place.setting), command, place)
+        if isinstance(asked, Answer):
+            return asked
+        if not await self._carrier.begin(asked):
+            return begun_already(asked)
+        return Answer(Outcome.ACCEPTED, Receipt(gate=asked.workflow))
 
     def _keep_first(self, command: Command, submission: Submission) -> Answer:
         signer = submission.by.person
@@ -316,6 +332,7 @@ class _Wish:
 
 
 _MAY_STEER = dict.fromkeys(STEERING, Steering.may_steer) | {Verb.MOVE: DistrictElection.may_steer}
+_MAY_STEER |= dict.fromkeys(BEGINNING, MAY_BEGIN)
 
 
 def awaiting(registry: Registry, workflow: str, gate: str) -> Submission | None:

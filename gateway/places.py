@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from activities.registry.elections import Place
-from gateway.command import OF_UNIT, Verb
+from gateway.command import BEGINNING, OF_UNIT, Verb
 
 
 class Level(StrEnum):
@@ -20,7 +20,7 @@ STEERING = frozenset({Verb.HOLD, Verb.RELEASE, Verb.POSTPONE})
 ANSWERS: dict[Level, frozenset[Verb]] = {
     Level.ELECTION: STEERING | {Verb.MOVE},
     Level.STREET: STEERING,
-    Level.UNIT: STEERING | OF_UNIT,
+    Level.UNIT: STEERING | OF_UNIT | BEGINNING,
     Level.BODY: OF_UNIT | {Verb.APPEAL, Verb.OBJECT, Verb.WITHDRAW},
 }
 
@@ -34,6 +34,8 @@ WORDS = {
     Verb.RELEASE: "解除暂停",
     Verb.POSTPONE: "推迟",
     Verb.MOVE: "拨动时间",
+    Verb.RECALL: "启动罢免",
+    Verb.BY_ELECTION: "启动补选",
 }
 
 

@@ -7,6 +7,7 @@ from temporalio import workflow
 from policies.lifecycles import BodyTrigger
 from policies.pack.schema import BodyId
 from workflows.directvote import RANKS, DirectVote
+from workflows.facts import BegunOnDemand
 from workflows.messages import BodyBrief, BodyOutcome, VillageFigures
 
 
@@ -26,6 +27,11 @@ class ByElection(DirectVote):
         self.seats_by_post = {post: vacant[post] for post in RANKS if vacant[post]}
         self.open_by_post = dict(self.seats_by_post)
         self.representatives = brief.representatives
+        if brief.ordered is not None:
+            begun = BegunOnDemand(
+                by=brief.ordered.by, key=brief.ordered.key, posts=brief.vacant, departed=brief.departed
+            )
+            self.note(begun)
 
     @workflow.run
     async def run(self, brief: BodyBrief) -> BodyOutcome:  # noqa: ARG002 - read in __init__

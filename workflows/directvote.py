@@ -49,6 +49,12 @@ POSTS = {post.label: post for post in RANKS}
 WRITTEN_IN = "written_in"
 
 
+def seats_by_post(seats: int, figures: VillageFigures) -> dict[Post, int]:
+    """The posts of a committee of so many: one chair, the deputies, the women's seats, the rest members."""
+    of_posts = (1, figures.deputies, figures.women, seats - 1 - figures.deputies - figures.women)
+    return {post: n for post, n in zip(RANKS, of_posts, strict=True) if n > 0}
+
+
 @dataclass
 class Race:
     """The seats of one post still open, and who stands for them."""
@@ -66,9 +72,7 @@ class DirectVote(Enrolment):
     def contests(self, figures: VillageFigures) -> None:
         """Set up the seats by post: one chair, the deputies, the women's seats, the rest members."""
         self.figures = figures
-        members = self.seats - 1 - figures.deputies - figures.women
-        seats = (1, figures.deputies, figures.women, members)
-        self.seats_by_post = {post: n for post, n in zip(RANKS, seats, strict=True) if n > 0}
+        self.seats_by_post = seats_by_post(self.seats, figures)
         self.open_by_post = dict(self.seats_by_post)
         self.nominating = V25_18 if self.pack.law is Law.OF_2025 else V8  # the clause on nominees and candidates
         self.stations: tuple[str, ...] = ()

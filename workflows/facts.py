@@ -12,7 +12,7 @@ from policies.grievance import Channel, Effect
 from policies.pack.schema import DayUnit, Role
 from policies.preparation import Colour, Difficulty
 from policies.value import Value
-from workflows.messages import Form, UnitBrief, unwritten
+from workflows.messages import Departure, Form, UnitBrief, unwritten
 
 
 class DistrictOpened(Value):
@@ -263,6 +263,17 @@ class ActingChair(Value):
     person: str | None
 
 
+class BegunOnDemand(Value):
+    """A recall or a by-election was begun within the term: by whom, under which key, about whom or for which posts."""
+
+    kind: Literal["begun_on_demand"] = "begun_on_demand"
+    by: str
+    key: str
+    person: str = unwritten("")  # a recall's
+    posts: tuple[str, ...] = unwritten(())  # a by-election's, one for each seat
+    departed: tuple[Departure, ...] = unwritten(())
+
+
 class RecallProposed(Value):
     """A demand for recall that has enough behind it."""
 
@@ -363,6 +374,7 @@ FactBody = Annotated[
     | ObjectionDecided
     | KinDisplaced
     | ActingChair
+    | BegunOnDemand
     | RecallProposed
     | RecallSettled
     | BodyCompleted

@@ -462,6 +462,41 @@ class Objection(Value):
     by: Signature  # who received it
 
 
+# ---------------------------------------------------------------- what begins a workflow within the term, on demand
+
+
+class Departure(Value):
+    """A member who left office otherwise than by recall (resigned, died, was removed by law): person id, and why."""
+
+    person: Words
+    reason: Words
+
+
+class RecallCall(Value):
+    """Begin the recall of a member in office. Figures are persons, of which the law's shares are taken."""
+
+    person: Words
+    entitled: int = Field(ge=1)  # villagers with the right to vote
+    registered: int = Field(ge=1)  # voters registered for the vote
+    representatives: int = Field(ge=0)
+    by: Signature
+
+
+class ByElectionCall(Value):
+    """Begin a by-election: the posts to be filled, one for each seat, and who has left office since."""
+
+    vacant: tuple[Post, ...] = Field(min_length=1)
+    departed: tuple[Departure, ...] = ()
+    by: Signature
+
+
+class Ordered(Value):
+    """Who had a workflow of the term begun, as the journal names them, and the key of their command."""
+
+    by: str
+    key: str
+
+
 # ---------------------------------------------------------------- what a workflow starts with and ends with
 
 
@@ -538,6 +573,8 @@ class BodyBrief(Value):
     shift: int = 0  # calendar days by which the unit was postponed before this body began
     clock: Clock | None = None  # a drill's clock as it runs now
     vacant: tuple[Post, ...] = unwritten(())  # a by-election: the posts to be filled, one for each seat
+    departed: tuple[Departure, ...] = unwritten(())  # a by-election: who left office since
+    ordered: Ordered | None = unwritten()  # a by-election: by whom it was begun
 
 
 class RecallBrief(Value):
@@ -549,6 +586,7 @@ class RecallBrief(Value):
     registered: int = Field(ge=1)  # voters registered for the vote
     representatives: int = Field(ge=0)
     clock: Clock | None = None
+    ordered: Ordered | None = unwritten()
 
 
 class RecallOutcome(Value):

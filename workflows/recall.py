@@ -6,7 +6,7 @@ from policies.finding import Finding
 from policies.law.norms import Norms
 from policies.pack.schema import BodyId
 from policies.rules.village import recall
-from workflows.facts import RecallProposed, RecallSettled
+from workflows.facts import BegunOnDemand, RecallProposed, RecallSettled
 from workflows.messages import Petitioned, RecallBrief, RecallCounted, RecallOutcome, Recorded
 from workflows.procedure import Procedure
 
@@ -20,6 +20,8 @@ class RecallElection(Procedure):
         self.begin(brief.unit, BodyId.RECALL, 0, brief.clock)
         self.brief = brief
         self.norms = self.pack.norms or Norms()
+        if brief.ordered is not None:
+            self.note(BegunOnDemand(by=brief.ordered.by, key=brief.ordered.key, person=brief.member.id))
 
     @workflow.run
     async def run(self, brief: RecallBrief) -> RecallOutcome:  # noqa: ARG002 - read in __init__

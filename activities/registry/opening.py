@@ -21,6 +21,7 @@ from activities.registry.signatures import Signatures
 from activities.registry.standing import Standings
 from activities.registry.statistics import Statistics
 from activities.registry.store import SqlStore
+from activities.registry.term import Terms
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Registry:
     signatures: Signatures
     reports: Reports
     statistics: Statistics
+    terms: Terms
 
     @property
     def drill(self) -> bool:
@@ -85,6 +87,7 @@ def open_registry(target: str | os.PathLike[str], kind: Kind | None = None, *, p
         signatures=Signatures(database),
         reports=Reports(database),
         statistics=Statistics(database),
+        terms=Terms(database),
     )
 
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, select
 
 from activities.registry.model import DecisionRow, JournalRow, WorkflowRow, table
-from policies.people import Origin, Person
+from policies.people import Kinship, Origin, Person
 from workflows.facts import Commit, Decided, FactBody, PollFailed, PollSettled
 from workflows.messages import Counted, Nominated
 
@@ -43,6 +43,13 @@ def nominated(connection: Connection, unit: str) -> Mapping[str, Person]:
             case Counted(written_in=written_in):
                 people |= {person.id: person for person in written_in}
     return people
+
+
+def declared(connection: Connection, unit: str) -> tuple[Kinship, ...]:
+    """Every relationship that a nomination in this unit declared, each once."""
+    forms = [fact_of(row.entry) for row in connection.execute(_NOMINATED, {"_unit": unit})]
+    nominations = [fact.form for fact in forms if isinstance(fact, Decided) and isinstance(fact.form, Nominated)]
+    return tuple(dict.fromkeys(link for form in nominations for link in form.kin))
 
 
 def described(person: Person | None) -> dict[str, Any]:

@@ -45,6 +45,7 @@ from activities.registry.model import (
 )
 from policies.closing.benches import HIGH, SEATS, YOUNG, Bench
 from policies.form.values import Body as BallotOf
+from policies.pack.schema import BodyId
 from policies.people import Sex
 
 
@@ -160,12 +161,16 @@ class Statistics:
         self._database = database
 
     def last_seated(self, election: str) -> datetime | None:
-        """When the last seat was filled in a unit that is complete; None before. Raises UnknownElectionError."""
+        """When the election filled the last seat in a unit that is complete; None before. Raises UnknownElectionError."""
         query = (
             select(func.max(SeatRow.at))
             .join(UnitRow, UnitRow.id == SeatRow.unit)
             .join(UnitClosingRow, UnitClosingRow.unit == UnitRow.id)
-            .where(UnitRow.election == election, UnitClosingRow.completed_on.is_not(None))
+            .where(
+                UnitRow.election == election,
+                UnitClosingRow.completed_on.is_not(None),
+                SeatRow.body != BodyId.BY_ELECTION.value,
+            )
         )
         with self._database.reading() as connection:
             _require(connection, election)
@@ -437,7 +442,10 @@ def _origins(election: str, level: Level) -> Statement:
     )
 
 
-_ELECTS = PollRow.ballot != BallotOf.PARTY_PLENARY.value  # a committee's own meeting elects nobody new
+_ELECTS = and_(
+    PollRow.ballot != BallotOf.PARTY_PLENARY.value,  # a committee's own meeting elects nobody new
+    PollRow.body != BodyId.BY_ELECTION.value,  # within the term: the election's figures stand as they closed
+)
 
 
 def _first_polls(election: str, level: Level) -> Statement:

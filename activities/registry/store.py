@@ -399,6 +399,8 @@ def _body_completed(connection: Connection, commit: Commit, noted: Noted, line: 
     fact = noted.read()
     assert isinstance(fact, BodyCompleted)
     nominated = outcomes.nominated(connection, commit.unit) if fact.seats else {}
+    first, filled = _after_earlier(connection, commit)
+    filling = [seat for seat in fact.seats if seat.person not in filled]
     seats = [
         {
             "unit": commit.unit,
@@ -411,15 +413,28 @@ def _body_completed(connection: Connection, commit: Commit, noted: Noted, line: 
             "at": commit.at,
             **outcomes.described(nominated.get(seat.person)),
         }
-        for number, seat in enumerate(fact.seats, start=1)
+        for number, seat in enumerate(filling, start=first)
     ]
     _write(connection, table(SeatRow), seats)
     origins = [
         {"unit": commit.unit, "body": commit.body, "number": number, "origin": origin.value}
-        for number, seat in enumerate(fact.seats, start=1)
+        for number, seat in enumerate(filling, start=first)
         for origin in outcomes.origins(nominated.get(seat.person))
     ]
     _write(connection, table(SeatOriginRow), origins)
+
+
+def _after_earlier(connection: Connection, commit: Commit) -> tuple[int, set[str]]:
+    """The first number free for a seat, and who has one there already: a unit may hold by-elections again and again.
+
+    Somebody elected in two of them keeps the first row; the journal has both. Any other body is elected once.
+    """
+    if commit.body != BodyId.BY_ELECTION:
+        return 1, set()
+    seats = table(SeatRow)
+    before = select(seats.c.person).where(seats.c.unit == commit.unit, seats.c.body == commit.body)
+    people = set(connection.execute(before).scalars())
+    return len(people) + 1, people
 
 
 def _poll_judged(connection: Connection, commit: Commit, noted: Noted, line: int) -> None:  # noqa: ARG001 - one signature

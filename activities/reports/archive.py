@@ -150,15 +150,16 @@ def unit_archives(registry: Registry, election: str, on: date, unit: str = "") -
 
 
 def body_files(registry: Registry, unit: str) -> dict[str, BodyFile]:
-    """What the journal holds of a unit, by body."""
-    query = select(JournalRow.at, JournalRow.body, JournalRow.entry).where(
+    """What the journal holds of a unit, by body; a recall and a by-election by the name of its workflow (`recall-1`)."""
+    query = select(JournalRow.at, JournalRow.body, JournalRow.workflow, JournalRow.entry).where(
         JournalRow.unit == unit, JournalRow.kind.in_(KINDS)
     )
     files: dict[str, BodyFile] = {}
     with registry.database.reading() as connection:
         rows = connection.execute(query.order_by(JournalRow.n)).all()
     for row in rows:
-        file = files.setdefault(row.body, BodyFile())
+        name = row.workflow.rpartition("/")[2] if row.body in ON_DEMAND else row.body
+        file = files.setdefault(name, BodyFile())
         fact = fact_of(row.entry)
         match fact:
             case Decided():
@@ -174,15 +175,20 @@ def body_files(registry: Registry, unit: str) -> dict[str, BodyFile]:
     return files
 
 
+def _names(body: BodyId, files: dict[str, BodyFile]) -> list[str]:
+    """Under which names a body's files are kept: its own, or those of the workflows that were begun on demand."""
+    return [name for name in files if name.split("-")[0] == body] if body in ON_DEMAND else [body.value]
+
+
 def _archive(registry: Registry, pack: Pack, unit: UnitStanding) -> UnitArchive:
     files, papers = body_files(registry, unit.id), registry.standings.papers(unit.id)
     items: list[Item] = []
     findings: list[Finding] = []
     if unit.closing is None:
         findings.append(archive.not_closed(unit.name))
-    for body in (one for one in pack.bodies if one.id not in ON_DEMAND or one.id.value in files):
-        file = files.get(body.id.value, BodyFile())
-        workflow = unit.id if body.id is BodyId.PREPARATION else f"{unit.id}/{body.id.value}"
+    for body, name in ((one, name) for one in pack.bodies for name in _names(one.id, files)):
+        file = files.get(name, BodyFile())
+        workflow = unit.id if body.id is BodyId.PREPARATION else f"{unit.id}/{name}"
         issued = [paper for paper in papers if paper.workflow == workflow]
         due = [step for step in body.steps if _due(step, unit, file)]
         for step in due:

@@ -2,7 +2,7 @@
 
 import typer
 
-from console.live import decide, look, manage, readiness, serve, steer, upgrade
+from console.live import decide, look, manage, readiness, serve, steer, term, upgrade
 
 
 def register(app: typer.Typer) -> None:
@@ -16,5 +16,6 @@ def register(app: typer.Typer) -> None:
     readiness.register(live)
     decide.register(live)
     steer.register(live)
+    term.register(live)
     upgrade.register(live)
     app.add_typer(live, name="live")

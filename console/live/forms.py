@@ -222,6 +222,8 @@ def _known(name: str, task: "Task") -> str:
     people = [json.dumps(person, ensure_ascii=False) for person in task.people]
     if name == "names" and people:
         return f"[{', '.join(people)}]"
+    if name == "person" and len(people) == 1:
+        return people[0]
     if name == "conclusions":
         return "[" + ", ".join(f"{{person: {person}, passed: null}}" for person in people) + "]"
     return ""

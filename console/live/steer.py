@@ -12,7 +12,7 @@ from console.live.decide import chosen_role
 from console.output import unusable
 
 if TYPE_CHECKING:
-    from gateway.command import Message, Verb
+    from gateway.command import Answer, Message, Verb
     from policies.authority import Signature
 
 PlaceArgument = Annotated[str, typer.Argument(metavar="范围", help="换届、街道或单位的编号。")]
@@ -40,8 +40,8 @@ def send(
     role: str | None,
     key: str,
     as_json: bool,
-) -> None:
-    """Send one message and tell the answer. A message that cannot be filled in exits 2."""
+) -> "Answer":
+    """Send one message, tell the answer and return it. Refused exits 1, a message that cannot be filled in 2."""
     from pydantic import ValidationError
 
     from gateway.wording import faults
@@ -54,6 +54,7 @@ def send(
             [f"{_SAID.get(str(one.path[0]), one.path[0])}：{one.message}" for one in faults(error)], as_json=as_json
         )
     answered(answer, sent, as_json=as_json)
+    return answer
 
 
 _SAID = {
@@ -67,6 +68,7 @@ _SAID = {
     "handler": "承办人（--handler）",
     "person": "人员编号",
     "grounds": "理由（--grounds）",
+    "departed": "离任人员（--left）",
 }
 """The words of the command line for what a message calls by another name."""
 

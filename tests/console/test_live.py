@@ -85,6 +85,8 @@ def county(home: Path, begun: Path) -> Path:
         ("hold", UNIT, "--reason", "防汛"),
         ("complain", f"{UNIT}/party", "party.slate", "--text", "内容", "--number", "1"),
         ("object", f"{UNIT}/residents", "张三", "--text", "漏登", "--number", "1"),
+        ("recall", UNIT, "P17", "--entitled", "1000", "--registered", "900", "--representatives", "30"),
+        ("by-election", UNIT, "--post", "委员", "--left", "P17=辞职"),
     ],
     ids=lambda words: words[0],
 )
@@ -441,3 +443,40 @@ def test_a_whole_county_is_summed_up_by_street(large: Path) -> None:
     assert "单位 60 个，按街道合计" in where
     found = json.loads(run("inbox", "--json").stdout)
     assert [one["overdue"] for one in found] == [True] * 3 + [False] * 57
+
+
+# ---------------------------------------------------------------- within the term
+
+
+def test_a_by_election_s_posts_and_departures_are_read_before_anything_is_asked(county: Path) -> None:
+    """Every word that cannot be read is named at once, with what it should be; nothing is sent."""
+    before = (county / "registry.sqlite").read_bytes()
+    words = (
+        "--post",
+        "书记",
+        "--post",
+        "委员",
+        "--post",
+        "村长",
+        "--left",
+        "P12",
+        "--left",
+        "=辞职",
+        "--left",
+        "P13=病故",
+    )
+    told = problems(run("by-election", UNIT, *words, "--json"))
+    assert [one.partition("”")[0] for one in told] == ["职务“书记", "职务“村长", "“P12", "“=辞职"]
+    assert "主任、副主任、妇女委员、委员" in told[0]
+    assert "编号=原因" in told[2]
+    assert (county / "registry.sqlite").read_bytes() == before
+
+
+@pytest.mark.parametrize("missing", ["--entitled", "--registered", "--representatives"])
+def test_a_recall_wants_the_figures_its_shares_are_taken_of(county: Path, missing: str) -> None:
+    """Without one of the three nobody could say whether enough have asked."""
+    figures = {"--entitled": "1000", "--registered": "900", "--representatives": "30"}
+    words = [word for name, n in figures.items() if name != missing for word in (name, n)]
+    refused = run("recall", UNIT, "P17", *words)
+    assert refused.exit_code == 2
+    assert missing in refused.stderr

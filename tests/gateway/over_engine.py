@@ -21,7 +21,7 @@ from activities.registry import Kind, Registry, create_registry, open_registry
 from activities.registry.elections import Election, Ground
 from activities.registry.people import Person
 from console.packs import pack_text
-from gateway.carrier import Carrier, NoAnswer, TemporalCarrier
+from gateway.carrier import Beginning, Carrier, NoAnswer, TemporalCarrier
 from gateway.command import Answer, Command, Outcome
 from gateway.door import Door
 from gateway.ground import supplier
@@ -213,6 +213,15 @@ class Losing:
     async def recall(self, workflow: str, key: str) -> Answer | None:
         return await self._carrier.recall(workflow, key)
 
+    async def begin(self, beginning: Beginning) -> bool:
+        loss = self._losses.pop(0) if self._losses else ""
+        if loss == "before":
+            raise NoAnswer("服务器没有应答")
+        begun = await self._carrier.begin(beginning)
+        if loss == "after":
+            raise NoAnswer("服务器没有应答")
+        return begun
+
 
 @dataclass
 class Scripted:
@@ -230,3 +239,6 @@ class Scripted:
 
     async def recall(self, workflow: str, key: str) -> Answer | None:
         return None
+
+    async def begin(self, beginning: Beginning) -> bool:
+        return False

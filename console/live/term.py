@@ -1,0 +1,101 @@
+"""Within the term: beginning the recall of a member, or a by-election for vacant posts."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.county import JsonOption, KeyOption, RoleOption, TokenOption
+from console.live.steer import send
+from console.output import out, unusable
+from policies.people import Post
+
+if TYPE_CHECKING:
+    from gateway.command import Answer
+    from policies.authority import Signature
+    from workflows.messages import ByElectionCall, RecallCall
+
+UnitArgument = Annotated[str, typer.Argument(metavar="单位", help="单位编号，如 qianshan-2026-S01-U003。")]
+ELECTED = (Post.CHAIR, Post.DEPUTY_CHAIR, Post.WOMEN_MEMBER, Post.COMMITTEE_MEMBER)
+"""The posts of a committee, which a by-election may fill."""
+
+
+def register(live: typer.Typer) -> None:
+    """Add the commands to the group."""
+    live.command("recall", help="届内：对一名在任的村民委员会成员启动罢免。")(recall_command)
+    live.command("by-election", help="届内：对出缺的村民委员会职务启动补选。")(by_election_command)
+
+
+def recall_command(
+    unit: UnitArgument,
+    person: Annotated[str, typer.Argument(metavar="人员编号", help="被提出罢免的成员；一人一件。")],
+    entitled: Annotated[int, typer.Option("--entitled", metavar="人数", min=1, help="本村有选举权的村民数。")],
+    registered: Annotated[int, typer.Option("--registered", metavar="人数", min=1, help="登记参加罢免投票的村民数。")],
+    representatives: Annotated[int, typer.Option("--representatives", metavar="人数", min=0, help="村民代表数。")],
+    token: TokenOption = None,
+    role: RoleOption = None,
+    key: KeyOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Exit codes as for `decide`."""
+    from gateway.command import Verb
+    from workflows.messages import RecallCall
+
+    def call(by: "Signature") -> "RecallCall":
+        return RecallCall(
+            person=person, entitled=entitled, registered=registered, representatives=representatives, by=by
+        )
+
+    _told(send(unit, Verb.RECALL, call, token, role, key, as_json), as_json=as_json)
+
+
+def by_election_command(
+    unit: UnitArgument,
+    posts: Annotated[
+        list[str],
+        typer.Option("--post", metavar="职务", help="要补选的职务，一个名额写一次：主任、副主任、妇女委员、委员。"),
+    ],
+    left: Annotated[
+        list[str] | None,
+        typer.Option("--left", metavar="编号=原因", help="罢免以外已经离任的成员，如 P12=辞职；一人写一次。"),
+    ] = None,
+    token: TokenOption = None,
+    role: RoleOption = None,
+    key: KeyOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Exit codes as for `decide`."""
+    from gateway.command import Verb
+    from workflows.messages import ByElectionCall, Departure
+
+    known = {word: post for post in ELECTED for word in (post.label, post.value)}
+    problems = [
+        f"职务“{one}”不能补选（--post），可用的有：{'、'.join(post.label for post in ELECTED)}"
+        for one in posts
+        if one not in known
+    ]
+    gone = [one.partition("=") for one in left or ()]
+    problems += [
+        f"“{''.join(parts)}”不能用（--left）：应为 编号=原因，如 P12=辞职"
+        for parts in gone
+        if not (parts[0].strip() and parts[2].strip())
+    ]
+    if problems:
+        unusable(problems, as_json=as_json)
+    vacant = tuple(known[one] for one in posts)
+
+    def call(by: "Signature") -> "ByElectionCall":
+        departed = tuple(Departure(person=person.strip(), reason=why.strip()) for person, _, why in gone)
+        return ByElectionCall(vacant=vacant, departed=departed, by=by)
+
+    _told(send(unit, Verb.BY_ELECTION, call, token, role, key, as_json), as_json=as_json)
+
+
+def _told(answer: "Answer", *, as_json: bool) -> None:
+    """Which workflow was begun, and where its first gate waits."""
+    if answer.receipt is not None and not as_json:
+        unit = answer.receipt.gate.partition("/")[0]
+        out.print(
+            f"流程「{answer.receipt.gate}」已启动；用 huanjie live inbox --unit {unit} 看待办。",
+            highlight=False,
+            soft_wrap=True,
+        )

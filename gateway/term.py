@@ -1,0 +1,115 @@
+"""Beginning a recall or a by-election within a term: judged by what the registry knows of the unit, everything wrong at once.
+
+What is begun is a workflow of its own, `单位/recall-1`, `单位/byelection-1` …, numbered through each unit, so that of two
+people who begin at once only one does.
+"""
+
+from typing import Any
+
+from activities.registry import Registry
+from activities.registry.elections import Place
+from activities.registry.term import Term
+from gateway.carrier import Beginning
+from gateway.command import Answer, Command, Outcome
+from policies.finding import Finding
+from policies.pack.schema import BodyId
+from policies.rules.village import term as rules
+from workflows.byelection import ByElection
+from workflows.directvote import seats_by_post
+from workflows.messages import (
+    BodyBrief,
+    ByElectionCall,
+    Ordered,
+    RecallBrief,
+    RecallCall,
+    Receipt,
+    UnitBrief,
+    VillageFigures,
+)
+from workflows.recall import RecallElection
+from workflows.setting import Setting
+
+_CALLED = {BodyId.RECALL: "罢免", BodyId.BY_ELECTION: "补选"}
+_RUNS: dict[BodyId, Any] = {BodyId.RECALL: RecallElection.run, BodyId.BY_ELECTION: ByElection.run}
+
+
+def beginning(registry: Registry, setting: Setting | None, command: Command, place: Place) -> Beginning | Answer:
+    """The workflow to begin; the receipt of one begun under the same key before; or the refusal, with every finding.
+
+    `place` is the unit's, `setting` what its election ran under.
+    """
+    call = command.message
+    assert isinstance(call, RecallCall | ByElectionCall)
+    body = BodyId.RECALL if isinstance(call, RecallCall) else BodyId.BY_ELECTION
+    unit, term = _unit(registry, place), registry.terms.of(place.areas[0])
+    before = term.under(command.key, body)
+    if before:
+        return Answer(Outcome.ACCEPTED, Receipt(gate=before))
+    what = f"启动{_CALLED[body]}"
+    roles = {} if setting is None else setting.pack.roles
+    findings = rules.may_begin(call.by, what, unit.name, place.areas, roles)
+    findings += rules.in_office(unit.name, term.ended, term.completed_on is not None, what)
+    if setting is not None and body not in {one.id for one in setting.pack.bodies}:
+        findings.append(rules.planned(_CALLED[body], setting.pack.id))
+    if term.completed_on is not None:
+        findings += _recall(call, term) if isinstance(call, RecallCall) else _by_election(call, unit, term)
+    if findings:
+        return Answer(Outcome.REFUSED, findings=tuple(findings))
+    clock, ordered = registry.elections.running_clock(place.election), Ordered(by=call.by.text, key=command.key)
+    brief: RecallBrief | BodyBrief
+    if isinstance(call, RecallCall):
+        brief = RecallBrief(
+            unit=unit,
+            member=next(one.person for one in term.committee if one.person.id == call.person),
+            entitled=call.entitled,
+            registered=call.registered,
+            representatives=call.representatives,
+            clock=clock,
+            ordered=ordered,
+        )
+    else:
+        gone = {one.person for one in call.departed}
+        brief = BodyBrief(
+            unit=unit,
+            seated=(*term.party, *(one for one in term.committee if one.person.id not in gone)),
+            kin=term.kin,
+            clock=clock,
+            vacant=call.vacant,
+            departed=call.departed,
+            ordered=ordered,
+        )
+    workflow = f"{unit.id}/{body}-{term.count(body) + 1}"
+    return Beginning(_RUNS[body], brief, workflow, f"{unit.name} {_CALLED[body]}", tuple(reversed(place.areas)))
+
+
+def begun_already(asked: Beginning) -> Answer:
+    """The refusal where another command began it in the meantime."""
+    finding = rules.not_twice(asked.title, asked.workflow)
+    return Answer(Outcome.REFUSED, findings=(finding,))
+
+
+def _recall(call: RecallCall, term: Term) -> list[Finding]:
+    names = {one.person.id: one.person.name for one in term.committee}
+    findings = rules.member(call.person, names)
+    running = term.running(BodyId.RECALL, call.person)
+    if running:
+        findings.append(rules.not_twice(f"对{names.get(call.person, call.person)}的罢免", running))
+    return findings
+
+
+def _by_election(call: ByElectionCall, unit: UnitBrief, term: Term) -> list[Finding]:
+    running = term.running(BodyId.BY_ELECTION)
+    if running:  # its posts are not vacant any more, nor filled yet
+        return [rules.not_twice(f"{unit.name}的补选", running)]
+    gone = [one.person for one in call.departed]
+    findings = rules.departed(gone, {one.person.id: one.person.name for one in term.committee})
+    seats = seats_by_post(unit.residents_seats, unit.village or VillageFigures(groups=0))
+    sitting = [one.post for one in term.committee if one.person.id not in gone]
+    return findings + rules.posts_vacant(call.vacant, seats, sitting)
+
+
+def _unit(registry: Registry, place: Place) -> UnitBrief:
+    election = registry.elections.find(place.election)
+    assert election is not None
+    units = (unit for street in election.brief.streets for unit in street.units)
+    return next(unit for unit in units if unit.id == place.areas[0])
