@@ -8,6 +8,7 @@ sum with an unstated part is not stated. The order in which boxes are merged cha
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+from policies.arithmetic import total
 from policies.finding import Finding
 from policies.form.problems import label_of
 from policies.form.values import BALLOT_FIELDS, Ballots, Candidate, ResultForm
@@ -91,12 +92,6 @@ def disagreements(
         elif said is not None and known is None and least > said:
             found.append(_disagreement("F.12", label(key), least, said))
     return found
-
-
-def total(figures: Iterable[int | None]) -> int | None:
-    """The sum; None as soon as one part is not stated."""
-    parts = list(figures)
-    return None if None in parts else sum(n for n in parts if n is not None)
 
 
 # ---------------------------------------------------------------- parts

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from policies.arithmetic import total
 from policies.clock import Instant
 from policies.counting import Recall, Verdict, count, recall, regime
 from policies.finding import Finding, Severity
@@ -22,7 +23,7 @@ from policies.tally.catalogue import entry_finding
 from policies.tally.checks import similar_names
 from policies.tally.figures import exact
 from policies.tally.forms import form_of, whole_roll
-from policies.tally.merge import disagreements, merge, total
+from policies.tally.merge import disagreements, merge
 from policies.tally.spellings import Merging, merging_problems, spelled_together, spellings_of
 from policies.tally.values import SUMMARY, WHOLE_POLL, BallotKind, BoxSheet, Poll, Purpose, RollKind, blank_sheet
 from policies.value import Value

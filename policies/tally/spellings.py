@@ -8,11 +8,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from policies.arithmetic import total
 from policies.clock import Instant
 from policies.finding import Finding
 from policies.form.values import Candidate, ResultForm
 from policies.tally.catalogue import entry_finding
-from policies.tally.merge import Entrant, entrant_of, total
+from policies.tally.merge import Entrant, entrant_of
 from policies.tally.values import Reason, Word
 from policies.value import Value
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from policies import arithmetic
 from policies.finding import Finding, Severity
 from policies.form.values import BALLOT_FIELDS, BoxPapers, ResultForm, papers
 from policies.law.norms import Norms, SurplusVoids
@@ -94,7 +95,7 @@ def boxes_add_up(
     found = []
 
     def compare(what: str, parts: Sequence[int | None], stated: int | None) -> None:
-        sum_ = None if None in parts else sum(part for part in parts if part is not None)
+        sum_ = arithmetic.total(parts)
         if sum_ != stated:
             shown = "未填（有票箱未填）" if sum_ is None else str(sum_)
             message = f"{what}：各票箱合计 {shown}，汇总表为 {'未填' if stated is None else stated}；请核对后更正（{rule.id}）。"
