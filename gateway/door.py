@@ -150,13 +150,12 @@ class Door:
         """What is known before a second signature is carried out: the answer it got before, that nobody signed first, or the
         first submission and the command made of both. Raises Stranger, Unfit.
         """
-        with self._registry.database.reading():
+        with self._registry.database.writing():
             person = self.admit(token)
             self._check_named(workflow, gate)
-        begun = self._begin(person, key, workflow, f"countersign {gate}", f"{role or ''}".encode())
-        if isinstance(begun, Answer):
-            return begun
-        with self._registry.database.reading():
+            begun = self._begin(person, key, workflow, f"countersign {gate}", f"{role or ''}".encode())
+            if isinstance(begun, Answer):
+                return begun
             first = self.awaiting(workflow, gate)
             if first is None:
                 return begun
@@ -186,15 +185,15 @@ class Door:
 
     def _enter(self, token: str | None, wish: "_Wish") -> Command | Answer:
         """The signed command, entered into the ledger, or the answer it got before. Raises Stranger, Unfit."""
-        with self._registry.database.reading():
+        with self._registry.database.writing():
             person = self.admit(token)
             self._check_named(wish.workflow, *(() if wish.gate is None else (wish.gate,)))
             signature = self._signature(person, wish.workflow, wish.role, self._wanted(wish))
-        command = Command(wish.workflow, wish.verb, wish.sign(signature), wish.key)
-        said = f"{wish.role or ''}{command.message.model_dump_json(exclude={'by'})}".encode()
-        if len(said) > LARGEST:
-            raise Unfit(f"提交内容共 {len(said)} 字节，超过上限 {LARGEST} 字节：请核对表单")
-        begun = self._begin(person, command.key, command.workflow, f"{command.verb} {command.gate}", said)
+            command = Command(wish.workflow, wish.verb, wish.sign(signature), wish.key)
+            said = f"{wish.role or ''}{command.message.model_dump_json(exclude={'by'})}".encode()
+            if len(said) > LARGEST:
+                raise Unfit(f"提交内容共 {len(said)} 字节，超过上限 {LARGEST} 字节：请核对表单")
+            begun = self._begin(person, command.key, command.workflow, f"{command.verb} {command.gate}", said)
         return begun if isinstance(begun, Answer) else command
 
     def _wanted(self, wish: "_Wish") -> tuple[Role, ...]:

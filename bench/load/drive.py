@@ -37,7 +37,7 @@ from workflows.messages import DistrictBrief, DistrictOutcome
 from workflows.search import place
 
 GLANCE = 0.02  # seconds between two looks for open gates
-UNDER_LOAD = 0.1  # the same once many gates wait anyway: looking costs
+UNDER_LOAD = 0.25  # the same once many gates wait anyway: looking costs
 PATIENCE = timedelta(seconds=120)
 SETTLES_WITHIN = 5.0  # seconds
 STRETCHES = 10

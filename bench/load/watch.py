@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-EVERY = 1.0  # seconds between two looks
+EVERY = 5.0  # seconds between two looks: reading what PostgreSQL's children share is slow, and the looker decides meanwhile
 MIB = 1 << 20
 
 
