@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-EVERY = 5.0  # seconds between two looks: reading what PostgreSQL's children share is slow, and the looker decides meanwhile
+EVERY = 5.0  # seconds between two looks: what children of PostgreSQL share is slow to read, and the looker decides too
 MIB = 1 << 20
 
 
