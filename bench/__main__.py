@@ -24,8 +24,8 @@ def main() -> None:
         default=int(os.environ.get("BENCH_UNITS", "600")),
         help=f"units of the memory measure (BENCH_UNITS; the full size is {FULL})",
     )
-    parser.add_argument("--sample", type=int, default=60, help="units of the engine's measures")
-    parser.add_argument("--rounds", type=int, default=7, help="repetitions of the engine's measures")
+    parser.add_argument("--sample", type=int, default=20, help="units of the engine's measures")
+    parser.add_argument("--rounds", type=int, default=31, help="repetitions of the engine's measures")
     parser.add_argument(
         "--load-units",
         type=int,

@@ -12,7 +12,7 @@ import asyncio
 import contextvars
 import inspect
 import types
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import temporalio.activity
@@ -128,39 +128,27 @@ class Step:
 class ActivityExecution:
     """One scheduled activity, from the command to its final resolution, over all its attempts."""
 
-    __slots__ = (
-        "attempt",
-        "attempt_scheduled_ns",
-        "beat_entry",
-        "cancel_event",
-        "cancel_requested",
-        "codec",
-        "command",
-        "deadline_entry",
-        "definition",
-        "details",
-        "engine",
-        "heartbeat_details",
-        "heartbeat_ns",
-        "info_cache",
-        "is_local",
-        "last_beat_ns",
-        "last_failure",
-        "outcome_entry",
-        "resolved",
-        "retry",
-        "retry_entry",
-        "run",
-        "running",
-        "scheduled_ns",
-        "seq",
-        "started_ns",
-        "step",
-        "timeout_entry",
-        "token",
-        "waiting_async",
-        "waiting_start",
-    )
+    # Most activities succeed at once and never set any of these: an instance only holds what differs.
+    retry: sdk.Retry | None = None
+    attempt = 1
+    heartbeat_details: Sequence[Payload] = ()
+    last_beat_ns = 0
+    last_failure: Failure | None = None
+    resolved = False
+    running = False
+    waiting_start = False
+    waiting_async = False
+    cancel_requested = False
+    cancel_event = sdk.NEVER
+    details: Any = None
+    info_cache: temporalio.activity.Info | None = None
+    step: Step | None = None
+    deadline_entry: Entry | None = None
+    timeout_entry: Entry | None = None
+    beat_entry: Entry | None = None
+    retry_entry: Entry | None = None
+    outcome_entry: Entry | None = None
+    token = b""
 
     def __init__(self, engine: Core, run: Run, command: Any, is_local: bool) -> None:
         self.engine = engine
@@ -175,28 +163,8 @@ class ActivityExecution:
                 f"activity {command.activity_type!r} of workflow {run.workflow_id} is not registered; known: {known}"
             )
         self.definition = definition
-        self.retry: sdk.Retry | None = None
-        self.attempt = 1
         self.scheduled_ns = self.attempt_scheduled_ns = self.started_ns = engine._agenda.now
         self.heartbeat_ns = 0 if is_local else sdk.duration_ns(command, "heartbeat_timeout")
-        self.heartbeat_details: list[Payload] = []
-        self.last_beat_ns = 0
-        self.last_failure: Failure | None = None
-        self.resolved = False
-        self.running = False
-        self.waiting_start = False
-        self.waiting_async = False
-        self.cancel_requested = False
-        self.cancel_event = sdk.NEVER
-        self.details: Any = None
-        self.info_cache: temporalio.activity.Info | None = None
-        self.step: Step | None = None
-        self.deadline_entry: Entry | None = None
-        self.timeout_entry: Entry | None = None
-        self.beat_entry: Entry | None = None
-        self.retry_entry: Entry | None = None
-        self.outcome_entry: Entry | None = None
-        self.token = b""
         self.codec = engine._codec
         if self.codec.context_aware:
             self.codec = self.codec.for_activity(
