@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
-from temporalio.client import Client
+from temporalio.client import Client, GrpcCompression
 from temporalio.converter import PayloadCodec
 from temporalio.runtime import Runtime
 
@@ -57,6 +57,7 @@ async def connect(
                 tls=tls or False,
                 runtime=runtime,
                 identity=identity or None,
+                grpc_compression=GrpcCompression.NONE,  # what is encrypted does not shrink, and trying costs both ends
                 plugins=[election_plugin(codec)],
             )
         except RuntimeError as error:  # what the SDK raises when nobody listens, or the certificates do not match
