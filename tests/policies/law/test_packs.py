@@ -29,7 +29,7 @@ def test_a_pack_without_layers_is_what_it_was() -> None:
 
 
 def test_an_overlay_keeps_what_it_does_not_change() -> None:
-    """Steps changed key by key, ballots too; a new step stands behind what it waits for; a dropped one is gone."""
+    """Steps changed key by key, ballots too; a new step stands where it is written; a dropped one is gone."""
     mine = loaded(
         overlay(
             """
@@ -40,9 +40,6 @@ bodies:
     title: 我的居委会
     steps:
       - { id: residents.nomination, window: { from: 2021-04-18, to: 2021-04-20 } }
-      - { id: residents.list, after: [residents.check] }
-      - id: residents.poll
-        ballot: { tie: 抽签以外的办法 }
       - id: residents.check
         number: "3.5"
         title: 核对
@@ -51,6 +48,9 @@ bodies:
         actor: election_committee
         window: { from: 2021-04-21, to: 2021-04-22 }
         after: [residents.nomination]
+      - { id: residents.list, after: [residents.check] }
+      - id: residents.poll
+        ballot: { tie: 抽签以外的办法 }
 """
         )
     )
