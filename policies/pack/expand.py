@@ -127,7 +127,7 @@ class _Expansion:
         self.data["bodies"] = merged
 
     def _steps(self, base: list[Any], changes: list[Any], number: int, index: int) -> list[Any]:
-        """Steps with a known id are changed key by key (a ballot too); a new one stands where it is written.
+        """Steps with a known id are changed; a new one stands where it is written.
 
         That is behind the entry above it, and behind the last that it waits for.
         """
@@ -138,9 +138,7 @@ class _Expansion:
             ids = [step.get("id") if isinstance(step, dict) else None for step, _ in steps]
             if own is not None and own in ids:
                 above = ids.index(own)
-                step = steps[above][0]
-                ballot = {**(step.get("ballot") or {}), **change["ballot"]} if _is_mapping(change, "ballot") else None
-                steps[above] = ({**step, **change, **({"ballot": ballot} if ballot else {})}, place)
+                steps[above] = (self._changed(steps[above][0], change), place)
                 continue
             after = change.get("after") if isinstance(change, dict) else None
             waits = [ids.index(one) for one in after if one in ids] if isinstance(after, list) else []
@@ -150,6 +148,15 @@ class _Expansion:
             if source is not None:
                 self._keep(("bodies", number, "steps", source), ("bodies", index, "steps", target))
         return [step for step, _ in steps]
+
+    def _changed(self, step: Data, change: Data) -> Data:
+        """A step key by key, a ballot too; a part asks its rules beside the step's own."""
+        changed = {**step, **change}
+        if isinstance(change.get("ballot"), dict):
+            changed["ballot"] = {**(step.get("ballot") or {}), **change["ballot"]}
+        if isinstance(change.get("rules"), list) and self.laid is not self.given:
+            changed["rules"] = list(dict.fromkeys((*step.get("rules", ()), *change["rules"])))
+        return changed
 
     def _append(self, key: str, value: list[Any]) -> None:
         new = [_same(key, one) for one in value]
@@ -244,7 +251,3 @@ class _Expansion:
 def _same(key: str, entry: Any) -> tuple[Any, ...]:
     """What tells one entry of this list from another."""
     return tuple(entry.get(name) for name in LISTS[key]) if isinstance(entry, dict) else (id(entry),)
-
-
-def _is_mapping(step: Data, key: str) -> bool:
-    return isinstance(step.get(key), dict)
