@@ -1,4 +1,4 @@
-"""The clerk of a community that prepares in detail: the same person, with the forms that such a plan wants besides."""
+"""The clerks of a community and of a village that prepare in detail: the same people, with the forms that such a plan wants besides."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +24,7 @@ from policies.preparation import (
     Trouble,
 )
 from tests.workflows.clerk import Clerk, brief
+from tests.workflows.villageclerk import VillageClerk, village
 from workflows import preparationforms as forms
 from workflows.facts import Task
 from workflows.messages import Form, Nominated, Reviewed, UnitBrief
@@ -45,15 +46,15 @@ DEPARTMENTS = ("组织部", "纪检监察", "综治维稳", "公安")
 
 
 @cache
-def prepared() -> Setting:
-    """The plan of preparation in detail under the announced calendars."""
-    pack = open_pack("prepared-2021")
+def prepared(name: str = "prepared-2021") -> Setting:
+    """A plan of preparation in detail under the announced calendars."""
+    pack = open_pack(name)
     assert isinstance(pack, Pack), pack
-    return install(pack, national_calendar([2020, 2021]))
+    return install(pack, national_calendar([2020, 2021, 2026]))
 
 
 def unit(**changes: Any) -> UnitBrief:
-    """The clerk's community under this plan."""
+    """The clerk's community under the plan of 2021."""
     return brief(setting=prepared().hash, **changes)
 
 
@@ -91,7 +92,8 @@ class PreparedClerk(Clerk):
             return forms.LinkSigned(held_on=today, signatures=signed(SUPERVISORS_OF_LINKS, today))
         match task.step:
             case "prep.household_survey":
-                return forms.HouseholdsSurveyed(held_on=today, surveyed=900, document="入1")  # of 1,500: 60% exactly
+                sixty = -(-3 * self.unit.households // 5)  # of 1,500 households 900, of 320 192: 60% exactly
+                return forms.HouseholdsSurveyed(held_on=today, surveyed=sixty, document="入1")
             case "prep.satisfaction":
                 opinions = tuple(
                     Opinion(circle=one, collected=10, satisfied=7, fairly=2, dissatisfied=1) for one in Circle
@@ -172,3 +174,16 @@ class PreparedClerk(Clerk):
             troubles=tuple(trouble(one, self.today + timedelta(days=10)) for one in found),
             document="评1",
         )
+
+
+@dataclass
+class PreparedVillageClerk(PreparedClerk, VillageClerk):
+    """The village's clerk under a plan that prepares in detail."""
+
+
+def clerk(plan: str, **options: Any) -> PreparedClerk:
+    """Whoever answers for a unit under this plan."""
+    setting = prepared(plan).hash
+    if plan.startswith("village"):
+        return PreparedVillageClerk(village(setting=setting), **options)
+    return PreparedClerk(brief(setting=setting), **options)
