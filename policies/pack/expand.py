@@ -113,6 +113,8 @@ class _Expansion:
         known = {body.get("id"): index for index, body in enumerate(merged)}
         for number, body in enumerate(bodies):
             own = body.get("id") if isinstance(body, dict) else None
+            if own not in known and self._amiss(body, "steps", "title"):
+                continue
             if own not in known:
                 merged.append(body)
                 self._keep(("bodies", number), ("bodies", len(merged) - 1))
@@ -140,6 +142,8 @@ class _Expansion:
                 above = ids.index(own)
                 steps[above] = (self._changed(steps[above][0], change), place)
                 continue
+            if self._amiss(change, "id", "act"):
+                continue
             after = change.get("after") if isinstance(change, dict) else None
             waits = [ids.index(one) for one in after if one in ids] if isinstance(after, list) else []
             above = max([above, *waits]) + 1 if waits else len(steps)
@@ -148,6 +152,13 @@ class _Expansion:
             if source is not None:
                 self._keep(("bodies", number, "steps", source), ("bodies", index, "steps", target))
         return [step for step, _ in steps]
+
+    def _amiss(self, entry: Any, has: str, lacks: str) -> bool:
+        """Whether a part means to change something that the pack does not have: said of the part, not of half a step."""
+        if self.laid is self.given or not isinstance(entry, dict) or has not in entry or lacks in entry:
+            return False
+        self._say(("includes",), f"并入的部分要改“{entry.get('id')}”，所继承的方案没有")
+        return True
 
     def _changed(self, step: Data, change: Data) -> Data:
         """A step key by key, a ballot too; a part asks its rules beside the step's own."""
