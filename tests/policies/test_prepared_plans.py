@@ -1,5 +1,8 @@
 """Preparation in detail: one part, its steps from the named parts of the source, and the plans that include it."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from console.packs import Bundled, calendar_of, open_pack, pack_text
@@ -178,3 +181,20 @@ def test_what_a_form_needs_must_be_said(old: str, new: str, says: str) -> None:
     with pytest.raises(PackError) as refused:
         load_pack(pack_text("prepared-2021"), "test", Altered())
     assert says in str(refused.value)
+
+
+def test_the_example_of_the_docs_is_a_plan() -> None:
+    """A county that leaves the double check out, moves the signed link and asks for two in reserve."""
+    page = (Path(__file__).parents[2] / "docs" / "preparation.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```\n(extends: .*?)```", page, re.S)
+    mine = load_pack(example, "docs", Bundled())
+    steps = {step.id: step for body in mine.bodies for step in body.steps}
+    assert steps.keys() == {step.id for body in opened("village-prepared").bodies for step in body.steps} - {
+        "prep.double_check"
+    }
+    reserves = steps["prep.reserves"].asks
+    assert reserves is not None
+    assert reserves.at_least == 2
+    assert {gate.id: gate.after for gate in mine.extra_gates}["prep.supervised"] == "prep.reserves"
+    assert len(mine.extra_gates) == 6
+    assert timetable(mine, calendar_of(mine)).findings == ()

@@ -84,7 +84,8 @@ def test_every_joint_vetting_in_the_county_has_its_rows(rehearsed: Path) -> None
         if fact["kind"] == "decided" and fact["gate"].partition("#")[0].endswith(".joint_vetting"):
             said = tuple(row["department"] for row in fact["form"]["departments"])
             rows.setdefault(fact["gate"].partition(".")[0], set()).add(said)
-    assert rows == dict.fromkeys(("party", "residents", "supervisory"), {("组织部", "纪检监察", "综治维稳", "公安")})
+    departments = ("组织部", "纪检监察", "综治维稳", "公安")
+    assert rows == {body: {departments} for body in ("party", "residents", "supervisory")}
 
 
 @pytest.mark.parametrize("name", PLANS)
