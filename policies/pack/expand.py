@@ -58,8 +58,8 @@ class _Expansion:
     def _lay(self, over: Located) -> None:
         """What a text says, over what is there: first what it leaves out, then what it changes and adds."""
         self.laid = over
-        if self.founded:
-            self._drop(over.data.get("drops", []))
+        if self.founded and over.data.get("drops") is not None:
+            self._drop(over.data["drops"])
         for key, value in over.data.items():
             if key in COMPOSED or (key == "drops" and self.founded):
                 continue
@@ -182,12 +182,13 @@ class _Expansion:
             self._say(("drops",), "drops 应为列表：写明删去哪几步")
             return
         bodies, gates = self.data.get("bodies", []), self.data.get("extra_gates", [])
-        known = {one.get("id") for one in (*gates, *(step for body in bodies for step in body["steps"]))}
+        known = [one.get("id") for one in (*gates, *(step for body in bodies for step in body.get("steps", [])))]
         for number, drop in enumerate(drops):
             if drop not in known and self.laid is self.given:
                 self._say(("drops", number), f"drops 写的“{drop}”不是所继承方案的步骤")
         self.data["bodies"] = [
-            {**body, "steps": [step for step in body["steps"] if step.get("id") not in drops]} for body in bodies
+            {**body, "steps": [step for step in body.get("steps", []) if step.get("id") not in drops]}
+            for body in bodies
         ]
         for key, name in (("extra_gates", "id"), ("resolutions", "step")):
             if key in self.data:

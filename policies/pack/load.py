@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from policies.law.confirm import Confirmation, Confirmations
 from policies.law.layer import Clause, Layer, Level
 from policies.law.norms import Norms
 from policies.pack import schema
-from policies.pack.expand import COMPOSED, expand
+from policies.pack.expand import COMPOSED, LISTS, expand
 from policies.pack.lawful import layer_problems, norm_problems, settled
 from policies.pack.library import Empty, Library
 from policies.pack.problem import PackError, Problem
@@ -95,9 +96,22 @@ def _part(text: str, name: str) -> dict[str, Any]:
         raise _refused(name, problems)
     for key in sorted(PART_NEVER & located.data.keys()):
         problems.append(located.at((key,), f"并入的部分不能写“{key}”，请写在方案里"))
+    for path, entries in _lists(located.data):
+        if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
+            problems.append(located.at(path, "应为列表，每一项是“键: 值”的映射"))
     if problems:
         raise _refused(name, problems)
     return located.data  # type: ignore[no-any-return]
+
+
+def _lists(data: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """Every list of entries that a part has."""
+    for key in ("bodies", *LISTS):
+        yield (key,), data.get(key, [])
+    bodies = data.get("bodies", [])
+    for index, body in enumerate(bodies if isinstance(bodies, list) else []):
+        if isinstance(body, dict):
+            yield ("bodies", index, "steps"), body.get("steps", [])
 
 
 def _altered_layers(pack: Pack, located: Located, library: Library) -> list[Problem]:

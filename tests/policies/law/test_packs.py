@@ -275,6 +275,9 @@ def test_what_is_dropped_takes_its_decisions_along() -> None:
             PART.replace("drops: [residents.review", "drops: [residents.list"),
             "要改“residents.list”，所继承的方案没有",
         ),
+        (INCLUDED, "bodies: { id: residents }\n", "bodies）：应为列表"),
+        (INCLUDED, "bodies: [{ id: residents, steps: [residents.poll] }]\n", "steps）：应为列表"),
+        (INCLUDED + "drops: [{ id: residents.poll }]\n", "bodies: [{ id: new }]\n", "不是所继承方案的步骤"),
         (INCLUDED, PART.replace("- id: residents\n", "- id: party\n"), "要改“party”，所继承的方案没有"),
     ],
 )
