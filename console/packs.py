@@ -8,9 +8,11 @@ from pathlib import Path
 
 from console.output import reason
 from policies.calendar import Calendar, national_calendar
+from policies.pack.expand import composed
 from policies.pack.identity import self_contained
 from policies.pack.load import PackError, load_pack
 from policies.pack.schema import Pack
+from policies.pack.text import read_text
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -24,19 +26,31 @@ class Unusable:
 
 def bundled_packs() -> tuple[str, ...]:
     """Names of the packs that come with Huanjie, sorted."""
-    folder = resources.files("policies") / "packs"
-    return tuple(sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml")))
+    return _names("packs")
 
 
 def pack_text(name: str) -> str:
     """The YAML of a bundled pack. Raises FileNotFoundError when there is none of that name."""
-    return (resources.files("policies") / "packs" / f"{name}.yaml").read_text(encoding="utf-8")
+    return _text("packs", name)
+
+
+def bundled_parts() -> tuple[str, ...]:
+    """Names of the parts of packs that come with Huanjie, sorted."""
+    return _names("parts")
 
 
 def bundled_layers() -> tuple[str, ...]:
     """Names of the layers of law that come with Huanjie, sorted."""
-    folder = resources.files("policies") / "layers"
+    return _names("layers")
+
+
+def _names(kind: str) -> tuple[str, ...]:
+    folder = resources.files("policies") / kind
     return tuple(sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml")))
+
+
+def _text(kind: str, name: str) -> str:
+    return (resources.files("policies") / kind / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 class Bundled:
@@ -47,8 +61,13 @@ class Bundled:
 
     def pack(self, name: str) -> str | None:
         """A bundled pack's text, or that of a file, looked for in the folder of the pack that names it."""
-        if name in bundled_packs():
-            return pack_text(name)
+        return pack_text(name) if name in bundled_packs() else self._beside(name)
+
+    def part(self, name: str) -> str | None:
+        """A bundled part's text, or that of a file beside the pack."""
+        return _text("parts", name) if name in bundled_parts() else self._beside(name)
+
+    def _beside(self, name: str) -> str | None:
         path = (self.folder or Path()) / name
         if path.suffix not in SUFFIXES:
             return None
@@ -57,11 +76,13 @@ class Bundled:
         except (OSError, ValueError):
             return None
 
+    def parts(self) -> tuple[str, ...]:
+        """Names of the bundled parts."""
+        return bundled_parts()
+
     def layer(self, name: str) -> str | None:
         """A bundled layer's text."""
-        if name not in bundled_layers():
-            return None
-        return (resources.files("policies") / "layers" / f"{name}.yaml").read_text(encoding="utf-8")
+        return _text("layers", name) if name in bundled_layers() else None
 
     def layers(self) -> tuple[str, ...]:
         """Names of the bundled layers."""
@@ -75,12 +96,11 @@ def calendar_of(pack: Pack) -> Calendar:
 
 def source_text(name_or_path: str) -> str:
     """The text behind a pack that `open_pack` has opened, whole: what it builds on is written out in it."""
-    opened = open_pack(name_or_path)
-    if isinstance(opened, Pack) and opened.layers:
-        return self_contained(opened)
-    if name_or_path in bundled_packs():
-        return pack_text(name_or_path)
-    return Path(name_or_path).read_text(encoding="utf-8-sig")
+    bundled = name_or_path in bundled_packs()
+    text = pack_text(name_or_path) if bundled else Path(name_or_path).read_text(encoding="utf-8-sig")
+    opened, (written, _) = open_pack(name_or_path), read_text(text)
+    alone = written is None or not composed(written.data)
+    return self_contained(opened) if isinstance(opened, Pack) and not alone else text
 
 
 def open_pack(name_or_path: str) -> Pack | Unusable:

@@ -12,24 +12,8 @@ from policies.finding import Finding
 from policies.pack.schema import Act, Asks, Step, Threshold
 from policies.preparation import Difficulty
 from policies.rules import groundwork, party, preparation, readiness, screening
+from workflows import preparationforms as forms
 from workflows.messages import Reviewed, UnitBrief
-from workflows.preparationforms import (
-    Audited,
-    BothPostsListed,
-    CleanedUp,
-    ContingenciesPlanned,
-    DoubleChecked,
-    HouseholdsSurveyed,
-    JointlySigned,
-    LinkSigned,
-    ReadinessAssessed,
-    RemovalInspected,
-    ReservesListed,
-    RollMade,
-    SatisfactionReviewed,
-    Screened,
-    Trained,
-)
 
 NOTHING = Asks()
 
@@ -63,19 +47,19 @@ class Question:
         return self.step.asks or NOTHING
 
 
-def households(form: HouseholdsSurveyed, asked: Question) -> list[Finding]:
+def households(form: forms.HouseholdsSurveyed, asked: Question) -> list[Finding]:
     """Z4, of the households registered for the unit."""
     share = asked.asks.share
     assert isinstance(share, Threshold), f"{asked.step.id} asks for no share"
     return groundwork.households_surveyed(form.surveyed, asked.unit.households, share, step=asked.step.id)
 
 
-def satisfaction(form: SatisfactionReviewed, asked: Question) -> list[Finding]:
+def satisfaction(form: forms.SatisfactionReviewed, asked: Question) -> list[Finding]:
     """Z5."""
     return groundwork.satisfaction(form.opinions, promises=form.promises_checked, step=asked.step.id)
 
 
-def assessment(form: ReadinessAssessed, asked: Question) -> list[Finding]:
+def assessment(form: forms.ReadinessAssessed, asked: Question) -> list[Finding]:
     """Z1, Z2."""
     so_far, step = asked.so_far, asked.step.id
     found = [trouble.difficulty for trouble in form.troubles]
@@ -93,22 +77,22 @@ def assessment(form: ReadinessAssessed, asked: Question) -> list[Finding]:
     ]
 
 
-def removal(form: RemovalInspected, asked: Question) -> list[Finding]:
+def removal(form: forms.RemovalInspected, asked: Question) -> list[Finding]:
     """Z2: every open difficulty has its conclusion."""
     return readiness.inspected(form.removals, asked.so_far.open, step=asked.step.id)
 
 
-def cleanup(form: CleanedUp, asked: Question) -> list[Finding]:
+def cleanup(form: forms.CleanedUp, asked: Question) -> list[Finding]:
     """Z3."""
     return groundwork.cleaned_up(asked.asks.actions, form.actions, step=asked.step.id)
 
 
-def both_posts(form: BothPostsListed, asked: Question) -> list[Finding]:
+def both_posts(form: forms.BothPostsListed, asked: Question) -> list[Finding]:
     """Z6."""
     return screening.on_one_list(form.standing, form.people, step=asked.step.id)
 
 
-def joint_signatures(form: JointlySigned, asked: Question) -> list[Finding]:
+def joint_signatures(form: forms.JointlySigned, asked: Question) -> list[Finding]:
     """Z7."""
     return [
         *screening.signatures_complete(
@@ -118,7 +102,7 @@ def joint_signatures(form: JointlySigned, asked: Question) -> list[Finding]:
     ]
 
 
-def screened(form: Screened, asked: Question) -> list[Finding]:
+def screened(form: forms.Screened, asked: Question) -> list[Finding]:
     """Z8: this round begins with whom the round before left."""
     so_far = asked.so_far
     return screening.screened(
@@ -126,13 +110,13 @@ def screened(form: Screened, asked: Question) -> list[Finding]:
     )
 
 
-def reserves(form: ReservesListed, asked: Question) -> list[Finding]:
+def reserves(form: forms.ReservesListed, asked: Question) -> list[Finding]:
     """Z10."""
     least = asked.asks.at_least
     return screening.reserves_enough(form.people, least if isinstance(least, int) else None, step=asked.step.id)
 
 
-def training(form: Trained, asked: Question) -> list[Finding]:
+def training(form: forms.Trained, asked: Question) -> list[Finding]:
     """X5: all of those due have passed, by a training that was one."""
     return [
         *preparation.taught(len(form.due), by_meeting=form.by_meeting, step=asked.step.id),
@@ -140,7 +124,7 @@ def training(form: Trained, asked: Question) -> list[Finding]:
     ]
 
 
-def committee_training(form: Trained, members: dict[str, str], step: str) -> list[Finding]:
+def committee_training(form: forms.Trained, members: dict[str, str], step: str) -> list[Finding]:
     """X5: every member of the election committee (name by id) has passed, and whoever else was due."""
     passed = set(form.passed)
     return [
@@ -151,7 +135,7 @@ def committee_training(form: Trained, members: dict[str, str], step: str) -> lis
     ]
 
 
-def audit(form: Audited, asked: Question) -> list[Finding]:
+def audit(form: forms.Audited, asked: Question) -> list[Finding]:
     """V24: published before the election begins; what is to be published some day is not published."""
     published = form.published_on
     if published is not None and published > form.held_on:
@@ -159,12 +143,12 @@ def audit(form: Audited, asked: Question) -> list[Finding]:
     return preparation.audited(published, asked.election_begins, step=asked.step.id)
 
 
-def contingencies(form: ContingenciesPlanned, asked: Question) -> list[Finding]:
+def contingencies(form: forms.ContingenciesPlanned, asked: Question) -> list[Finding]:
     """Z11."""
     return groundwork.planned_for(asked.asks.risks, form.plans, step=asked.step.id)
 
 
-def double_check(form: DoubleChecked, asked: Question) -> list[Finding]:
+def double_check(form: forms.DoubleChecked, asked: Question) -> list[Finding]:
     """Z13."""
     return groundwork.double_checked(
         form.election_check, form.prevention_check, form.problems, form.mended, form.looked_again, step=asked.step.id
@@ -173,11 +157,11 @@ def double_check(form: DoubleChecked, asked: Question) -> list[Finding]:
 
 def link(form: object, signed_by: tuple[str, ...], step: str) -> list[Finding]:
     """Z12: everybody named has signed."""
-    assert isinstance(form, LinkSigned)
+    assert isinstance(form, forms.LinkSigned)
     return screening.signatures_complete(screening.Z12, signed_by, form.signatures, form.held_on, step=step)
 
 
-def roll(form: RollMade, unit: UnitBrief) -> list[Finding]:
+def roll(form: forms.RollMade, unit: UnitBrief) -> list[Finding]:
     """P3: nobody on the roll who has no vote, nobody twice, as many as the unit has full members."""
     custody = [member.id for member in form.members if member.in_custody]
     return [
@@ -201,17 +185,17 @@ def departments(form: Reviewed, step: Step, names: dict[str, str]) -> list[Findi
 
 
 PAGES: dict[Act, tuple[type, Callable[[Any, Question], list[Finding]]]] = {
-    Act.HOUSEHOLD_SURVEY: (HouseholdsSurveyed, households),
-    Act.SATISFACTION: (SatisfactionReviewed, satisfaction),
-    Act.READINESS: (ReadinessAssessed, assessment),
-    Act.REMOVAL: (RemovalInspected, removal),
-    Act.CLEANUP: (CleanedUp, cleanup),
-    Act.BOTH_POSTS: (BothPostsListed, both_posts),
-    Act.JOINT_SIGNATURES: (JointlySigned, joint_signatures),
-    Act.SCREENING: (Screened, screened),
-    Act.RESERVES: (ReservesListed, reserves),
-    Act.TRAINING: (Trained, training),
-    Act.AUDIT: (Audited, audit),
-    Act.EMERGENCY_PLANS: (ContingenciesPlanned, contingencies),
-    Act.DOUBLE_CHECK: (DoubleChecked, double_check),
+    Act.HOUSEHOLD_SURVEY: (forms.HouseholdsSurveyed, households),
+    Act.SATISFACTION: (forms.SatisfactionReviewed, satisfaction),
+    Act.READINESS: (forms.ReadinessAssessed, assessment),
+    Act.REMOVAL: (forms.RemovalInspected, removal),
+    Act.CLEANUP: (forms.CleanedUp, cleanup),
+    Act.BOTH_POSTS: (forms.BothPostsListed, both_posts),
+    Act.JOINT_SIGNATURES: (forms.JointlySigned, joint_signatures),
+    Act.SCREENING: (forms.Screened, screened),
+    Act.RESERVES: (forms.ReservesListed, reserves),
+    Act.TRAINING: (forms.Trained, training),
+    Act.AUDIT: (forms.Audited, audit),
+    Act.EMERGENCY_PLANS: (forms.ContingenciesPlanned, contingencies),
+    Act.DOUBLE_CHECK: (forms.DoubleChecked, double_check),
 }

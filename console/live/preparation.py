@@ -7,42 +7,13 @@ from pydantic import BaseModel
 
 from policies.pack.schema import Act, Asks
 from policies.preparation import Circle, Difficulty
-from workflows.preparationforms import (
-    Audited,
-    BothPostsListed,
-    CleanedUp,
-    ContingenciesPlanned,
-    DoubleChecked,
-    HouseholdsSurveyed,
-    JointlySigned,
-    ReadinessAssessed,
-    RemovalInspected,
-    ReservesListed,
-    RollMade,
-    SatisfactionReviewed,
-    Screened,
-    Trained,
-)
+from workflows.preparationchecks import PAGES
+from workflows.preparationforms import RollMade
 
 if TYPE_CHECKING:
     from workflows.facts import Task
 
-FORMS: dict[Act, type[BaseModel]] = {
-    Act.HOUSEHOLD_SURVEY: HouseholdsSurveyed,
-    Act.SATISFACTION: SatisfactionReviewed,
-    Act.READINESS: ReadinessAssessed,
-    Act.REMOVAL: RemovalInspected,
-    Act.CLEANUP: CleanedUp,
-    Act.BOTH_POSTS: BothPostsListed,
-    Act.JOINT_SIGNATURES: JointlySigned,
-    Act.SCREENING: Screened,
-    Act.RESERVES: ReservesListed,
-    Act.TRAINING: Trained,
-    Act.AUDIT: Audited,
-    Act.EMERGENCY_PLANS: ContingenciesPlanned,
-    Act.DOUBLE_CHECK: DoubleChecked,
-    Act.ROLL: RollMade,
-}
+FORMS: dict[Act, type[BaseModel]] = {act: form for act, (form, _) in PAGES.items()} | {Act.ROLL: RollMade}
 
 WORDS = {
     "surveyed": "入户户数",

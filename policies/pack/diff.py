@@ -10,6 +10,7 @@ from policies.pack.words import (
     CONDITIONS,
     MODES,
     UNITS,
+    asks_words,
     gap_words,
     plain,
     route_words,
@@ -85,6 +86,7 @@ def _plans(left: Pack, right: Pack) -> Iterator[Difference]:
         ("starts", "最早开始", str(left.starts), str(right.starts)),
         ("completed_by", "最后期限", str(left.completed_by), str(right.completed_by)),
         ("layers", "法律层", _layers(left), _layers(right)),
+        ("extra_gates", "附加关口", _gates(left), _gates(right)),
         *(
             (place, title, mine, other)
             for (place, title), mine, other in zip(_CONDITIONS, _conditions(left), _conditions(right), strict=True)
@@ -107,6 +109,10 @@ def _conditions(pack: Pack) -> tuple[str, ...]:
 
 def _layers(pack: Pack) -> str:
     return "、".join(f"《{layer.title}》" for layer in pack.layers) or "没有写"
+
+
+def _gates(pack: Pack) -> str:
+    return "、".join(gate.title for gate in pack.extra_gates) or "没有"
 
 
 def _bodies(left: Pack, right: Pack) -> Iterator[Difference]:
@@ -183,6 +189,7 @@ def _step(step: Step, pack: Pack) -> dict[str, str]:
         "间隔": "；".join(map(gap_words, step.gaps)) or "没有",
         "适用": CONDITIONS[step.condition],
         "提名方式": route_words(step.routes) or "没有",
+        "表单须写明": asks_words(step.asks),
         "公示": "没有" if days is None else f"{plain(days)} {UNITS[step.publicity_unit]}",
     }
     return rows | ({} if step.ballot is None else _ballot(step.ballot))

@@ -1,4 +1,4 @@
-"""A pack that builds on others, written out: `extends` merged, names of layers replaced by the layers, own clauses made one.
+"""A pack that builds on others, written out: `extends` and `includes` merged, names of layers replaced, own clauses made one.
 
 It works on plain data with the places of the text in hand, so that a mistake is still shown at its own line.
 """
@@ -14,35 +14,56 @@ from policies.pack.text import Located, Path, Place
 
 Data = dict[str, Any]
 Opened = Callable[[str, str], Data]
-"""Opens another text, already whole (kind "pack" or "layer"; its name). Raises PackError and LookupError."""
+"""Opens another text (kind "pack", already whole, "part" or "layer"; its name). Raises PackError and LookupError."""
 
+COMPOSED = ("extends", "includes", "layers", "clauses")  # what a pack says that is not whole by itself
 OWN = ("id", "version", "title", "source")  # what no pack takes over from the one it extends
-LISTS = ("extra_gates", "provisions", "resolutions")  # added to what is inherited
+LISTS = {"extra_gates": ("id",), "provisions": ("number", "title"), "resolutions": ("rule", "step", "finding")}
+"""Added to what is inherited; an entry of which these keys agree takes the inherited one's place."""
 MAPPINGS = ("roles", "eligibility", "norms")  # merged key by key
 
 
 def expand(located: Located, library: Library, opened: Opened) -> tuple[Located, list[Problem]]:
     """The document with everything it builds on in place, and what could not be found or is wrong there."""
-    if not any(located.data.get(key) for key in ("extends", "layers", "clauses")):
+    if not composed(located.data):
         return located, []
     return _Expansion(located, library, opened).run()
+
+
+def composed(data: Data) -> bool:
+    """Whether the text builds on others, so that it means nothing without them."""
+    return any(data.get(key) for key in COMPOSED)
 
 
 class _Expansion:
     def __init__(self, located: Located, library: Library, opened: Opened) -> None:
         self.given, self.library, self.opened = located, library, opened
+        self.laid = located  # the text that is being laid over what is there
+        self.founded = False  # on a pack that it extends
         self.data: Data = {}
         self.places: dict[Path, Place] = {}
         self.problems: list[Problem] = []
 
     def run(self) -> tuple[Located, list[Problem]]:
         base = self._base()
+        self.founded = bool(base)
         self.data = {key: value for key, value in base.items() if key not in OWN}
         inherited = self.data.pop("layers", [])
-        for key, value in self.given.data.items():
-            if key in ("extends", "layers", "clauses") or (key == "drops" and base):
+        for part in self._parts():
+            self._lay(Located({key: value for key, value in part.items() if key not in OWN}, {}))
+        self._lay(self.given)
+        self._layers(inherited)
+        return Located(self.data, self.places), self.problems
+
+    def _lay(self, over: Located) -> None:
+        """What a text says, over what is there: first what it leaves out, then what it changes and adds."""
+        self.laid = over
+        if self.founded and over.data.get("drops") is not None:
+            self._drop(over.data["drops"])
+        for key, value in over.data.items():
+            if key in COMPOSED or (key == "drops" and self.founded):
                 continue
-            if key == "bodies" and base and isinstance(value, list):
+            if key == "bodies" and self.founded and isinstance(value, list):
                 self._bodies(value)
             elif key in MAPPINGS and isinstance(value, dict) and isinstance(self.data.get(key), dict):
                 self.data[key] = {**self.data[key], **value}
@@ -52,9 +73,6 @@ class _Expansion:
             else:
                 self.data[key] = value
                 self._keep((key,), (key,))
-        self._drop()
-        self._layers(inherited)
-        return Located(self.data, self.places), self.problems
 
     # ------------------------------------------------------------ the pack it extends
 
@@ -67,11 +85,23 @@ class _Expansion:
             return {}
         return self._open("pack", name, ("extends",), "所继承的方案")
 
+    def _parts(self) -> list[Data]:
+        """The parts that are included, in the order in which they are named."""
+        named = self.given.data.get("includes", [])
+        if not isinstance(named, list) or not all(isinstance(name, str) and name for name in named):
+            self._say(("includes",), "includes 应为列表：写明并入哪几个部分")
+            return []
+        if named and "extends" not in self.given.data:
+            self._say(("includes",), "includes 须与 extends 同写：先有所继承的方案，才能并入")
+            return []
+        return [self._open("part", name, ("includes", number), "并入的部分") for number, name in enumerate(named)]
+
     def _open(self, kind: str, name: str, path: Path, what: str) -> Data:
         try:
             return self.opened(kind, name)
         except LookupError:
-            near = difflib.get_close_matches(name, self.library.layers(), n=1) if kind == "layer" else []
+            known = {"layer": self.library.layers, "part": self.library.parts}.get(kind, tuple)()
+            near = difflib.get_close_matches(name, known, n=1)
             self._say(path, f"找不到{what}“{name}”" + (f"，是不是“{near[0]}”？" if near else ""))
         except PackError as error:
             for problem in error.problems:
@@ -83,6 +113,8 @@ class _Expansion:
         known = {body.get("id"): index for index, body in enumerate(merged)}
         for number, body in enumerate(bodies):
             own = body.get("id") if isinstance(body, dict) else None
+            if own not in known and self._amiss(body, "steps", "title"):
+                continue
             if own not in known:
                 merged.append(body)
                 self._keep(("bodies", number), ("bodies", len(merged) - 1))
@@ -97,60 +129,70 @@ class _Expansion:
         self.data["bodies"] = merged
 
     def _steps(self, base: list[Any], changes: list[Any], number: int, index: int) -> list[Any]:
-        """Steps with a known id are changed key by key (a ballot too); a new one stands after the last it waits for."""
+        """Steps with a known id are changed; a new one stands where it is written.
+
+        That is behind the entry above it, and behind the last that it waits for.
+        """
         steps: list[tuple[Any, int | None]] = [(step, None) for step in base]
+        above = -1
         for place, change in enumerate(changes):
             own = change.get("id") if isinstance(change, dict) else None
             ids = [step.get("id") if isinstance(step, dict) else None for step, _ in steps]
             if own is not None and own in ids:
-                step = steps[ids.index(own)][0]
-                ballot = {**(step.get("ballot") or {}), **change["ballot"]} if _is_mapping(change, "ballot") else None
-                steps[ids.index(own)] = ({**step, **change, **({"ballot": ballot} if ballot else {})}, place)
+                above = ids.index(own)
+                steps[above] = (self._changed(steps[above][0], change), place)
+                continue
+            if self._amiss(change, "id", "act"):
                 continue
             after = change.get("after") if isinstance(change, dict) else None
             waits = [ids.index(one) for one in after if one in ids] if isinstance(after, list) else []
-            steps.insert(max(waits) + 1 if waits else len(steps), (change, place))
+            above = max([above, *waits]) + 1 if waits else len(steps)
+            steps.insert(above, (change, place))
         for target, (_, source) in enumerate(steps):
             if source is not None:
                 self._keep(("bodies", number, "steps", source), ("bodies", index, "steps", target))
         return [step for step, _ in steps]
 
-    def _append(self, key: str, value: list[Any]) -> None:
-        before = len(self.data[key])
-        self.data[key] = [*self.data[key], *value]
-        for number in range(len(value)):
-            self._keep((key, number), (key, before + number))
+    def _amiss(self, entry: Any, has: str, lacks: str) -> bool:
+        """Whether a part means to change something that the pack does not have: said of the part, not of half a step."""
+        if self.laid is self.given or not isinstance(entry, dict) or has not in entry or lacks in entry:
+            return False
+        self._say(("includes",), f"并入的部分要改“{entry.get('id')}”，所继承的方案没有")
+        return True
 
-    def _drop(self) -> None:
-        drops = self.given.data.get("drops")
-        if drops is None or "extends" not in self.given.data:
-            return
+    def _changed(self, step: Data, change: Data) -> Data:
+        """A step key by key, a ballot too; a part asks its rules beside the step's own."""
+        changed = {**step, **change}
+        if isinstance(change.get("ballot"), dict):
+            changed["ballot"] = {**(step.get("ballot") or {}), **change["ballot"]}
+        if isinstance(change.get("rules"), list) and self.laid is not self.given:
+            changed["rules"] = list(dict.fromkeys((*step.get("rules", ()), *change["rules"])))
+        return changed
+
+    def _append(self, key: str, value: list[Any]) -> None:
+        new = [_same(key, one) for one in value]
+        held = [one for one in self.data[key] if _same(key, one) not in new]
+        self.data[key] = [*held, *value]
+        for number in range(len(value)):
+            self._keep((key, number), (key, len(held) + number))
+
+    def _drop(self, drops: Any) -> None:
+        """Steps and gates left out, with what was decided of them; a part may leave out what the pack does not have."""
         if not isinstance(drops, list):
             self._say(("drops",), "drops 应为列表：写明删去哪几步")
             return
+        bodies, gates = self.data.get("bodies", []), self.data.get("extra_gates", [])
+        known = [one.get("id") for one in (*gates, *(step for body in bodies for step in body.get("steps", [])))]
         for number, drop in enumerate(drops):
-            held = False
-            for index, body in enumerate(self.data.get("bodies", [])):
-                ids = [step.get("id") for step in body.get("steps", []) if isinstance(step, dict)]
-                if drop in ids:
-                    held = True
-                    self._remove(index, ids.index(drop))
-            if not held:
+            if drop not in known and self.laid is self.given:
                 self._say(("drops", number), f"drops 写的“{drop}”不是所继承方案的步骤")
-
-    def _remove(self, body: int, step: int) -> None:
-        """Take one step out; the places of the steps behind it move up."""
-        steps = self.data["bodies"][body]["steps"]
-        self.data["bodies"][body]["steps"] = steps[:step] + steps[step + 1 :]
-        prefix: Path = ("bodies", body, "steps")
-        moved: dict[Path, Place] = {}
-        for path, place in self.places.items():
-            at = path[3] if path[:3] == prefix and len(path) > 3 else None
-            if not isinstance(at, int) or at < step:
-                moved[path] = place
-            elif at > step:
-                moved[(*prefix, at - 1, *path[4:])] = place
-        self.places = moved
+        self.data["bodies"] = [
+            {**body, "steps": [step for step in body.get("steps", []) if step.get("id") not in drops]}
+            for body in bodies
+        ]
+        for key, name in (("extra_gates", "id"), ("resolutions", "step")):
+            if key in self.data:
+                self.data[key] = [one for one in self.data[key] if one.get(name) not in drops]
 
     # ------------------------------------------------------------ layers
 
@@ -210,7 +252,7 @@ class _Expansion:
 
     def _keep(self, source: Path, target: Path) -> None:
         size = len(source)
-        for path, place in self.given.places.items():
+        for path, place in self.laid.places.items():
             if path[:size] == source:
                 self.places[(*target, *path[size:])] = place
 
@@ -218,5 +260,6 @@ class _Expansion:
         self.problems.append(self.given.at(path, message))
 
 
-def _is_mapping(step: Data, key: str) -> bool:
-    return isinstance(step.get(key), dict)
+def _same(key: str, entry: Any) -> tuple[Any, ...]:
+    """What tells one entry of this list from another."""
+    return tuple(entry.get(name) for name in LISTS[key]) if isinstance(entry, dict) else (id(entry),)

@@ -1,4 +1,4 @@
-"""Where a pack finds what it is composed of: other packs and layers of law, by name. The texts come from outside this room."""
+"""Where a pack finds what it is composed of: other packs, parts of packs and layers of law, by name. The texts come from outside this room."""
 
 from typing import Protocol
 
@@ -8,6 +8,12 @@ class Library(Protocol):
 
     def pack(self, name: str) -> str | None:
         """The pack of this name, or None."""
+
+    def part(self, name: str) -> str | None:
+        """The part of this name that packs include, or None."""
+
+    def parts(self) -> tuple[str, ...]:
+        """Names of all parts."""
 
     def layer(self, name: str) -> str | None:
         """The layer of this name, or None."""
@@ -22,6 +28,14 @@ class Empty:
     def pack(self, name: str) -> str | None:  # noqa: ARG002
         """None."""
         return None
+
+    def part(self, name: str) -> str | None:  # noqa: ARG002
+        """None."""
+        return None
+
+    def parts(self) -> tuple[str, ...]:
+        """No names."""
+        return ()
 
     def layer(self, name: str) -> str | None:  # noqa: ARG002
         """None."""

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from policies.law.confirm import Confirmation, Confirmations
 from policies.law.layer import Clause, Layer, Level
 from policies.law.norms import Norms
 from policies.pack import schema
-from policies.pack.expand import expand
+from policies.pack.expand import COMPOSED, LISTS, expand
 from policies.pack.lawful import layer_problems, norm_problems, settled
 from policies.pack.library import Empty, Library
 from policies.pack.problem import PackError, Problem
@@ -23,6 +24,8 @@ from policies.value import Value
 __all__ = ["PackError", "Problem", "load_confirmations", "load_layer", "load_pack"]
 
 ALONE = Empty()
+PART_NEVER = frozenset({"format", *COMPOSED})
+"""What only a pack says: a part neither builds on others nor speaks of law."""
 
 
 def load_pack(text: str, name: str, library: Library = ALONE) -> Pack:
@@ -62,9 +65,11 @@ def _load(text: str, name: str, library: Library, within: tuple[str, ...]) -> Pa
     def opened(kind: str, other: str) -> dict[str, Any]:
         if kind == "pack" and other in within:
             raise LookupError(other)
-        found = library.pack(other) if kind == "pack" else library.layer(other)
+        found = {"pack": library.pack, "part": library.part, "layer": library.layer}[kind](other)
         if found is None:
             raise LookupError(other)
+        if kind == "part":
+            return _part(found, other)
         whole: Value
         whole = _load(found, other, library, (*within, other)) if kind == "pack" else load_layer(found, other)
         return whole.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -72,8 +77,8 @@ def _load(text: str, name: str, library: Library, within: tuple[str, ...]) -> Pa
     written = located
     located, unfound = expand(written, library, opened)
     problems += unfound
-    if any(problem.path == "extends" for problem in unfound):
-        raise _refused(name, problems)  # without its base everything else would look missing
+    if any(problem.path.startswith(("extends", "includes")) for problem in unfound):
+        raise _refused(name, problems)  # without what it builds on everything else would look missing
     pack = _validated(Pack, located, problems)
     problems += reference_problems(located)
     if pack is not None:
@@ -82,6 +87,31 @@ def _load(text: str, name: str, library: Library, within: tuple[str, ...]) -> Pa
     if problems or pack is None:
         raise _refused(name, problems)
     return settled(pack)
+
+
+def _part(text: str, name: str) -> dict[str, Any]:
+    """What a part says. It is no pack: what it comes to is checked in the pack that includes it."""
+    located, problems = read_text(text)
+    if problems or located is None:
+        raise _refused(name, problems)
+    for key in sorted(PART_NEVER & located.data.keys()):
+        problems.append(located.at((key,), f"并入的部分不能写“{key}”，请写在方案里"))
+    for path, entries in _lists(located.data):
+        if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
+            problems.append(located.at(path, "应为列表，每一项是“键: 值”的映射"))
+    if problems:
+        raise _refused(name, problems)
+    return located.data  # type: ignore[no-any-return]
+
+
+def _lists(data: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """Every list of entries that a part has."""
+    for key in ("bodies", *LISTS):
+        yield (key,), data.get(key, [])
+    bodies = data.get("bodies", [])
+    for index, body in enumerate(bodies if isinstance(bodies, list) else []):
+        if isinstance(body, dict):
+            yield ("bodies", index, "steps"), body.get("steps", [])
 
 
 def _altered_layers(pack: Pack, located: Located, library: Library) -> list[Problem]:

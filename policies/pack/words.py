@@ -1,4 +1,4 @@
-"""A pack's values in plain Chinese: windows, shares, ways of nominating, as an official reads them side by side."""
+"""A pack's values in plain Chinese: windows, shares, ways of nominating, what a form must show, as an official reads them side by side."""
 
 from policies.calendar import DayUnit
 from policies.law.terms import WHOLES
@@ -6,6 +6,7 @@ from policies.pack.schema import (
     MISSING,
     Absolute,
     Act,
+    Asks,
     Condition,
     Gap,
     Lasting,
@@ -75,6 +76,20 @@ ACTS = {
     Act.ANNOUNCEMENT: "公告结果",
     Act.FILING: "备案",
     Act.HANDOVER: "移交",
+    Act.HOUSEHOLD_SURVEY: "入户调查",
+    Act.SATISFACTION: "满意度测评",
+    Act.READINESS: "评估三色码",
+    Act.REMOVAL: "逐项验收销号",
+    Act.CLEANUP: "逐项完成行动",
+    Act.BOTH_POSTS: "列入“一肩挑”清单",
+    Act.JOINT_SIGNATURES: "联审签字",
+    Act.SCREENING: "逐轮筛选",
+    Act.RESERVES: "后备人选报备",
+    Act.TRAINING: "逐人培训",
+    Act.AUDIT: "公布离任审计",
+    Act.EMERGENCY_PLANS: "制定应急预案",
+    Act.DOUBLE_CHECK: "换届防疫双检查",
+    Act.ROLL: "造册",
 }
 
 
@@ -141,6 +156,27 @@ def route_words(routes: tuple[NominationRoute, ...]) -> str:
         )
         for one in routes
     )
+
+
+def asks_words(asks: Asks | None) -> str:
+    """部门 组织部、公安；至少 1 人."""
+    if asks is None:
+        return "没有"
+    actions = [
+        f"{one.name}（{one.lead}，{NOT_WRITTEN if one.by == MISSING else f'{one.by} 前'}）" for one in asks.actions
+    ]
+    listed = {
+        "行动": actions,
+        "签字": asks.signed_by,
+        "筛选": [f"{one.title}（{one.lead}）" for one in asks.rounds],
+        "部门": asks.departments,
+        "风险": asks.risks,
+    }
+    parts = [f"{name} {'、'.join(values)}" for name, values in listed.items() if values]
+    parts += [] if asks.share is None else [share_words(asks.share)]
+    parts += [] if asks.at_least is None else [f"至少 {plain(asks.at_least)} 人"]
+    parts += ["人选中有懂财会、管理的人"] if asks.finance else []
+    return "；".join(parts) or "没有"
 
 
 def plain(value: object) -> str:

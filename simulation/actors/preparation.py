@@ -27,24 +27,8 @@ from policies.preparation import (
 )
 from simulation.actors.scene import Scene
 from simulation.population.chance import stream
+from workflows import preparationforms as forms
 from workflows.messages import Conclusion, Form
-from workflows.preparationforms import (
-    Audited,
-    BothPostsListed,
-    CleanedUp,
-    ContingenciesPlanned,
-    DoubleChecked,
-    HouseholdsSurveyed,
-    JointlySigned,
-    LinkSigned,
-    ReadinessAssessed,
-    RemovalInspected,
-    ReservesListed,
-    RollMade,
-    SatisfactionReviewed,
-    Screened,
-    Trained,
-)
 
 _FOUND = tuple(one for one in Difficulty if one is not Difficulty.NO_CANDIDATE)
 _MOST_TROUBLES = 3
@@ -66,18 +50,18 @@ def lot(scene: Scene, what: str) -> Random:
     return stream(scene.seed, scene.unit.id, "preparation", what)
 
 
-def household_survey(scene: Scene) -> HouseholdsSurveyed:
+def household_survey(scene: Scene) -> forms.HouseholdsSurveyed:
     """As many as the plan wants, and some more."""
     share, households = asks(scene).share, scene.unit.brief.households
     least = at_least((share.numerator, share.denominator), households) if isinstance(share, Threshold) else 0
-    return HouseholdsSurveyed(
+    return forms.HouseholdsSurveyed(
         held_on=scene.day, surveyed=scene.rng.randint(least, households), document=scene.number("入户")
     )
 
 
-def satisfaction(scene: Scene) -> SatisfactionReviewed:
+def satisfaction(scene: Scene) -> forms.SatisfactionReviewed:
     """Three circles, each with sheets that add up."""
-    return SatisfactionReviewed(
+    return forms.SatisfactionReviewed(
         held_on=scene.day,
         opinions=tuple(_opinion(scene.rng, circle) for circle in Circle),
         promises_checked=True,
@@ -107,11 +91,11 @@ def troubles_of(scene: Scene) -> tuple[Difficulty, ...]:
     return tuple(sorted(rng.sample(_FOUND, rng.randint(1, _MOST_TROUBLES)), key=list(Difficulty).index))
 
 
-def readiness(scene: Scene) -> ReadinessAssessed:
+def readiness(scene: Scene) -> forms.ReadinessAssessed:
     """The colour that follows, and for each difficulty a plan, a contingency plan, three names and a day."""
     found = troubles_of(scene)
     watch = "外出人员较多，提前联系" if lot(scene, "watch").random() < _WATCHED else ""
-    return ReadinessAssessed(
+    return forms.ReadinessAssessed(
         held_on=scene.day,
         colour=Colour.RED if found else Colour.YELLOW if watch or scene.task.round > 1 else Colour.GREEN,
         troubles=tuple(
@@ -139,11 +123,11 @@ def _deadline(scene: Scene) -> date:
     return planned if planned > scene.day else min(scene.day + _DUE_WITHIN, last)
 
 
-def removal(scene: Scene) -> RemovalInspected:
+def removal(scene: Scene) -> forms.RemovalInspected:
     """Accepted once the rectification really is complete; a candidate found is accepted at once."""
     ready = scene.unit.rectified_on
     rectified = not scene.unit.brief.difficult or (ready is not None and scene.day >= ready)
-    return RemovalInspected(
+    return forms.RemovalInspected(
         held_on=scene.day,
         removals=tuple(
             Removal(
@@ -157,9 +141,9 @@ def removal(scene: Scene) -> RemovalInspected:
     )
 
 
-def cleanup(scene: Scene) -> CleanedUp:
+def cleanup(scene: Scene) -> forms.CleanedUp:
     """Every action, led as planned, done today or by its day."""
-    return CleanedUp(
+    return forms.CleanedUp(
         held_on=scene.day,
         actions=tuple(
             Cleaned(
@@ -173,14 +157,14 @@ def cleanup(scene: Scene) -> CleanedUp:
     )
 
 
-def both_posts(scene: Scene) -> BothPostsListed:
+def both_posts(scene: Scene) -> forms.BothPostsListed:
     """Mostly somebody intended or decided on; in a few units nobody at first."""
     rng = lot(scene, "both posts")
     if rng.random() < _NOBODY_AT_FIRST and scene.task.round == 1:
         standing, people = PostsList.NOBODY, 0
     else:
         standing, people = rng.choice(((PostsList.DECIDED, 1), (PostsList.INTENDED, 1), (PostsList.INTENDED, 2)))
-    return BothPostsListed(held_on=scene.day, standing=standing, people=people, document=scene.number("清单"))
+    return forms.BothPostsListed(held_on=scene.day, standing=standing, people=people, document=scene.number("清单"))
 
 
 def signatures(scene: Scene, offices: tuple[str, ...]) -> tuple[Signed, ...]:
@@ -188,13 +172,13 @@ def signatures(scene: Scene, offices: tuple[str, ...]) -> tuple[Signed, ...]:
     return tuple(Signed(office=office, name=f"{office}签字人", signed_on=scene.day) for office in offices)
 
 
-def joint_signatures(scene: Scene) -> JointlySigned:
+def joint_signatures(scene: Scene) -> forms.JointlySigned:
     """All of them, and the filing's number."""
     signed = signatures(scene, asks(scene).signed_by)
-    return JointlySigned(held_on=scene.day, signatures=signed, filing=scene.number("备"))
+    return forms.JointlySigned(held_on=scene.day, signatures=signed, filing=scene.number("备"))
 
 
-def screening(scene: Scene) -> Screened:
+def screening(scene: Scene) -> forms.Screened:
     """One round: those left by the rounds before, less a few."""
     brief, rng = scene.unit.brief, lot(scene, "screening")
     left, round_ = _PER_SEAT * (brief.party_seats + brief.residents_seats), scene.task.round
@@ -202,7 +186,7 @@ def screening(scene: Scene) -> Screened:
     for _ in range(round_):
         left -= struck
         struck = min(rng.randint(0, _STRUCK_AT_MOST), left)
-    return Screened(
+    return forms.Screened(
         held_on=scene.day,
         lead=asks(scene).rounds[round_ - 1].lead,
         entered=left,
@@ -211,32 +195,32 @@ def screening(scene: Scene) -> Screened:
     )
 
 
-def reserves(scene: Scene) -> ReservesListed:
+def reserves(scene: Scene) -> forms.ReservesListed:
     """As many as the plan wants, or one, and perhaps two more."""
     least = asks(scene).at_least
     people = (least if isinstance(least, int) else 1) + scene.rng.randrange(3)
-    return ReservesListed(held_on=scene.day, people=people, document=scene.number("后备"))
+    return forms.ReservesListed(held_on=scene.day, people=people, document=scene.number("后备"))
 
 
-def training(scene: Scene) -> Trained:
+def training(scene: Scene) -> forms.Trained:
     """Everybody due has passed: the street's staff, or the election committee with its reserves."""
     due = scene.task.people
     if due:
         due = tuple(dict.fromkeys((*due, *scene.unit.pools.election_committee)))
     else:
         due = tuple(f"{scene.unit.id}工作人员{number}" for number in range(1, _STAFF + 1))
-    return Trained(held_on=scene.day, due=due, passed=due, by_meeting=False, document=scene.number("训"))
+    return forms.Trained(held_on=scene.day, due=due, passed=due, by_meeting=False, document=scene.number("训"))
 
 
-def audit(scene: Scene) -> Audited:
+def audit(scene: Scene) -> forms.Audited:
     """Published the day it is reported."""
     place = f"{scene.unit.brief.name}公开栏"
-    return Audited(held_on=scene.day, published_on=scene.day, place=place, document=scene.number("审计"))
+    return forms.Audited(held_on=scene.day, published_on=scene.day, place=place, document=scene.number("审计"))
 
 
-def emergency_plans(scene: Scene) -> ContingenciesPlanned:
+def emergency_plans(scene: Scene) -> forms.ContingenciesPlanned:
     """One for each risk."""
-    return ContingenciesPlanned(
+    return forms.ContingenciesPlanned(
         held_on=scene.day,
         plans=tuple(
             Contingency(risk=risk, document=scene.number(f"预案{number}"), owner="街道换届办主任")
@@ -245,10 +229,10 @@ def emergency_plans(scene: Scene) -> ContingenciesPlanned:
     )
 
 
-def double_check(scene: Scene) -> DoubleChecked:
+def double_check(scene: Scene) -> forms.DoubleChecked:
     """Both lists, every problem mended and looked at again."""
     problems = scene.rng.randrange(4)
-    return DoubleChecked(
+    return forms.DoubleChecked(
         held_on=scene.day,
         election_check=scene.number("换查"),
         prevention_check=scene.number("防查"),
@@ -258,10 +242,10 @@ def double_check(scene: Scene) -> DoubleChecked:
     )
 
 
-def roll(scene: Scene) -> RollMade:
+def roll(scene: Scene) -> forms.RollMade:
     """Every full member of the unit by an id; only some of them exist as synthetic persons with a name."""
     members = range(1, scene.unit.brief.party_members + 1)
-    return RollMade(
+    return forms.RollMade(
         held_on=scene.day,
         members=tuple(
             RollMember(id=f"{scene.unit.id}-M{number:03}", name=f"党员{number:03}", standing=PartyStanding.FULL)
@@ -270,12 +254,12 @@ def roll(scene: Scene) -> RollMade:
     )
 
 
-def link(scene: Scene) -> LinkSigned | None:
+def link(scene: Scene) -> forms.LinkSigned | None:
     """A supervised link is signed by everybody it names; None where the gate is none."""
     extra = _extra(scene)
     if extra is None or not extra.signed_by:
         return None
-    return LinkSigned(held_on=scene.day, signatures=signatures(scene, extra.signed_by))
+    return forms.LinkSigned(held_on=scene.day, signatures=signatures(scene, extra.signed_by))
 
 
 def _extra(scene: Scene) -> ExtraGate | None:

@@ -15,7 +15,8 @@ from policies.law.confirm import Confirmations
 from policies.lint import lint, schedule
 from policies.pack.identity import content_hash
 from policies.pack.load import load_confirmations, load_pack
-from policies.pack.schema import BodyId, Pack
+from policies.pack.schema import Act, BodyId, Pack
+from policies.pack.words import ACTS
 from policies.rule import Confidence
 from tests.workflows.clerk import brief as street_brief
 from workflows import examination
@@ -381,6 +382,19 @@ def test_each_province_binds_its_own_pack(
     """The province over the sample's own choice, the nation over the older province (articles in test_compose)."""
     packs = [opened(f"village-{name}") for name in ("2025", "zhejiang", "shanghai", "beijing")]
     assert [getattr(one.norms, norm) for one in packs] == [nation, zhejiang, shanghai, beijing]
+
+
+def test_what_a_plan_gains_by_the_part_is_told() -> None:
+    """Steps, rows of departments and signed links that the model does not have, each in words."""
+    answer = run("diff", "village-2025", "village-prepared", "--json")
+    assert answer.exit_code == 1
+    found = {(one["place"], one["title"]): one for one in json.loads(answer.stdout)["differences"]}
+    assert found["prep.cleanup", "六项“清”行动"]["left"] == "没有这一步"
+    assert found["residents.joint_vetting", "县级联审：表单须写明"]["right"] == "部门 组织部、纪检监察、综治维稳、公安"
+    assert found["prep.training", "开展业务培训：办理"]["right"] == "逐人培训"
+    assert found["extra_gates", "附加关口"]["left"] == "没有"
+    assert len(found["extra_gates", "附加关口"]["right"].split("、")) == 6
+    assert set(ACTS) == set(Act)
 
 
 def test_two_provinces_are_told_apart_by_their_articles() -> None:

@@ -15,7 +15,7 @@ PROVINCES = {"village": ("zhejiang-2020", "shanghai-2020", "beijing-2012"), "com
 
 
 class Shelf:
-    """A library: the bundled layers, and the packs it is given."""
+    """A library: the bundled layers, and the packs and parts it is given."""
 
     def __init__(self, **packs: str) -> None:
         self.packs = {name.replace("_", "-"): text for name, text in packs.items()}
@@ -23,6 +23,14 @@ class Shelf:
     def pack(self, name: str) -> str | None:
         """The given pack of that name."""
         return self.packs.get(name)
+
+    def part(self, name: str) -> str | None:
+        """The given text of that name."""
+        return self.packs.get(name)
+
+    def parts(self) -> tuple[str, ...]:
+        """Names of the given texts."""
+        return tuple(self.packs)
 
     def layer(self, name: str) -> str | None:
         """A bundled layer's text."""

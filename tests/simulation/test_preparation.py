@@ -1,5 +1,6 @@
 """Units that prepare in detail, rehearsed by the simulation's own actors: nothing honest is refused, the checker finds nothing."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -12,29 +13,39 @@ from simulation.actors import playbook
 from simulation.campaign.request import Campaign
 from simulation.campaign.run import run
 from simulation.checker import check_file
+from simulation.faults import FAULTS, applicability
 from simulation.population.parameters import load
 from workflows.preparationchecks import PAGES
 
 PARAMETERS = load()
 
 
-def plan() -> Pack:
-    pack = open_pack("prepared-2021")
+PLANS = ("prepared-2021", "village-prepared", "community-prepared")
+"""A street of 2021, villages and communities under the law of today."""
+
+
+def plan(name: str) -> Pack:
+    pack = open_pack(name)
     assert isinstance(pack, Pack), pack
     return pack
 
 
-@pytest.fixture(scope="module")
-def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve units, half of them difficult."""
+def campaign(name: str, units: int, seed: int, **faults: int) -> Campaign:
+    """A county of so many units, half of them difficult."""
     structure = PARAMETERS.structure
     share = structure.difficult_share.model_copy(update={"value": 0.5, "high": 1.0})
     parameters = PARAMETERS.model_copy(update={"structure": structure.model_copy(update={"difficult_share": share})})
-    pack = plan()
-    campaign = Campaign(pack=pack, calendar=calendar_of(pack), parameters=parameters, units=12, seed=3, faults={})
+    pack = plan(name)
+    return Campaign(pack, calendar_of(pack), parameters, units, seed, faults)
+
+
+@pytest.fixture(scope="module", params=PLANS)
+def rehearsed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve units, nobody refused an honest form, every one in time."""
     journal = tmp_path_factory.mktemp("prepared") / "journal.jsonl"
-    outcome = run(campaign, journal)
+    outcome = run(campaign(request.param, 12, 3), journal)
     assert [block for part in outcome.parts for block in part.false_blocks] == []
+    assert outcome.digest.on_time == outcome.digest.completed
     return journal
 
 
@@ -47,8 +58,6 @@ def test_the_independent_checker_finds_nothing(rehearsed: Path) -> None:
 
 def test_every_colour_was_seen_and_no_red_unit_began(rehearsed: Path) -> None:
     """Read from the journal as text: colours are of units, and the party election opens only where nothing is open."""
-    import json
-
     colours: Counter[str] = Counter()
     newest: dict[str, str] = {}
     began = set()
@@ -65,6 +74,31 @@ def test_every_colour_was_seen_and_no_red_unit_began(rehearsed: Path) -> None:
             began.add(record["unit"])
     assert set(colours) == set(Colour)
     assert began
+
+
+def test_every_joint_vetting_in_the_county_has_its_rows(rehearsed: Path) -> None:
+    """Read from the journal as text: of the Party, of the committee, of the supervisors."""
+    rows: dict[str, set[tuple[str, ...]]] = {}
+    for line in rehearsed.read_text(encoding="utf-8").splitlines():
+        fact = json.loads(line)["fact"]
+        if fact["kind"] == "decided" and fact["gate"].partition("#")[0].endswith(".joint_vetting"):
+            said = tuple(row["department"] for row in fact["form"]["departments"])
+            rows.setdefault(fact["gate"].partition(".")[0], set()).add(said)
+    departments = ("组织部", "纪检监察", "综治维稳", "公安")
+    assert rows == {body: {departments} for body in ("party", "residents", "supervisory")}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_fault_is_named_in_units_that_prepare_in_detail(name: str, tmp_path: Path) -> None:
+    """Two of each kind that the plan lets be committed: planted, committed, named by its rule; nothing honest is refused."""
+    kinds = {code: 2 for code, reason in applicability(plan(name)).items() if reason is None}
+    assert kinds.keys() >= FAULTS.keys() - {"F2"}
+    done = run(campaign(name, 10, 9, **kinds), tmp_path / "journal.jsonl")
+    assert [str(violation) for violation in done.report.violations] == []
+    assert [block for part in done.parts for block in part.false_blocks] == []
+    (part,) = done.parts
+    assert part.planted == part.detected == kinds
+    assert (part.missed, part.idle) == ((), ())
 
 
 def test_every_act_of_preparation_has_its_actor() -> None:

@@ -1,4 +1,4 @@
-"""The clerk of a community that prepares in detail: the same person, with the forms that such a plan wants besides."""
+"""The clerks of a community and of a village that prepare in detail: the same people, with the forms that such a plan wants besides."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,25 +24,10 @@ from policies.preparation import (
     Trouble,
 )
 from tests.workflows.clerk import Clerk, brief
+from tests.workflows.villageclerk import VillageClerk, village
+from workflows import preparationforms as forms
 from workflows.facts import Task
 from workflows.messages import Form, Nominated, Reviewed, UnitBrief
-from workflows.preparationforms import (
-    Audited,
-    BothPostsListed,
-    CleanedUp,
-    ContingenciesPlanned,
-    DoubleChecked,
-    HouseholdsSurveyed,
-    JointlySigned,
-    LinkSigned,
-    ReadinessAssessed,
-    RemovalInspected,
-    ReservesListed,
-    RollMade,
-    SatisfactionReviewed,
-    Screened,
-    Trained,
-)
 from workflows.setting import Setting, install
 
 SEVEN = ("镇党委书记", "镇长", "副书记", "纪委书记", "组织委员", "分管民政副镇长", "派出所长")
@@ -61,15 +46,15 @@ DEPARTMENTS = ("组织部", "纪检监察", "综治维稳", "公安")
 
 
 @cache
-def prepared() -> Setting:
-    """The plan of preparation in detail under the announced calendars."""
-    pack = open_pack("prepared-2021")
+def prepared(name: str = "prepared-2021") -> Setting:
+    """A plan of preparation in detail under the announced calendars."""
+    pack = open_pack(name)
     assert isinstance(pack, Pack), pack
-    return install(pack, national_calendar([2020, 2021]))
+    return install(pack, national_calendar([2020, 2021, 2026]))
 
 
 def unit(**changes: Any) -> UnitBrief:
-    """The clerk's community under this plan."""
+    """The clerk's community under the plan of 2021."""
     return brief(setting=prepared().hash, **changes)
 
 
@@ -104,48 +89,55 @@ class PreparedClerk(Clerk):
         if task.gate.startswith(("complaint:", "appeal:")):
             return super().form(task)
         if task.step.endswith("supervised"):
-            return LinkSigned(held_on=today, signatures=signed(SUPERVISORS_OF_LINKS, today))
+            return forms.LinkSigned(held_on=today, signatures=signed(SUPERVISORS_OF_LINKS, today))
         match task.step:
             case "prep.household_survey":
-                return HouseholdsSurveyed(held_on=today, surveyed=900, document="入1")  # of 1,500: 60% exactly
+                sixty = -(-3 * self.unit.households // 5)  # of 1,500 households 900, of 320 192: 60% exactly
+                return forms.HouseholdsSurveyed(held_on=today, surveyed=sixty, document="入1")
             case "prep.satisfaction":
                 opinions = tuple(
                     Opinion(circle=one, collected=10, satisfied=7, fairly=2, dissatisfied=1) for one in Circle
                 )
-                return SatisfactionReviewed(held_on=today, opinions=opinions, promises_checked=True, document="测1")
+                return forms.SatisfactionReviewed(
+                    held_on=today, opinions=opinions, promises_checked=True, document="测1"
+                )
             case "prep.readiness":
                 return self.assessed(())
             case "prep.removal":
                 removals = tuple(
                     Removal(difficulty=one, accepted=True, accepted_by="验收组", document="验1") for one in self.open
                 )
-                return RemovalInspected(held_on=today, removals=removals)
+                return forms.RemovalInspected(held_on=today, removals=removals)
             case "prep.cleanup":
-                return CleanedUp(
+                return forms.CleanedUp(
                     held_on=today,
                     actions=tuple(Cleaned(action=a, lead=lead, done_on=today, document="清") for a, lead in ACTIONS),
                 )
             case "prep.emergency_plans":
                 plans = tuple(Contingency(risk=risk, document="预", owner="主任") for risk in RISKS)
-                return ContingenciesPlanned(held_on=today, plans=plans)
+                return forms.ContingenciesPlanned(held_on=today, plans=plans)
             case "prep.training":
-                return Trained(held_on=today, due=("甲", "乙"), passed=("甲", "乙"), by_meeting=False, document="训1")
+                return forms.Trained(
+                    held_on=today, due=("甲", "乙"), passed=("甲", "乙"), by_meeting=False, document="训1"
+                )
             case "residents.committee_training":
-                return Trained(held_on=today, due=task.people, passed=task.people, by_meeting=False, document="训2")
+                return forms.Trained(
+                    held_on=today, due=task.people, passed=task.people, by_meeting=False, document="训2"
+                )
             case "prep.audit":
-                return Audited(held_on=today, published_on=today, place="公开栏", document="审1")
+                return forms.Audited(held_on=today, published_on=today, place="公开栏", document="审1")
             case "prep.both_posts":
-                return BothPostsListed(held_on=today, standing=PostsList.DECIDED, people=1, document="单1")
+                return forms.BothPostsListed(held_on=today, standing=PostsList.DECIDED, people=1, document="单1")
             case "prep.joint_signatures":
-                return JointlySigned(held_on=today, signatures=signed(SEVEN, today), filing="备1")
+                return forms.JointlySigned(held_on=today, signatures=signed(SEVEN, today), filing="备1")
             case "prep.screening":  # two struck in every round
                 entered = self.entered - 2 * (task.round - 1)
                 lead = LEADS[task.round - 1]
-                return Screened(held_on=today, lead=lead, entered=entered, struck=2, document="筛")
+                return forms.Screened(held_on=today, lead=lead, entered=entered, struck=2, document="筛")
             case "prep.reserves":
-                return ReservesListed(held_on=today, people=1, document="后1")
+                return forms.ReservesListed(held_on=today, people=1, document="后1")
             case "prep.double_check":
-                return DoubleChecked(
+                return forms.DoubleChecked(
                     held_on=today,
                     election_check="换1",
                     prevention_check="防1",
@@ -158,7 +150,7 @@ class PreparedClerk(Clerk):
                     RollMember(id=f"M{number}", name=f"党员{number}", standing=PartyStanding.FULL)
                     for number in range(self.unit.party_members)
                 )
-                return RollMade(held_on=today, members=members)
+                return forms.RollMade(held_on=today, members=members)
             case "supervisory.nomination":
                 form = super().form(task)
                 assert isinstance(form, Nominated)
@@ -172,13 +164,26 @@ class PreparedClerk(Clerk):
             return form.model_copy(update={"departments": rows})
         return form
 
-    def assessed(self, found: tuple[Difficulty, ...], *, removed: bool = False) -> ReadinessAssessed:
+    def assessed(self, found: tuple[Difficulty, ...], *, removed: bool = False) -> forms.ReadinessAssessed:
         """An assessment that finds these difficulties, each to be removed within ten days."""
         self.open = found
         colour = Colour.RED if found else Colour.YELLOW if removed else Colour.GREEN
-        return ReadinessAssessed(
+        return forms.ReadinessAssessed(
             held_on=self.today,
             colour=colour,
             troubles=tuple(trouble(one, self.today + timedelta(days=10)) for one in found),
             document="评1",
         )
+
+
+@dataclass
+class PreparedVillageClerk(PreparedClerk, VillageClerk):
+    """The village's clerk under a plan that prepares in detail."""
+
+
+def clerk(plan: str, **options: Any) -> PreparedClerk:
+    """Whoever answers for a unit under this plan."""
+    setting = prepared(plan).hash
+    if plan.startswith("village"):
+        return PreparedVillageClerk(village(setting=setting), **options)
+    return PreparedClerk(brief(setting=setting), **options)

@@ -7,7 +7,7 @@ import pytest
 
 from policies.preparation import Circle, Colour, Difficulty, PostsList, Removal
 from tests.workflows.clerk import COMMITTEE, Answer
-from tests.workflows.prepared import PreparedClerk, trouble, unit
+from tests.workflows.prepared import DEPARTMENTS, PreparedClerk, clerk, trouble, unit
 from workflows.facts import Task
 from workflows.messages import Form, Reviewed
 from workflows.preparationforms import BothPostsListed, ReadinessAssessed, RemovalInspected, Trained
@@ -41,6 +41,10 @@ LINKS = [
 ]
 
 
+PLANS = ("prepared-2021", "village-prepared")
+"""A community and a village: what both include from one part, both ask."""
+
+
 def changed(**values: Any) -> Answer:
     """The honest form with some fields replaced."""
     return lambda task, form: form.model_copy(update=values)
@@ -50,20 +54,36 @@ def decided(clerk: PreparedClerk, prefix: str) -> list[str]:
     return [fact.gate for fact in clerk.of_kind("decided") if fact.gate.startswith(prefix)]
 
 
-def test_a_whole_election_after_a_whole_preparation() -> None:
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_whole_election_after_a_whole_preparation(plan: str) -> None:
     """Every gate once, in order; every supervised link signed; nothing refused; the colour told."""
-    clerk = PreparedClerk(unit())
-    assert clerk.run().completed_on is not None
-    assert clerk.refusals == []
-    assert decided(clerk, "prep.") == PREPARATION
-    assert sorted(fact.gate for fact in clerk.of_kind("decided") if fact.gate.endswith("supervised")) == sorted(LINKS)
-    assert [fact.colour for fact in clerk.of_kind("readiness_changed")] == [Colour.GREEN]
+    asked = clerk(plan)
+    assert asked.run().completed_on is not None
+    assert asked.refusals == []
+    assert decided(asked, "prep.") == PREPARATION
+    assert sorted(fact.gate for fact in asked.of_kind("decided") if fact.gate.endswith("supervised")) == sorted(LINKS)
+    assert [fact.colour for fact in asked.of_kind("readiness_changed")] == [Colour.GREEN]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_joint_vetting_has_a_row_a_department(plan: str) -> None:
+    """Z9 of the Party organization, the committee and the supervisors, the committee of a village too."""
+    asked = clerk(plan)
+    asked.run()
+    vetted = [fact for fact in asked.of_kind("decided") if fact.gate.endswith("joint_vetting")]
+    assert [fact.gate.partition(".")[0] for fact in vetted] == ["party", "residents", "supervisory"]
+    for fact in vetted:
+        assert tuple(row.department for row in fact.form.departments) == DEPARTMENTS
 
 
 @pytest.mark.parametrize(
     ("gate", "answer", "rules"),
     [
-        ("prep.household_survey", changed(surveyed=899), ("Z4",)),  # 60% of 1,500 are 900
+        (
+            "prep.household_survey",  # one household below 60%
+            lambda task, form: form.model_copy(update={"surveyed": form.surveyed - 1}),
+            ("Z4",),
+        ),
         ("prep.satisfaction", changed(promises_checked=False), ("Z5",)),
         ("prep.readiness", changed(colour=Colour.RED), ("Z1",)),
         ("prep.cleanup", lambda task, form: form.model_copy(update={"actions": form.actions[:-1]}), ("Z3",)),
@@ -94,6 +114,21 @@ def test_a_whole_election_after_a_whole_preparation() -> None:
             ("Z9",),
         ),
         (
+            "residents.joint_vetting",
+            lambda task, form: form.model_copy(update={"departments": form.departments[1:]}),
+            ("Z9",),
+        ),
+        (
+            "residents.committee_training",
+            lambda task, form: form.model_copy(update={"due": (), "passed": form.passed[1:]}),
+            ("X5",),
+        ),
+        (
+            "residents.registration_supervised",
+            lambda task, form: form.model_copy(update={"signatures": form.signatures[1:]}),
+            ("Z12",),
+        ),
+        (
             "supervisory.nomination",
             lambda task, form: form.model_copy(
                 update={"nominees": tuple(one.model_copy(update={"finance": False}) for one in form.nominees)}
@@ -103,11 +138,12 @@ def test_a_whole_election_after_a_whole_preparation() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_each_gate_asks_its_rule(gate: str, answer: Answer, rules: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("plan", PLANS)
+def test_each_gate_asks_its_rule(plan: str, gate: str, answer: Answer, rules: tuple[str, ...]) -> None:
     """One wrong form, refused with the rule; the honest one passes and the election completes."""
-    clerk = PreparedClerk(unit(), answers={gate: answer})
-    assert clerk.run().completed_on is not None
-    (refusal,) = clerk.refusals
+    asked = clerk(plan, answers={gate: answer})
+    assert asked.run().completed_on is not None
+    (refusal,) = asked.refusals
     assert (refusal.gate, refusal.rules) == (gate, rules)
 
 

@@ -29,7 +29,7 @@ def test_a_pack_without_layers_is_what_it_was() -> None:
 
 
 def test_an_overlay_keeps_what_it_does_not_change() -> None:
-    """Steps changed key by key, ballots too; a new step stands behind what it waits for; a dropped one is gone."""
+    """Steps changed key by key, ballots too; a new step stands where it is written; a dropped one is gone."""
     mine = loaded(
         overlay(
             """
@@ -40,9 +40,6 @@ bodies:
     title: 我的居委会
     steps:
       - { id: residents.nomination, window: { from: 2021-04-18, to: 2021-04-20 } }
-      - { id: residents.list, after: [residents.check] }
-      - id: residents.poll
-        ballot: { tie: 抽签以外的办法 }
       - id: residents.check
         number: "3.5"
         title: 核对
@@ -51,6 +48,9 @@ bodies:
         actor: election_committee
         window: { from: 2021-04-21, to: 2021-04-22 }
         after: [residents.nomination]
+      - { id: residents.list, after: [residents.check] }
+      - id: residents.poll
+        ballot: { tie: 抽签以外的办法 }
 """
         )
     )
@@ -201,3 +201,93 @@ def test_a_layer_is_checked_as_packs_are(name: str) -> None:
     assert any("不认识的键“voting_aeg”，是不是“voting_age”？" in line for line in lines)
     assert len(lines) == 2
     assert all(problem.line > 1 for problem in refused.value.problems)
+
+
+# ---------------------------------------------------------------- parts that packs include
+
+PART = """
+title: 附则
+source: 《附则》
+drops: [residents.review, residents.unheard_of]
+bodies:
+  - id: residents
+    steps:
+      - { id: residents.first, number: "4.1", title: 甲, text: 甲。, act: record, actor: election_committee, window: missing, after: [residents.nomination] }
+      - { id: residents.second, number: "4.2", title: 乙, text: 乙。, act: record, actor: election_committee, window: missing, after: [residents.nomination] }
+      - { id: residents.list, after: [residents.first, residents.second], rules: [Z9, R4] }
+"""
+"""In place of the street's review: two steps, and one rule more at the list."""
+INCLUDED = "includes: [part]\n"
+
+
+def test_a_part_is_laid_between_the_base_and_the_packs_own_words() -> None:
+    """What it drops is gone, its steps stand as written, its rules are asked beside the step's own; the pack speaks last."""
+    own = "bodies: [{ id: residents, steps: [{ id: residents.first, window: { to: 2021-04-22 } }] }]\n"
+    mine, base = loaded(overlay(INCLUDED + own), part=PART), loaded(BASE_2018)
+    ids = [step.id for step in base.bodies[0].steps]
+    place = ids.index("residents.review")
+    ids[place : place + 1] = ["residents.first", "residents.second"]
+    assert [step.id for step in mine.bodies[0].steps] == ids
+    assert (mine.id, mine.title) == ("mine", "我的方案")
+    assert mine.step("residents.list").rules == ("R4", "Z9")
+    assert isinstance(mine.step("residents.first").window, Absolute)
+    assert mine.step("residents.second").window == "missing"
+    assert mine.step("residents.poll") == base.step("residents.poll")
+    assert load_pack(self_contained(mine), "registry") == mine
+
+
+def test_an_entry_takes_the_place_of_the_inherited_one_that_it_answers() -> None:
+    """A gate under the same id, a decision on the same question; others are added behind."""
+    mine = loaded(
+        overlay(
+            "extra_gates: [{ id: residents.extra_check, title: 我的关口, actor: street_committee, after: residents.list, text: 试。 }]\n"
+            "resolutions:\n"
+            "  - { rule: T9, step: residents.poll, decision: 我的决定, decided_by: 我 }\n"
+            "  - { rule: T4, step: residents.poll, decision: 另一个, decided_by: 我 }\n"
+        )
+    )
+    assert [(gate.id, gate.before, gate.after) for gate in mine.extra_gates] == [
+        ("residents.extra_check", None, "residents.list")
+    ]
+    assert [one.decision for one in mine.resolutions] == ["我的决定", "另一个"]
+
+
+def test_what_is_dropped_takes_its_decisions_along() -> None:
+    """A gate can be dropped as a step can; what was decided of a dropped step is not left dangling."""
+    base = BASE_2018 + "  - { rule: T4, step: residents.review, decision: 试, decided_by: 试 }\n"
+    dropped = "drops: [residents.review, residents.extra_check]\nbodies: [{ id: residents, steps: [{ id: residents.list, after: [residents.nomination] }] }]\n"
+    assert [one.step for one in loaded(overlay(), base=base).resolutions] == ["residents.poll", "residents.review"]
+    mine = loaded(overlay(dropped), base=base)
+    assert [one.step for one in mine.resolutions] == ["residents.poll"]
+    assert mine.extra_gates == ()
+
+
+@pytest.mark.parametrize(
+    ("extra", "part", "expected"),
+    [
+        ("includes: [prat]\n", PART, "找不到并入的部分“prat”，是不是“part”？"),
+        ("includes: part\n", PART, "includes 应为列表"),
+        (INCLUDED, PART + "layers: [henan-2020]\nextends: base\n", "并入的部分不能写“extends”"),
+        (INCLUDED, PART.replace("title: 附则", "title: 附则\ntitle: 附则"), "键“title”重复"),
+        (INCLUDED, PART.replace("act: record, actor", "act: recrod, actor", 1), "“recrod”不在允许的值之内"),
+        (
+            INCLUDED,
+            PART.replace("drops: [residents.review", "drops: [residents.list"),
+            "要改“residents.list”，所继承的方案没有",
+        ),
+        (INCLUDED, "bodies: { id: residents }\n", "bodies）：应为列表"),
+        (INCLUDED, "bodies: [{ id: residents, steps: [residents.poll] }]\n", "steps）：应为列表"),
+        (INCLUDED + "drops: [{ id: residents.poll }]\n", "bodies: [{ id: new }]\n", "不是所继承方案的步骤"),
+        (INCLUDED, PART.replace("- id: residents\n", "- id: party\n"), "要改“party”，所继承的方案没有"),
+    ],
+)
+def test_mistakes_with_parts_are_told(extra: str, part: str, expected: str) -> None:
+    """A name that is not there, what a part must not say, and what it comes to in the pack."""
+    said = problems(overlay(extra), part=part)
+    assert any(expected in one for one in said), said
+
+
+def test_a_part_alone_is_no_pack() -> None:
+    """Nothing is included where nothing is extended: a plan written out whole says everything itself."""
+    said = problems(BASE_2018 + INCLUDED, part=PART)
+    assert any("includes 须与 extends 同写" in one for one in said), said
