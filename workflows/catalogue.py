@@ -30,27 +30,3 @@ OFFICE_WORKFLOWS = (OfficeReport,)
 PASSED_THROUGH = ("policies", "workflows", "activities", "pydantic", "transitions", "temporalio")
 """Modules a sandboxed runner must share with its worker instead of importing them anew: rules are immutable, and the
 settings a worker installed would be lost in a second copy of `workflows.setting`."""
-
-ESSENTIAL = (
-    "party.meeting",
-    "party.reply",
-    "party.recommendation",
-    "party.slate",
-    "party.publicity",
-    "party.slate_approval",
-    "party.assembly",
-    "party.plenary",
-    "party.result_approval",
-    "residents.election_committee",
-    "residents.representatives",
-    "residents.nomination",
-    "residents.list",
-    "residents.poll",
-    "residents.announcement",
-    "supervisory.nomination",
-    "supervisory.list",
-    "supervisory.vote",
-)
-"""Steps without which no election can be run; a plan may leave out any other, and the workflows pass it by."""
-ESSENTIAL_OF_WOMEN = ("women.nomination", "women.review", "women.poll")
-"""The same for the women's federation, whose plan has no others."""

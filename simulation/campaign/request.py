@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 from policies.calendar import Calendar
 from policies.pack.schema import Pack
-from simulation.checker.plan import POLLS
 from simulation.faults import divide
 from simulation.population.parameters import Parameters
 from simulation.population.synthesis import districts_for
-from workflows.catalogue import ESSENTIAL, ESSENTIAL_OF_WOMEN
+from workflows.needs import unperformable
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,7 @@ class Job:
 
 def unfit(pack: Pack, calendar: Calendar) -> list[str]:
     """Why a pack cannot be rehearsed, in Chinese: steps the workflows perform and it lacks, days nobody knows yet."""
-    steps = {step.id: step for body in pack.as_executed().bodies for step in body.steps}
-    needed = ESSENTIAL_OF_WOMEN if pack.kind == "women" else ESSENTIAL
-    problems = [f"方案缺少步骤 {step}，没有这一步无法换届" for step in needed if step not in steps]
-    problems += [
-        f"步骤 {step} 没有写投票办法（ballot）" for step in sorted(POLLS) if step in steps and not steps[step].ballot
-    ]
+    problems = unperformable(pack)
     unknown = [year for year in range(pack.starts.year, pack.completed_by.year + 1) if year not in calendar.years]
     problems += [f"{year} 年的放假安排没有公布，工作日无从推算，不能演练" for year in unknown]
     return problems
