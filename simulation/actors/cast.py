@@ -13,13 +13,13 @@ from typing import Any, Protocol
 from gateway.command import Answer, Command, Gateway, Outcome, Verb, unit_of
 from policies.authority import Signature
 from policies.finding import Finding
-from policies.pack.schema import Act, Role
+from policies.pack.schema import Act, BodyId, Role
 from simulation.actors import playbook, polls, village
 from simulation.actors.events import Happenings
 from simulation.actors.hours import beijing, beijing_day
 from simulation.actors.memory import UnitMemory
 from simulation.actors.queues import QueueStatistics
-from simulation.actors.scene import Scene, office
+from simulation.actors.scene import COMMITTEE_VOTES, Scene, office
 from simulation.actors.timing import Clerks
 from simulation.faults import FaultPlan, Moment, Planted, slips
 from simulation.population.chance import stream
@@ -400,7 +400,7 @@ class Cast:
                 body.reinstated.update(scene.task.people)
             case Announced() if scene.is_direct and form.names:
                 body.members = list(form.names)  # of two near relatives elected one has given way
-            case _ if scene.unit.electorate is not None and scene.body_name == "residents":
+            case _ if scene.unit.electorate is not None and scene.body_name in COMMITTEE_VOTES:
                 village.remember(scene.memory.direct, form)
             case _:
                 pass
@@ -408,8 +408,8 @@ class Cast:
     def _go_on(self, turn: _Turn, form: Form) -> None:
         """What a decision taken gives rise to: what is planted after it, or what happens by itself."""
         scene, now = turn.scene, self._stage.now
-        if playbook.is_sideline(scene.task.gate):
-            return
+        if playbook.is_sideline(scene.task.gate) or scene.body_name == BodyId.BY_ELECTION:
+            return  # within the term nothing else comes in between
         if not self._faults.touches(scene.unit.id):
             self._happenings.after(scene, form, now)
             return

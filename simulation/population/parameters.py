@@ -226,6 +226,9 @@ class Events(Value):
     withdrawal_rate: Parameter
     appeal_rate: Parameter
     appeal_upheld: Parameter
+    recall_rate: Parameter
+    recall_support: Parameter
+    resignation_rate: Parameter
     rectification_late: Parameter
     rectification_delay: Parameter
     rectification_never: Parameter
