@@ -98,6 +98,7 @@ class Body:
         "polls",
         "posted",
         "reviewed_on",
+        "stops",
         "successors",
         "withdrawn",
     )
@@ -117,6 +118,7 @@ class Body:
         self.other: dict[str, Gate] = {}  # complaints and appeals
         self.complaints: set[str] = set()
         self.corrections: dict[str, str] = {}  # complaint → step that its finding stopped or declared void
+        self.stops: dict[str, str] = {}  # complaint → the only step that may go on before it is put right
         self.appeals: set[str] = set()
         self.listed: set[str] = set()  # on the latest list to be voted on, whoever moved up included
         self.listed_on = ""

@@ -223,6 +223,7 @@ class Events(Value):
 
     complaint_rate: Parameter
     complaint_upheld: Parameter
+    grave_complaint_rate: Parameter
     withdrawal_rate: Parameter
     appeal_rate: Parameter
     appeal_upheld: Parameter

@@ -28,7 +28,7 @@ from tests.server.pilot import Pilot, pilot
 from tests.server.stock import stock_server
 from tests.workflows.clerk import at
 from tests.workflows.villageclerk import VillageClerk, village, village_setting, villager
-from workflows.facts import Commit, Task
+from workflows.facts import Commit, Contest, Task
 from workflows.messages import (
     ByElectionCall,
     DistrictBrief,
@@ -106,6 +106,8 @@ class TermClerk(VillageClerk):
             return form.model_copy(update={"proxies": three})
         if task.step == "byelection.poll":
             boxes = {"中心会场": 400, "二组投票站": 220}
+            contest = Contest(post=Post.COMMITTEE_MEMBER.label, seats=task.seats, people=task.people)
+            task = task.model_copy(update={"contests": (contest,)})  # the registry's inbox does not keep them
             return self.polled(task, boxes).model_copy(update={"proxies": 3, "roving_boxes": 0})
         return form
 

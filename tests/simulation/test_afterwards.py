@@ -1,4 +1,5 @@
-"""Within the term, rehearsed: recalls and by-elections come at their rates, are recounted here, and a falsified line is flagged.
+"""Within the term, rehearsed: recalls and by-elections come at their rates, are recounted here, and a falsified line is flagged;
+so are complaints that stop a step or have it done again (K3).
 
 The expected values are the clauses' (《村民委员会组织法》（2025）第十八条、第十九条、第二十三条), recounted from the raw figures.
 """
@@ -27,6 +28,7 @@ from workflows.setting import Setting, install
 
 Record = dict[str, Any]
 UNITS, SEED = 10, 5
+TERM, GRAVE = ("recall_rate", "resignation_rate"), "grave_complaint_rate"
 
 
 @cache
@@ -37,22 +39,24 @@ def village_setting() -> Setting:
     return install(pack, calendar_of(pack))
 
 
-def parameters(rate: float) -> Parameters:
-    """The bundled parameters, but for how often anything happens within the term."""
+def parameters(rate: float, *names: str) -> Parameters:
+    """The bundled parameters, but for how often these happen; the others of this page never do."""
 
-    def at(parameter: Parameter) -> Parameter:
+    def at(parameter: Parameter, rate: float) -> Parameter:
         return parameter.model_copy(update={"value": rate, "high": 1.0})
 
     found = load()
     events = found.events
-    changed = {"recall_rate": at(events.recall_rate), "resignation_rate": at(events.resignation_rate)}
+    changed = {name: at(getattr(events, name), rate if name in names else 0.0) for name in (*TERM, GRAVE)}
     return found.model_copy(update={"events": events.model_copy(update=changed)})
 
 
 @cache
-def rehearsed(rate: float, faults: tuple[tuple[str, str], ...] = ()) -> tuple[Cast, list[Record]]:
+def rehearsed(
+    rate: float, faults: tuple[tuple[str, str], ...] = (), names: tuple[str, ...] = TERM
+) -> tuple[Cast, list[Record]]:
     """A county driven through its election and its term; the journal's records as a file would hold them."""
-    setting, figures = village_setting(), parameters(rate)
+    setting, figures = village_setting(), parameters(rate, *names)
     district = synthesize_district(SEED, 1, UNITS, figures, pack=setting.pack, setting=setting.hash)
     plan = FaultPlan.of(list(faults)) if faults else FaultPlan.none()
     records: list[Record] = []
@@ -217,3 +221,39 @@ def test_each_unit_has_one_recall_or_one_by_election_of_its_own() -> None:
     """Drawn once a unit: nobody is recalled twice in a rehearsal."""
     _, records = rehearsed(0.6)
     assert max(Counter(one["unit"] for one in of(records, "recall", "begun_on_demand")).values()) == 1
+
+
+# ---------------------------------------------------------------- complaints with an effect (K3)
+
+
+def grave() -> list[Record]:
+    """The journal of a county in which most villages get a complaint that is found true and touches the step."""
+    cast, records = rehearsed(0.7, names=(GRAVE,))
+    assert (cast.blocks, cast.given_up) == ([], [])  # whoever was stopped tried again: no honest form counts as blocked
+    return records
+
+
+def test_a_step_complained_of_is_put_right_or_done_again_before_anything_goes_on() -> None:
+    """Between the finding and its correction nothing is decided at any other step of the committee's election."""
+    records = grave()
+    effects = {
+        one["unit"]: one["fact"] for one in of(records, "residents", "complaint_decided") if one["fact"]["effect"]
+    }
+    assert {fact["effect"] for fact in effects.values()} == {"block", "void"}
+    for unit, found in effects.items():
+        own = [one["fact"] for one in records if one["unit"] == unit and one["body"] == "residents"]
+        begins = own.index(found)
+        ends = next(n for n, fact in enumerate(own) if n > begins and fact["kind"] == "complaint_corrected")
+        decided = [fact["gate"] for fact in own[begins:ends] if fact["kind"] == "decided"]
+        again = f"{found['about']}#2" if found["effect"] == "void" else f"complaint:{found['complaint']}#2"
+        assert decided == [again]
+    assert check(records).violations == ()
+
+
+def test_a_correction_that_never_came_is_flagged() -> None:
+    """And everything decided in between, at its own gate."""
+    records = list(grave())
+    records.remove(of(records, "residents", "complaint_corrected")[0])
+    flagged = [one for one in check(records).violations if one.rule == "K3"]
+    assert {Invariant.ORDER, Invariant.GATES} == {one.invariant for one in flagged}
+    assert "residents.poll" in {one.gate for one in flagged}
