@@ -20,7 +20,7 @@ _POSTS = ("chair", "deputy_chair", "women_member", "committee_member")
 class Term:
     """A closed unit within its term."""
 
-    __slots__ = ("by_election", "demands", "district", "members", "omitted", "open", "settling", "unit", "vacant")
+    __slots__ = ("by_election", "demands", "district", "members", "open", "repeats", "settling", "unit", "vacant")
 
     def __init__(self, district: District, unit: Unit) -> None:
         self.unit = unit  # as it closed
@@ -31,6 +31,7 @@ class Term:
         self.open: Counter[str] = Counter()  # gates of recalls not decided yet; two may run beside one another
         self.settling: Json | None = None  # the count of a recall, until its outcome is told
         self.by_election: Unit | None = None
+        self.repeats = district  # for a by-election: the same, its plan that of the by-election
         self.vacant: list[str] = []
 
 
@@ -77,7 +78,7 @@ def _reopen(ctx: Context, term: Term, wanted: Counter[str], fact: Json) -> None:
     before = term.district
     ctx.district = District(before.name, before.days, before.law, None, frozenset(own - asked))
     ctx.district.enrolled = before.enrolled
-    term.omitted = ctx.district
+    term.repeats = ctx.district
 
 
 def as_election(ctx: Context, term: Term, fact: Json) -> Json | None:
@@ -86,7 +87,7 @@ def as_election(ctx: Context, term: Term, fact: Json) -> Json | None:
     if unit is None:
         ctx.flag(Invariant.ORDER, "order", "没有启动补选，却有补选的记录")
         return None
-    ctx.district, ctx.unit, ctx.body = term.omitted, unit, unit.bodies[_AS]
+    ctx.district, ctx.unit, ctx.body = term.repeats, unit, unit.bodies[_AS]
     ctx.law = term.district.law
     renamed: dict[str, Any] = dict(fact)
     for key in ("gate", "step", "about"):
