@@ -235,7 +235,8 @@ class Door:
 
     async def _begin_workflow(self, command: Command, place: Place) -> Answer:
         """A workflow of the term begun where the registry's records allow it; the receipt names it."""
-        asked = await asyncio.to_thread(beginning, self._registry, self._settings(place.setting), command, place)
+        now, setting = self.instant(command.workflow), self._settings(place.setting)
+        asked = await asyncio.to_thread(beginning, self._registry, setting, command, place, now)
         if isinstance(asked, Answer):
             return asked
         if not await self._carrier.begin(asked):

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from activities.registry.elections import Place
 from gateway.command import BEGINNING, OF_UNIT, Verb
+from policies.pack.schema import BodyId
 
 
 class Level(StrEnum):
@@ -13,6 +14,8 @@ class Level(StrEnum):
     STREET = "街道"
     UNIT = "单位"
     BODY = "组织的流程"
+    RECALL = "罢免的流程"
+    BY_ELECTION = "补选的流程"
 
 
 STEERING = frozenset({Verb.HOLD, Verb.RELEASE, Verb.POSTPONE})
@@ -22,7 +25,10 @@ ANSWERS: dict[Level, frozenset[Verb]] = {
     Level.STREET: STEERING,
     Level.UNIT: STEERING | OF_UNIT | BEGINNING,
     Level.BODY: OF_UNIT | {Verb.APPEAL, Verb.OBJECT, Verb.WITHDRAW},
+    Level.RECALL: STEERING | {Verb.DECIDE},  # within the term nothing stands above it that could be stopped
+    Level.BY_ELECTION: STEERING | OF_UNIT | {Verb.APPEAL, Verb.OBJECT, Verb.WITHDRAW},
 }
+_OF_THE_TERM = {f"{BodyId.RECALL}-": Level.RECALL, f"{BodyId.BY_ELECTION}-": Level.BY_ELECTION}
 
 WORDS = {
     Verb.DECIDE: "办理环节",
@@ -45,7 +51,8 @@ def unanswerable(workflow: str, verb: Verb, place: Place) -> str:
     if "/" in workflow:
         if level is not Level.UNIT:
             return f"「{workflow}」不是流程：「/」之前应为单位的编号，不能是{level.value}"
-        level = Level.BODY
+        name = workflow.partition("/")[2]
+        level = next((one for begins, one in _OF_THE_TERM.items() if name.startswith(begins)), Level.BODY)
     if verb in ANSWERS[level]:
         return ""
     wanted = "、".join(each.value for each in Level if verb in ANSWERS[each])

@@ -4,6 +4,7 @@ What is begun is a workflow of its own, `单位/recall-1`, `单位/byelection-1`
 people who begin at once only one does.
 """
 
+from datetime import date, datetime
 from typing import Any
 
 from activities.registry import Registry
@@ -11,10 +12,13 @@ from activities.registry.elections import Place
 from activities.registry.term import Term
 from gateway.carrier import Beginning
 from gateway.command import Answer, Command, Outcome
+from policies.clock import BEIJING
 from policies.finding import Finding
 from policies.pack.schema import BodyId
+from policies.rules.law2025 import R25_20, R25_24
 from policies.rules.village import term as rules
-from workflows.byelection import ByElection
+from policies.rules.village.recall import V25
+from workflows.byelection import ByElection, ResidentsByElection
 from workflows.directvote import seats_by_post
 from workflows.messages import (
     BodyBrief,
@@ -28,36 +32,44 @@ from workflows.messages import (
 )
 from workflows.recall import RecallElection
 from workflows.setting import Setting
+from workflows.unit import BODY_NAMES
 
 _CALLED = {BodyId.RECALL: "罢免", BodyId.BY_ELECTION: "补选"}
-_RUNS: dict[BodyId, Any] = {BodyId.RECALL: RecallElection.run, BodyId.BY_ELECTION: ByElection.run}
+_BY_ELECTIONS: dict[str, Any] = {"village": ByElection.run, "community": ResidentsByElection.run}
 
 
-def beginning(registry: Registry, setting: Setting | None, command: Command, place: Place) -> Beginning | Answer:
+def beginning(
+    registry: Registry, setting: Setting | None, command: Command, place: Place, now: datetime
+) -> Beginning | Answer:
     """The workflow to begin; the receipt of one begun under the same key before; or the refusal, with every finding.
 
-    `place` is the unit's, `setting` what its election ran under.
+    `place` is the unit's, `setting` what its election ran under, `now` the instant in that election.
     """
-    call = command.message
+    call, today = command.message, now.astimezone(BEIJING).date()
     assert isinstance(call, RecallCall | ByElectionCall)
     body = BodyId.RECALL if isinstance(call, RecallCall) else BodyId.BY_ELECTION
     unit, term = _unit(registry, place), registry.terms.of(place.areas[0])
     before = term.under(command.key, body)
     if before:
         return Answer(Outcome.ACCEPTED, Receipt(gate=before))
-    what = f"启动{_CALLED[body]}"
+    what, kind = f"启动{_CALLED[body]}", "village" if setting is None else setting.pack.kind
+    committee = BODY_NAMES[kind].get(BodyId.RESIDENTS, "")
     roles = {} if setting is None else setting.pack.roles
     findings = rules.may_begin(call.by, what, unit.name, place.areas, roles)
-    findings += rules.in_office(unit.name, term.ended, term.completed_on is not None, what)
-    if setting is not None and body not in {one.id for one in setting.pack.bodies}:
-        findings.append(rules.planned(_CALLED[body], setting.pack.id))
-    if term.completed_on is not None:
-        findings += _recall(call, term) if isinstance(call, RecallCall) else _by_election(call, unit, term)
-    if findings:
+    findings += rules.in_office(unit.name, committee, term.ended, term.completed_on is not None, what)
+    if setting is None or body not in {one.id for one in setting.pack.bodies}:
+        findings.append(rules.planned(_CALLED[body], place.setting if setting is None else setting.pack.id))
+    elif term.completed_on is not None:
+        if isinstance(call, RecallCall):
+            findings += _recall(call, term, setting, committee)
+        else:
+            findings += _by_election(call, unit, term, setting, committee, today)
+    if findings or setting is None:
         return Answer(Outcome.REFUSED, findings=tuple(findings))
     clock, ordered = registry.elections.running_clock(place.election), Ordered(by=call.by.text, key=command.key)
     brief: RecallBrief | BodyBrief
     if isinstance(call, RecallCall):
+        run: Any = RecallElection.run
         brief = RecallBrief(
             unit=unit,
             member=next(one.person for one in term.committee if one.person.id == call.person),
@@ -68,18 +80,21 @@ def beginning(registry: Registry, setting: Setting | None, command: Command, pla
             ordered=ordered,
         )
     else:
+        run = _BY_ELECTIONS[kind]
         gone = {one.person for one in call.departed}
         brief = BodyBrief(
             unit=unit,
             seated=(*term.party, *(one for one in term.committee if one.person.id not in gone)),
             kin=term.kin,
+            representatives=call.representatives,
             clock=clock,
             vacant=call.vacant,
             departed=call.departed,
+            vacant_since=call.vacant_since or term.recalled_on or today,
             ordered=ordered,
         )
     workflow = f"{unit.id}/{body}-{term.count(body) + 1}"
-    return Beginning(_RUNS[body], brief, workflow, f"{unit.name} {_CALLED[body]}", tuple(reversed(place.areas)))
+    return Beginning(run, brief, workflow, f"{unit.name} {_CALLED[body]}", tuple(reversed(place.areas)))
 
 
 def begun_already(asked: Beginning) -> Answer:
@@ -88,24 +103,36 @@ def begun_already(asked: Beginning) -> Answer:
     return Answer(Outcome.REFUSED, findings=(finding,))
 
 
-def _recall(call: RecallCall, term: Term) -> list[Finding]:
+def _recall(call: RecallCall, term: Term, setting: Setting, committee: str) -> list[Finding]:
+    rule = R25_20 if setting.pack.kind == "community" else V25
     names = {one.person.id: one.person.name for one in term.committee}
-    findings = rules.member(call.person, names)
+    findings = rules.member(call.person, committee, names, rule=rule)
+    findings += rules.roll_stated(setting.committee_mode(), call.registered, call.representatives, rule=rule)
     running = term.running(BodyId.RECALL, call.person)
     if running:
         findings.append(rules.not_twice(f"对{names.get(call.person, call.person)}的罢免", running))
     return findings
 
 
-def _by_election(call: ByElectionCall, unit: UnitBrief, term: Term) -> list[Finding]:
+def _by_election(
+    call: ByElectionCall, unit: UnitBrief, term: Term, setting: Setting, committee: str, today: date
+) -> list[Finding]:
     running = term.running(BodyId.BY_ELECTION)
     if running:  # its posts are not vacant any more, nor filled yet
         return [rules.not_twice(f"{unit.name}的补选", running)]
+    community = setting.pack.kind == "community"
+    rule = R25_24 if community else V25
     gone = [one.person for one in call.departed]
-    findings = rules.departed(gone, {one.person.id: one.person.name for one in term.committee})
-    seats = seats_by_post(unit.residents_seats, unit.village or VillageFigures(groups=0))
+    names = {one.person.id: one.person.name for one in term.committee}
+    findings = rules.departed(gone, committee, names, rule=rule)
     sitting = [one.post for one in term.committee if one.person.id not in gone]
-    return findings + rules.posts_vacant(call.vacant, seats, sitting)
+    if community:
+        findings += rules.seats_vacant(call.vacant, unit.residents_seats, sitting, rule=rule)
+        findings += rules.delegates_stated(setting.committee_mode(), call.representatives, rule=rule)
+    else:
+        seats = seats_by_post(unit.residents_seats, unit.village or VillageFigures(groups=0))
+        findings += rules.posts_vacant(call.vacant, seats, sitting, rule=rule)
+    return findings + rules.vacant_already(call.vacant_since, today, rule=rule)
 
 
 def _unit(registry: Registry, place: Place) -> UnitBrief:

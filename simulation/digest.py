@@ -184,6 +184,7 @@ class Digest:
         self.last_day = max(self.last_day, other.last_day)
 
 
+WITHIN_THE_TERM = ("recall", "byelection")
 REFUSED, OVERDUE, POLL_FAILED, EXCLUDED, HELD = "refused", "overdue", "poll_failed", "excluded", "held"
 HOW = (REFUSED, OVERDUE, POLL_FAILED, EXCLUDED, HELD)
 """How a rule made itself felt: at the door, by the clock, at the count, in a review, or by holding the unit."""
@@ -213,6 +214,8 @@ class Digester:
             digest.last_day = day
         if kind == DISTRICT_OPENED:
             self._inbox = _Inbox(digest.queues)
+        if record["body"] in WITHIN_THE_TERM:  # after the election: only that it happened is counted
+            return
         self._inbox.comes_to(day)
         handler = _HANDLERS.get(kind)
         if handler is not None:

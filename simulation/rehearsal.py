@@ -15,6 +15,7 @@ from activities.commit import Ledger
 from activities.stores import Entry, MemoryStore
 from policies.clock import BEIJING
 from simulation.actors import Cast
+from simulation.afterwards import Afterwards
 from simulation.engine import Engine
 from simulation.faults import FaultPlan
 from simulation.gateway import EngineGateway
@@ -52,14 +53,20 @@ async def rehearse_district(
     runner: WorkflowRunner | None = None,
     prepared: Callable[[Engine, Cast], None] | None = None,
 ) -> DistrictRun:
-    """Run a district from its preparation to its last handover; facts go to `journal` as they are committed.
+    """Run a district from its preparation to its last handover, and what its term brings; facts go to `journal` as they are committed.
 
     `prepared` may register what should happen at given instants before the clock starts. Raises StuckError, naming the
     unit and the gate, when nothing is scheduled and a unit is still open.
     """
     began = perf_counter()
     cast_of: list[Cast] = []
-    store = MemoryStore(journal, lambda task: cast_of[0].on_task(task), keep_papers=False)
+    afterwards = Afterwards(setting, parameters.of(setting.pack.kind), seed, faults)
+
+    def noted(entry: Entry) -> None:
+        afterwards.hear(entry)
+        journal(entry)
+
+    store = MemoryStore(noted, lambda task: cast_of[0].on_task(task), keep_papers=False)
     engine = Engine(
         workflows=list(WORKFLOWS),
         activities=[Ledger(store).commit],
@@ -89,5 +96,6 @@ async def rehearse_district(
             DistrictElection.run, district.brief, id=district.id, task_queue=TASK_QUEUE
         )
         outcome = await handle.result()
+        await afterwards.play(engine, cast)
         activations = engine.statistics.activations
     return DistrictRun(outcome, activations, perf_counter() - began, cast, store.papers_issued)

@@ -116,15 +116,15 @@ class Election(Grievances):
 
     # ------------------------------------------------------------ candidates
 
-    async def nominate(self, step_id: str) -> None:
-        """Nominations close with the nominees and the kinship they declare."""
+    async def nominate(self, step_id: str, posts: tuple[Post, ...] = ()) -> None:
+        """Nominations close with the nominees and the kinship they declare. `posts`: those that are open, where not all are."""
         step = self.step(step_id)
         self.listed = False
         self.moves(BodyTrigger.NOMINATE if self.track.state is BodyState.OPEN else BodyTrigger.RENOMINATE)
         nominated = await self.gate(
             step_id,
             Nominated,
-            check=lambda form: examination.nomination(form, step, self.register.standing()),
+            check=lambda form: examination.nomination(form, step, self.register.standing(), posts),
         )
         self.register.enter(nominated.nominees, nominated.kin)
 

@@ -1,7 +1,7 @@
 """Every workflow a worker serves, from the district down to the bodies."""
 
 from workflows.area import DistrictElection, StreetElection
-from workflows.byelection import ByElection
+from workflows.byelection import ByElection, ResidentsByElection
 from workflows.officework import OfficeReport
 from workflows.party import PartyElection
 from workflows.recall import RecallElection
@@ -22,6 +22,7 @@ WORKFLOWS = (
     WomenElection,
     VillageElection,
     ByElection,
+    ResidentsByElection,
     RecallElection,
 )
 OFFICE_WORKFLOWS = (OfficeReport,)

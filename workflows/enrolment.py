@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from temporalio import workflow
 
+from policies.finding import Finding
 from policies.law.norms import Norms
 from policies.pack.schema import RelativeToPoll, Role
 from policies.rule import Law
@@ -77,11 +78,18 @@ class Enrolment(Election):
         fixed = await self.gate(
             step_id,
             PollDayFixed,
-            check=lambda form: directchecks.poll_day(form, first, last, self.norms, step_id),
+            check=lambda form: [
+                *directchecks.poll_day(form, first, last, self.norms, step_id),
+                *self.remarks_on_day(form),
+            ],
         )
         self.poll_fixed, self.shift_then = fixed.poll_day, self.shift
         self.note(PollDaySet(poll_day=fixed.poll_day))
         self.issue(self.step(step_id))
+
+    def remarks_on_day(self, form: PollDayFixed) -> list[Finding]:  # noqa: ARG002 - a by-election may have some
+        """What the rules say of the day decided on that refuses nothing."""
+        return []
 
     def poll_day(self) -> date:
         """The poll day that was decided, moved by postponements since; before that the last one the plan allows."""

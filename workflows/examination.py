@@ -3,6 +3,7 @@
 No rule is stated here; a gate's validator and nothing else calls these functions.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -18,7 +19,9 @@ from policies.law.norms import Norms
 from policies.pack.schema import MISSING, Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
 from policies.people import Body, Education, Post
 from policies.rules import candidacy, closing, conduct, party, residents, supervisory, women
+from policies.rules.law2025 import R25_24
 from policies.rules.village import committee as village
+from policies.rules.village.posts import Standing, posts_contested
 from workflows.messages import (
     Announced,
     Chosen,
@@ -50,6 +53,7 @@ FORM_BODIES = {
     BodyId.RESIDENTS: FormBody.RESIDENTS,
     BodyId.SUPERVISORY: FormBody.SUPERVISORY,
     BodyId.WOMEN: FormBody.WOMEN,
+    BodyId.BY_ELECTION: FormBody.RESIDENTS,
 }
 
 _DAYS = (
@@ -98,10 +102,10 @@ def names_needed(ballot: Ballot | None, seats: int) -> int:
     return candidacy.names_needed(seats, (margin.numerator, margin.denominator))
 
 
-def nomination(form: Nominated, step: Step, standing: Sequence[Candidate]) -> list[Finding]:
+def nomination(form: Nominated, step: Step, standing: Sequence[Candidate], posts: Sequence[Post] = ()) -> list[Finding]:
     """R3, W2: every nominee came by a route the plan knows, with enough behind them; nobody is named twice.
 
-    Where the plan asks for it, one of them or of those standing already knows accounts (S1).
+    `posts`: those a by-election fills; nobody is nominated for another. Where the plan asks for it, one of them or of those standing already knows accounts (S1).
     """
     federation = step.id.startswith(f"{BodyId.WOMEN.value}.")
     rule, backed = (women.W2, women.nomination_backed) if federation else (residents.R3, residents.nomination_backed)
@@ -115,6 +119,9 @@ def nomination(form: Nominated, step: Step, standing: Sequence[Candidate]) -> li
             findings.extend(backed(route, nominee.supporters, nominee=nominee.person.name, step=step.id))
     if not form.nominees and not standing:
         findings.append(candidacy.nobody_nominated(step.title, rule))
+    if posts:
+        nominees = [Standing(nominee.person, nominee.post) for nominee in form.nominees]
+        findings.extend(posts_contested(nominees, Counter(posts), rule=R25_24, step=step.id))
     if step.asks is not None and step.asks.finance:
         known = [nominee.finance for nominee in (*form.nominees, *(candidate.nominee for candidate in standing))]
         findings.extend(supervisory.somebody_knows_accounts(known, step=step.id))

@@ -272,6 +272,9 @@ class BegunOnDemand(Value):
     person: str = unwritten("")  # a recall's
     posts: tuple[str, ...] = unwritten(())  # a by-election's, one for each seat
     departed: tuple[Departure, ...] = unwritten(())
+    entitled: int = unwritten(0)  # a recall's figures, of which the law's shares are taken
+    registered: int = unwritten(0)
+    representatives: int = unwritten(0)  # of a by-election too, where they vote
 
 
 class RecallProposed(Value):

@@ -473,11 +473,11 @@ class Departure(Value):
 
 
 class RecallCall(Value):
-    """Begin the recall of a member in office. Figures are persons, of which the law's shares are taken."""
+    """Begin the recall of a member in office. Figures are persons (or households), of which the law's shares are taken."""
 
     person: Words
-    entitled: int = Field(ge=1)  # villagers with the right to vote
-    registered: int = Field(ge=1)  # voters registered for the vote
+    entitled: int = Field(ge=1)  # with the right to vote; households where each sends a delegate
+    registered: int = Field(0, ge=0)  # voters registered for the vote, or households; none where delegates vote
     representatives: int = Field(ge=0)
     by: Signature
 
@@ -487,6 +487,8 @@ class ByElectionCall(Value):
 
     vacant: tuple[Post, ...] = Field(min_length=1)
     departed: tuple[Departure, ...] = ()
+    vacant_since: date | None = unwritten()  # the day the first of them became vacant; not stated: today
+    representatives: int = unwritten(0)  # residents' delegates, where they vote
     by: Signature
 
 
@@ -574,6 +576,7 @@ class BodyBrief(Value):
     clock: Clock | None = None  # a drill's clock as it runs now
     vacant: tuple[Post, ...] = unwritten(())  # a by-election: the posts to be filled, one for each seat
     departed: tuple[Departure, ...] = unwritten(())  # a by-election: who left office since
+    vacant_since: date | None = unwritten()  # a by-election: since when
     ordered: Ordered | None = unwritten()  # a by-election: by whom it was begun
 
 
@@ -582,8 +585,8 @@ class RecallBrief(Value):
 
     unit: UnitBrief
     member: Person
-    entitled: int = Field(ge=1)  # villagers with the right to vote
-    registered: int = Field(ge=1)  # voters registered for the vote
+    entitled: int = Field(ge=1)  # with the right to vote; households where each sends a delegate
+    registered: int = Field(0, ge=0)  # voters registered for the vote, or households; none where delegates vote
     representatives: int = Field(ge=0)
     clock: Clock | None = None
     ordered: Ordered | None = unwritten()

@@ -103,6 +103,8 @@ class EndedByLaw(Exception):  # noqa: N818 - it reads as what happened
 class Procedure:
     """What every election workflow inherits: its gates, its limits, its journal, and the messages it answers."""
 
+    matter = "换届"  # what is under way, in messages
+
     def begin(self, unit: UnitBrief, body: BodyId, shift: int = 0, clock: Clock | None = None) -> None:
         """Set up; called from the workflow's `__init__`. `shift`: calendar days the unit was postponed already.
 
@@ -437,7 +439,7 @@ class Procedure:
         """Everything that is wrong with a submission, all at once; nothing is changed."""
         if self.held is not None:
             rule = BOOK.get(self.held.rule, order.O2)
-            return [rule.finding(f"{self.unit.name}换届已暂停：{self.held.reason}", value=submission.gate)]
+            return [rule.finding(f"{self.unit.name}{self.matter}已暂停：{self.held.reason}", value=submission.gate)]
         gate = self.gates.get(submission.gate)
         if gate is None or gate.submission is not None:
             return [self._not_open(submission)]

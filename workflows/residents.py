@@ -2,16 +2,15 @@
 
 from temporalio import workflow
 
-from policies.pack.schema import BodyId, PollMode
+from policies.pack.schema import BodyId
 from policies.rules.residents import R4
 from workflows import examination
-from workflows.electioncommittee import ElectionCommittee
-from workflows.enrolment import Enrolment
-from workflows.messages import BodyBrief, BodyOutcome, Chosen, Delegated
+from workflows.messages import BodyBrief, BodyOutcome, Delegated
+from workflows.residentsvote import ResidentsVote
 
 
 @workflow.defn
-class ResidentsElection(Enrolment):
+class ResidentsElection(ResidentsVote):
     """From choosing the election committee to the handover."""
 
     poll_step = "residents.poll"
@@ -20,7 +19,6 @@ class ResidentsElection(Enrolment):
     def __init__(self, brief: BodyBrief) -> None:
         self.open(brief, BodyId.RESIDENTS, brief.unit.residents_seats)
         self.enrols()
-        self.representatives = 0
 
     @workflow.run
     async def run(self, brief: BodyBrief) -> BodyOutcome:  # noqa: ARG002 - read in __init__
@@ -59,15 +57,6 @@ class ResidentsElection(Enrolment):
         await self.hand_over("residents.handover", self.poll_held)  # 10日内移交
         return await self.completed(self.representatives)
 
-    async def choose_committee(self, step_id: str) -> ElectionCommittee:
-        """The election committee, five to nine and odd, the Party secretary in the chair (R2)."""
-        rules = self.pack.body(BodyId.RESIDENTS).committee
-        chosen = await self.gate(
-            step_id, Chosen, check=lambda form: examination.election_committee(form, rules, self.seated)
-        )
-        self.issue(self.step(step_id), names=tuple(member.name for member in chosen.members))
-        return ElectionCommittee(chosen)
-
     async def delegate(self, step_id: str) -> None:
         """Residents' representatives, one for thirty households and fifty at least, one for each organization (R7)."""
         rules = self.pack.body(BodyId.RESIDENTS).delegates
@@ -76,18 +65,3 @@ class ResidentsElection(Enrolment):
         )
         self.representatives = delegated.total
         self.issue(self.step(step_id))
-
-    def sitting(self) -> tuple[str, ...]:
-        """Who sits on the election committee now."""
-        return tuple(self.committee.members)
-
-    def roll(self) -> int:
-        """Who may vote, by the plan's way of voting: registered voters, delegates of their households, representatives (R5)."""
-        ballot = self.step(self.poll_step).ballot
-        match None if ballot is None else ballot.mode:
-            case PollMode.VOTERS:
-                return self.voters
-            case PollMode.HOUSEHOLDS:
-                return self.household_voters
-            case _:
-                return self.representatives

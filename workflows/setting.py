@@ -14,9 +14,9 @@ from temporalio.exceptions import ApplicationError
 from policies.calendar import Calendar, DayUnit
 from policies.clock import Clock
 from policies.pack.identity import content_hash
-from policies.pack.schema import Absolute, Body, BodyId, MonthThird, Pack, Step
+from policies.pack.schema import Absolute, Body, BodyId, MonthThird, Pack, PollMode, Step
 from policies.timetable import Slot, timetable
-from policies.timetable.windows import every_voter
+from policies.timetable.windows import every_voter, poll_of
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Setting:
     def every_voter(self) -> bool:
         """Whether the committee is elected by every registered voter: the steps that only such a vote needs apply."""
         return every_voter(self.pack)
+
+    def committee_mode(self) -> PollMode:
+        """How the residents' or villagers' committee is elected; every registered voter where the plan does not say."""
+        poll = poll_of(self.body(BodyId.RESIDENTS))
+        return PollMode.VOTERS if poll is None or poll.ballot is None else poll.ballot.mode
 
     def first_day(self) -> date:
         """The first day on which any step may be decided."""

@@ -10,6 +10,7 @@ from activities.registry import outcomes
 from activities.registry.database import Database
 from activities.registry.errors import ContradictionError
 from activities.registry.model import JournalRow, UnitClosingRow, table
+from policies.clock import BEIJING
 from policies.pack.schema import BodyId
 from policies.people import Kinship, Person, Post
 from workflows.facts import BegunOnDemand, BodyCompleted, RecallSettled, Seat
@@ -40,6 +41,7 @@ class Term:
     party: tuple[Winner, ...]
     kin: tuple[Kinship, ...]  # every relationship declared so far
     begun: tuple[Begun, ...]
+    recalled_on: date | None = None  # the day of the first recall whose seat no by-election has filled since
 
     def running(self, body: BodyId, person: str = "") -> str:
         """The workflow of a recall of this person, or of a by-election, that is under way; "" for none."""
@@ -65,7 +67,7 @@ class Terms:
     def of(self, unit: str) -> Term:
         """A unit's term as of now. Raises ContradictionError for somebody elected whom no form describes."""
         facts = (
-            select(_JOURNAL.c.entry, _JOURNAL.c.workflow, _JOURNAL.c.body)
+            select(_JOURNAL.c.entry, _JOURNAL.c.workflow, _JOURNAL.c.body, _JOURNAL.c.at)
             .where(_JOURNAL.c.unit == unit, _JOURNAL.c.kind.in_(_KINDS))
             .order_by(_JOURNAL.c.n)
         )
@@ -77,6 +79,7 @@ class Terms:
         committee: dict[str, Winner] = {}
         party: dict[str, Winner] = {}
         begun: dict[str, Begun] = {}
+        recalled_on: date | None = None
         for row in rows:
             fact = outcomes.fact_of(row.entry)
             match fact:
@@ -84,10 +87,12 @@ class Terms:
                     seated = {seat.person: _winner(seat, people) for seat in fact.seats}
                     if row.body in (BodyId.RESIDENTS, BodyId.BY_ELECTION):
                         committee |= seated
+                        recalled_on = None
                     elif row.body == BodyId.PARTY:
                         party |= seated
                 case RecallSettled(recalled=True):
                     committee.pop(fact.person, None)
+                    recalled_on = recalled_on or row.at.astimezone(BEIJING).date()
                 case BegunOnDemand():
                     begun[row.workflow] = Begun(row.workflow, row.body, fact.person, fact.key, True)
                     for one in fact.departed:
@@ -101,6 +106,7 @@ class Terms:
             party=tuple(party.values()),
             kin=kin,
             begun=tuple(begun.values()),
+            recalled_on=recalled_on,
         )
 
 

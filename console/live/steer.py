@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from gateway.command import Answer, Message, Verb
     from policies.authority import Signature
 
-PlaceArgument = Annotated[str, typer.Argument(metavar="范围", help="换届、街道或单位的编号。")]
+PlaceArgument = Annotated[
+    str, typer.Argument(metavar="范围", help="换届、街道或单位的编号；届内的罢免、补选写流程的编号。")
+]
 BodyArgument = Annotated[str, typer.Argument(metavar="流程", help="如 qianshan-2026-S01-U003/party。")]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="理由", help="写进日志。")]
 

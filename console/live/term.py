@@ -1,5 +1,6 @@
 """Within the term: beginning the recall of a member, or a by-election for vacant posts."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,16 +22,25 @@ ELECTED = (Post.CHAIR, Post.DEPUTY_CHAIR, Post.WOMEN_MEMBER, Post.COMMITTEE_MEMB
 
 def register(live: typer.Typer) -> None:
     """Add the commands to the group."""
-    live.command("recall", help="届内：对一名在任的村民委员会成员启动罢免。")(recall_command)
-    live.command("by-election", help="届内：对出缺的村民委员会职务启动补选。")(by_election_command)
+    live.command("recall", help="届内：对一名在任的村（居）民委员会成员启动罢免。")(recall_command)
+    live.command("by-election", help="届内：对出缺的村（居）民委员会职务启动补选。")(by_election_command)
 
 
 def recall_command(
     unit: UnitArgument,
     person: Annotated[str, typer.Argument(metavar="人员编号", help="被提出罢免的成员；一人一件。")],
-    entitled: Annotated[int, typer.Option("--entitled", metavar="人数", min=1, help="本村有选举权的村民数。")],
-    registered: Annotated[int, typer.Option("--registered", metavar="人数", min=1, help="登记参加罢免投票的村民数。")],
-    representatives: Annotated[int, typer.Option("--representatives", metavar="人数", min=0, help="村民代表数。")],
+    entitled: Annotated[
+        int, typer.Option("--entitled", metavar="人数", min=1, help="有选举权的村（居）民数；户代表投票的，户数。")
+    ],
+    representatives: Annotated[
+        int, typer.Option("--representatives", metavar="人数", min=0, help="村（居）民代表数。")
+    ],
+    registered: Annotated[
+        int,
+        typer.Option(
+            "--registered", metavar="人数", min=0, help="登记参加投票的人数；户代表投票的，户数；居民代表投票的不写。"
+        ),
+    ] = 0,
     token: TokenOption = None,
     role: RoleOption = None,
     key: KeyOption = "",
@@ -58,6 +68,12 @@ def by_election_command(
         list[str] | None,
         typer.Option("--left", metavar="编号=原因", help="罢免以外已经离任的成员，如 P12=辞职；一人写一次。"),
     ] = None,
+    since: Annotated[
+        str, typer.Option("--since", metavar="日期", help="出缺之日，如 2026-09-01；不写的，按罢免通过之日或者今天。")
+    ] = "",
+    representatives: Annotated[
+        int, typer.Option("--representatives", metavar="人数", min=0, help="居民代表数；由居民代表投票的必写。")
+    ] = 0,
     token: TokenOption = None,
     role: RoleOption = None,
     key: KeyOption = "",
@@ -79,13 +95,19 @@ def by_election_command(
         for parts in gone
         if not (parts[0].strip() and parts[2].strip())
     ]
+    try:
+        vacant_since = date.fromisoformat(since) if since else None
+    except ValueError:
+        problems.append(f"日期“{since}”不能用（--since）：应如 2026-09-01")
     if problems:
         unusable(problems, as_json=as_json)
     vacant = tuple(known[one] for one in posts)
 
     def call(by: "Signature") -> "ByElectionCall":
         departed = tuple(Departure(person=person.strip(), reason=why.strip()) for person, _, why in gone)
-        return ByElectionCall(vacant=vacant, departed=departed, by=by)
+        return ByElectionCall(
+            vacant=vacant, departed=departed, vacant_since=vacant_since, representatives=representatives, by=by
+        )
 
     _told(send(unit, Verb.BY_ELECTION, call, token, role, key, as_json), as_json=as_json)
 

@@ -16,6 +16,7 @@ from policies.finding import Finding, Severity
 from policies.form.contradictions import contradictions
 from policies.form.problems import label_of, problem
 from policies.form.values import Body, Papers, ResultForm, papers
+from policies.law.norms import Norms
 from policies.rules.polls import (
     Share,
     Threshold,
@@ -76,12 +77,13 @@ def count(form: ResultForm, held: Mapping[str, str] = MappingProxyType({})) -> V
     return _outcome(form, rules, counted, filling, shares, needed, remarks)
 
 
-def recall(form: ResultForm) -> Recall:
+def recall(form: ResultForm, norms: Norms | None = None) -> Recall:
     """A vote on recalling those whom the form lists, each for himself: enough must vote, and more than half of them in favour.
 
-    `votes` are those for the recall; seats are as many as are proposed (V25). Raises ValueError for a body outside `RECALLED`.
+    `votes` are those for the recall; seats are as many as are proposed (V25, R25-20). The shares are those of `norms`, by
+    default the national law's. Raises ValueError for a body outside `RECALLED`.
     """
-    rules = recall_regime(form.body, form.mode, form.law)
+    rules = recall_regime(form.body, form.mode, form.law, norms)
     problems = contradictions(form)
     if problems:
         return Recall(valid=None, findings=tuple(problems))
@@ -152,7 +154,7 @@ def _failures(form: ResultForm, rules: Regime, counted: Papers, margin: int | No
     found = list(rules.unlawful)
     roll, present = form.roll, form.present
     if rules.quorum and roll is not None and present is not None and present < rules.quorum.share.needed(roll):
-        found.append(quorum_missed(rules.quorum, roll, present))
+        found.append(quorum_missed(rules.quorum, roll, present, rules.void))
     if not form.by_ballot:
         return found
     least, exact = counted.collected_least, counted.collected is not None

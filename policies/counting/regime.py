@@ -5,7 +5,11 @@ from typing import NamedTuple
 
 from policies.finding import Finding
 from policies.form.values import Body, Mode
+from policies.law.norms import Norms
+from policies.pack.schema import PollMode
+from policies.pack.schema import Threshold as Norm
 from policies.rule import Law
+from policies.rules.law2025 import R25_20
 from policies.rules.polls import (
     BY_ANALOGY,
     FOUR_FIFTHS,
@@ -42,6 +46,8 @@ from policies.rules.polls import (
     not_secret,
     plan_silent,
 )
+from policies.rules.village.recall import V25
+from policies.rules.village.shares import quorum_of
 from policies.rules.women import BY_ANALOGY as WOMEN_BY_ANALOGY
 from policies.rules.women import FURTHER_SOURCE, MAJORITY_SOURCE, QUORUM_SOURCE, W5
 from policies.rules.women import plan_silent as women_plan_silent
@@ -60,6 +66,7 @@ class Regime(NamedTuple):
     tie: Clause
     short: Clause
     last: bool = False
+    void: str = "选举无效"  # what a missed quorum means
     unlawful: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
 
@@ -200,18 +207,28 @@ _RECALL_QUOTES = {
 }
 
 
-def recall_regime(body: Body, mode: Mode, law: Law) -> Regime:
-    """The clauses for a vote on recalling members: an election's shares, from the article on recall.
+def recall_regime(body: Body, mode: Mode, law: Law, norms: Norms | None = None) -> Regime:
+    """The clauses for a vote on recalling members: the election's shares of its way of voting, from the article on recall.
 
-    The community law of 2018 has none: the village's article is applied by analogy. Raises ValueError for a body whose
-    members nobody recalls by a vote.
+    `norms` are those of the election where it has any: their shares, which a province may raise, go before the national
+    ones. The community law of 2018 has no recall: the village's article is applied by analogy. Raises ValueError for a body
+    whose members nobody recalls by a vote.
     """
     if body not in RECALLED:
         raise ValueError(f"no recall of {body}")
-    base = regime(body, mode, law, 1)
+    base, mine = regime(body, mode, law, 1), norms or Norms()
+    own = (body, law) == (Body.RESIDENTS, Law.OF_2025)
     quote = _RECALL_QUOTES.get((body, law)) or _RECALL_QUOTES[Body.VILLAGE, law] + BY_ANALOGY
-    quorum = None if base.quorum is None else base.quorum._replace(clause=Clause(base.quorum.clause.rule, quote))
-    return base._replace(quorum=quorum, mark=base.mark._replace(clause=Clause(base.mark.clause.rule, quote)), notes=())
+    clause = Clause(R25_20 if own else V25, quote)
+    quorum = base.quorum
+    if quorum is not None:
+        quorum = quorum._replace(clause=clause, share=_share(quorum_of(PollMode(mode.value), mine), quorum.share))
+    mark = base.mark._replace(clause=clause, share=_share(mine.majority, base.mark.share))
+    return base._replace(quorum=quorum, mark=mark, notes=(), void="罢免投票无效")
+
+
+def _share(norm: Norm | None, national: Share) -> Share:
+    return national if norm is None else Share(norm.numerator, norm.denominator, inclusive=norm.inclusive is True)
 
 
 def _majority(clause: Clause, label: str) -> Threshold:

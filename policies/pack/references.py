@@ -63,6 +63,7 @@ class _Checker:
         self._windows()
         self._numbers()
         self._asks()
+        self._same_vote()
         self._cycles()
         return self.problems
 
@@ -213,6 +214,15 @@ class _Checker:
             self._order((*path, "asks", "share"), asks.get("share"), "numerator", "denominator")
             if step.get("act") == "readiness" and "prep.removal" not in self.steps:
                 self._say((*path, "act"), "评估三色码的方案须有步骤 prep.removal（act: removal），红码问题才能验收销号")
+
+    def _same_vote(self) -> None:
+        """R25-24: a seat is filled by the way of voting that elected the committee."""
+        modes = {step.get("id"): (path, _dict(step.get("ballot")).get("mode")) for path, step, _ in self._all_steps()}
+        (_, elected), (path, filled) = modes.get("residents.poll", ((), None)), modes.get("byelection.poll", ((), None))
+        if elected is not None and filled is not None and elected != filled:
+            self._say(
+                (*path, "ballot", "mode"), f"补选按产生时的方式投票：residents.poll 是 {elected}，这里是 {filled}"
+            )
 
     # ------------------------------------------------------------ cycles
 

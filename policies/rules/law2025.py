@@ -88,7 +88,7 @@ R25_20 = _clause(
     "被提出罢免的居民委员会成员有权提出申辩意见。罢免居民委员会成员，应当按照产生时的选举方式组织进行投票，须有选民或者户的代表过半数"
     "或者超过三分之二的居民代表投票，并须经投票人员的过半数通过。",
     "罢免要求不成立或者罢免不通过",
-    enforced=(),  # within the term, not in a written plan
+    enforced=("recall.petition", "recall.defence", "recall.vote"),
 )
 R25_22 = _clause(
     "R25-22",
@@ -104,7 +104,7 @@ R25_24 = _clause(
     "补选",
     "补选程序参照本法第十八条、第十九条的规定办理。补选的居民委员会成员的任期到本届居民委员会任期届满时止。",
     "补选无效，或者更正任期",
-    enforced=(),
+    enforced=("byelection.nomination", "byelection.poll"),
 )
 R25_25 = _clause(
     "R25-25",

@@ -533,13 +533,13 @@ BY_ANALOGY = "（居委会的规定对此未作规定，参照村委会选举规
 # --- What each says when it applies ---
 
 
-def quorum_missed(quorum: Threshold, whole: int, reached: int) -> Finding:
+def quorum_missed(quorum: Threshold, whole: int, reached: int, void: str = "选举无效") -> Finding:
     """Too few took part: `reached` of `whole` persons. Names the number needed, and exactly half as not enough."""
     needed = quorum.share.needed(whole)
     exact = "恰好等于这一比例，不算“超过”；" if reached * quorum.share.bottom == whole * quorum.share.top else ""
     message = (
         f"{quorum.label} {whole} 人，参加 {reached} 人，未达到{quorum.share.chinese}："
-        f"{exact}至少须 {needed} 人，还差 {needed - reached} 人，选举无效。"
+        f"{exact}至少须 {needed} 人，还差 {needed - reached} 人，{void}。"
     )
     remedy = quorum.clause.rule.on_failure
     if quorum.clause.rule is P7:

@@ -13,13 +13,14 @@ from typing import Any, Protocol
 from gateway.command import Answer, Command, Gateway, Outcome, Verb, unit_of
 from policies.authority import Signature
 from policies.finding import Finding
-from policies.pack.schema import Act, Role
+from policies.pack.schema import Act, BodyId, Role
+from policies.rules.complaints import K3
 from simulation.actors import playbook, polls, village
 from simulation.actors.events import Happenings
 from simulation.actors.hours import beijing, beijing_day
 from simulation.actors.memory import UnitMemory
 from simulation.actors.queues import QueueStatistics
-from simulation.actors.scene import Scene, office
+from simulation.actors.scene import COMMITTEE_VOTES, Scene, office
 from simulation.actors.timing import Clerks
 from simulation.faults import FaultPlan, Moment, Planted, slips
 from simulation.population.chance import stream
@@ -57,6 +58,7 @@ _TOO_LATE_BY = frozenset(
     {"V6", "V9"}
 )  # a list that comes too late for the poll day: the poll is put off, as the law has it
 _PUT_OFF = 14  # days
+_PUT_RIGHT = timedelta(hours=3)  # after which somebody tries again whom a complaint stopped (K3)
 
 
 class Stage(Protocol):
@@ -90,6 +92,7 @@ class _Turn:
     stale: bool = False  # the task was put into the inbox anew, with other limits: somebody else has planned it since
     planted: Planted | None = None  # what the last form handed in was meant to be caught at
     slip: bool = False
+    waited: int = 0  # attempts that met a complaint not yet put right
 
 
 @dataclass(slots=True)
@@ -333,13 +336,17 @@ class Cast:
         now = self._stage.now
         too_late = scene.is_direct and any(finding.rule in _TOO_LATE_BY for finding in answer.findings)
         put_off = isinstance(submission.form, Posted) and too_late
+        stopped = any(finding.rule == K3.id and finding.blocks for finding in answer.findings)
+        turn.waited += stopped
         honest = turn.planted is None and not turn.slip
-        self._refused(workflow, submission, answer.findings, honest=honest and not put_off)
+        self._refused(workflow, submission, answer.findings, honest=honest and not put_off and not stopped)
         if put_off:
             self.postpone(
                 scene.unit.id, _PUT_OFF, now + timedelta(minutes=5), "名单公布距投票日不足法定日数，推迟投票日"
             )
-        if turn.attempt >= ATTEMPTS:
+        if stopped:
+            now += _PUT_RIGHT
+        if turn.attempt - turn.waited >= ATTEMPTS:
             self.given_up.append((workflow, scene.task.gate))
             return
         self._stage.at(self._clerks.again(scene, now), self._act, turn)
@@ -400,7 +407,7 @@ class Cast:
                 body.reinstated.update(scene.task.people)
             case Announced() if scene.is_direct and form.names:
                 body.members = list(form.names)  # of two near relatives elected one has given way
-            case _ if scene.unit.electorate is not None and scene.body_name == "residents":
+            case _ if scene.unit.electorate is not None and scene.body_name in COMMITTEE_VOTES:
                 village.remember(scene.memory.direct, form)
             case _:
                 pass
@@ -408,8 +415,8 @@ class Cast:
     def _go_on(self, turn: _Turn, form: Form) -> None:
         """What a decision taken gives rise to: what is planted after it, or what happens by itself."""
         scene, now = turn.scene, self._stage.now
-        if playbook.is_sideline(scene.task.gate):
-            return
+        if playbook.is_sideline(scene.task.gate) or scene.body_name == BodyId.BY_ELECTION:
+            return  # within the term nothing else comes in between
         if not self._faults.touches(scene.unit.id):
             self._happenings.after(scene, form, now)
             return

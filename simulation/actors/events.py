@@ -13,11 +13,15 @@ from policies.authority import Signature
 from policies.pack.schema import Act, Role
 from simulation.actors.hours import beijing, beijing_day
 from simulation.actors.memory import UnitMemory
+from simulation.actors.papers import GRAVE
 from simulation.actors.scene import Scene, is_voters_list
 from simulation.population.chance import stream
 from simulation.population.electorate import Objection as Omission
 from simulation.population.parameters import Events
 from workflows.messages import Appeal, Complaint, Objection, Posted, Reviewed, Withdrawal
+
+_COMPLAINED_OF = "residents.nomination_call"  # a village's 公告第7号: early enough for what follows to wait
+_COMPLAINED_WITHIN = timedelta(days=3)
 
 Send = Callable[[datetime, str, Verb, Complaint | Withdrawal | Appeal | Objection, UnitMemory], None]
 """Send a message to a workflow at an instant: (when, workflow, verb, message, the unit's memory)."""
@@ -35,6 +39,8 @@ class Happenings:
             self._posted(scene, now)
         elif isinstance(form, Reviewed):
             self._reviewed(scene, form, now)
+        elif scene.task.gate == _COMPLAINED_OF:
+            self._grave(scene, now)
 
     def before_announcement(self, scene: Scene, now: datetime, acts: datetime) -> None:
         """Somebody elected may decline the seat before the result is announced at the instant `acts`."""
@@ -88,6 +94,17 @@ class Happenings:
         by = self._signed(Role.STREET_DISCIPLINE)
         message = Complaint(id=number, about=about, text="反映名单中有人不符合条件", by=by)
         self._send(self._within(now, last_day, rng.random()), scene.task.workflow, Verb.COMPLAIN, message, scene.memory)
+
+    def _grave(self, scene: Scene, now: datetime) -> None:
+        """A complaint that will be found true and touch the step itself (K3): drawn for villages, from a stream of its own."""
+        rng = stream(self._seed, scene.unit.id, "grave complaint")
+        if rng.random() >= self._events.grave_complaint_rate.value:
+            return
+        by = self._signed(Role.STREET_DISCIPLINE)
+        number = f"{scene.unit.id}-{GRAVE}"
+        message = Complaint(id=number, about=scene.task.step, text="反映公布的职数和提名办法与规定不符", by=by)
+        at = self._within(now, scene.day + _COMPLAINED_WITHIN, rng.random())
+        self._send(at, scene.task.workflow, Verb.COMPLAIN, message, scene.memory)
 
     def _withdrawals(self, scene: Scene, now: datetime, last_day: date) -> None:
         rng = stream(self._seed, scene.unit.id, "withdrawals", scene.body_name)

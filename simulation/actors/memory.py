@@ -85,6 +85,7 @@ class UnitMemory:
         self.shift = 0  # calendar days by which the unit was postponed
         self.crafted: list[Kinship] = []  # kin declared beyond the population's, for a planted fault
         self.complaints = 0
+        self.gone = ""  # who left office within the term: does not stand for the seat again
         self.troubles: tuple[Difficulty, ...] = ()  # difficulties assessed and not yet accepted as removed
 
     @cached_property
@@ -99,6 +100,13 @@ class UnitMemory:
         if found is None:
             found = self.bodies[name] = Body()
         return found
+
+    def begin_by_election(self, gone: str) -> None:
+        """Somebody left office, and a by-election begins: with a roll and a venue of its own, nobody nominated yet."""
+        members = self.body("residents.").members
+        self.body("residents.").members = [one for one in members if one != gone]
+        self.gone, self.direct, self.shift = gone, DirectVote(), 0
+        self.bodies["byelection"] = Body()
 
     def seated_before(self, body: str) -> set[str]:
         """Members of the bodies elected before this one."""

@@ -1,10 +1,13 @@
 """The honest forms that are one paper: something recorded, ruled, posted, announced, handed over, signed off."""
 
 from policies.closing.handover import Entry, HandoverSignature, Part, Signer
+from policies.grievance import Effect
 from policies.rules.party import TERM_YEARS
 from simulation.actors.scene import Scene
 from workflows.messages import Announced, HandedOver, Posted, Recorded, Requested, Ruled, SignedOff
 
+GRAVE = "G"
+"""The mark in the number of a complaint that is found true and touches the step itself."""
 ITEMS = ("公章", "公共财产", "财务账目", "档案资料")
 """What the plan has the old committee pass on (三（二）2（6）)."""
 INVENTORY = tuple(
@@ -73,11 +76,14 @@ def hand_over(scene: Scene) -> HandedOver:
 def sign_off(scene: Scene) -> SignedOff:
     """A complaint or an appeal answered: who handled it and who answers for it sign separately."""
     office, events = scene.office(scene.task.role), scene.parameters.events
+    effect = Effect.NONE
     appeal = scene.task.gate.startswith("appeal:")
     if appeal:  # a standard can be measured: only what departments reported can turn out differently
         barred, out = scene.unit.barred, scene.body.out
         retractable = all(one in barred and barred[one].evidence == out.get(one) for one in scene.task.people)
         upheld = events.appeal_upheld.happens(scene.rng) and retractable
+    elif scene.task.gate.endswith(f"-{GRAVE}"):
+        upheld, effect = True, scene.rng.choice((Effect.BLOCK, Effect.VOID))
     else:
         upheld = events.complaint_upheld.happens(scene.rng)
     return SignedOff(
@@ -86,4 +92,5 @@ def sign_off(scene: Scene) -> SignedOff:
         handler=f"{office}承办人",
         head=f"{office}负责人",
         reason="情况属实，予以纠正" if upheld else "经查核，反映的情况不成立",
+        effect=effect,
     )

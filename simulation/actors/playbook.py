@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from policies.pack.schema import Act
-from simulation.actors import directvote, papers, people, polls, preparation, village
+from simulation.actors import directvote, papers, people, polls, preparation, term, village
 from simulation.actors.scene import Scene, is_voters_list
 from workflows.messages import Form
 
@@ -26,6 +26,8 @@ BY_ACT: dict[Act, Page] = {
     Act.POLL: polls.poll,
     Act.ANNOUNCEMENT: papers.announce,
     Act.HANDOVER: papers.hand_over,
+    Act.PETITION: term.petition,
+    Act.RECALL: term.vote,
     **preparation.PAGES,
 }
 

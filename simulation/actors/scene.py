@@ -18,7 +18,9 @@ def office(pack: Pack, role: Role) -> str:
     return role.value if name is None else name
 
 
-VOTERS_LIST = "residents.voters_list"
+VOTERS_LISTS = ("residents.voters_list", "byelection.voters_list")
+COMMITTEE_VOTES = ("residents", "byelection")
+"""What elects to a committee, in an election and within the term."""
 
 
 @dataclass(slots=True)
@@ -52,7 +54,7 @@ class Scene:
     @property
     def is_direct(self) -> bool:
         """Whether the body decided about is elected by every voter of a village."""
-        return self.unit.brief.village is not None and self.body_name == "residents"
+        return self.unit.brief.village is not None and self.body_name in COMMITTEE_VOTES
 
     @property
     def roll(self) -> int:
@@ -74,4 +76,4 @@ class Scene:
 
 def is_voters_list(scene: Scene) -> bool:
     """Whether the scene's step puts up the list of voters."""
-    return scene.task.step == VOTERS_LIST
+    return scene.task.step in VOTERS_LISTS

@@ -6,7 +6,7 @@ from os import PathLike
 from typing import Any
 
 from activities.journal import CLOSED, Chain
-from simulation.checker import direct, enrolment, gates, people, polls, postings, preparation, venue
+from simulation.checker import direct, enrolment, gates, people, polls, postings, preparation, term, venue
 from simulation.checker.days import Days
 from simulation.checker.plan import (
     ANNOUNCEMENT,
@@ -49,6 +49,7 @@ class Checker:
         self._n = 0
         self._chain: Chain | None = None
         self._districts: dict[str, District] = {}
+        self._terms: dict[str, term.Term] = {}  # units that closed with a committee, where the plan knows of recalls
         self._seen: set[str] = set()
         self._last = ""
         self._counts: Counter[str] = Counter()
@@ -104,7 +105,38 @@ class Checker:
         except _MALFORMED as error:
             self._report(Invariant.CHAIN, "form", f"记录无法识别：{type(error).__name__} {error}", "")
 
+    def _term_fact(self, record: Mapping[str, Any], kind: str, fact: Json) -> None:
+        """A recall or a by-election: within the term of a unit that has closed, its district's end or not."""
+        ctx, body, known = self._ctx, record["body"], self._terms.get(record["unit"])
+        if kind == "refused":
+            self._refused(fact)
+        elif known is None:
+            self._report(Invariant.ORDER, "order", "单位没有完成换届，就有届内的记录", "")
+        elif kind == "begun_on_demand":
+            term.begun(ctx, known, body, fact)
+            self._counts["begun"] += 1
+        elif body == term.RECALL:
+            term.recall(ctx, known, kind, fact)
+        elif kind == "body_opened":
+            pass  # said just before what it was begun for
+        elif (renamed := term.as_election(ctx, known, fact)) is not None:
+            self._of_unit(kind, renamed)
+            if kind == "body_completed":
+                term.filled(known)
+
+    def _of_unit(self, kind: str, fact: Json) -> None:
+        handler, own = _HANDLERS.get(kind), _OWN.get(kind)
+        if handler is not None:
+            handler(self._ctx, fact)
+        elif own is not None:
+            own(self, fact)
+        else:
+            self._report(Invariant.CHAIN, "form", f"不认识的记录种类“{kind}”", "")
+
     def _unit_fact(self, record: Mapping[str, Any], kind: str, fact: Json) -> None:
+        if record["body"] in (term.RECALL, term.BY_ELECTION):
+            self._term_fact(record, kind, fact)
+            return
         district = self._district(record)
         if district is None:
             return
@@ -138,15 +170,7 @@ class Checker:
         else:
             unit.at[record["body"]] = ctx.at
         ctx.body = unit.bodies[_body_of(fact.get("gate")) or record["body"] or unit.current or "prep"]
-        handler = _HANDLERS.get(kind)
-        if handler is not None:
-            handler(ctx, fact)
-            return
-        own = _OWN.get(kind)
-        if own is None:
-            self._report(Invariant.CHAIN, "form", f"不认识的记录种类“{kind}”", "")
-        else:
-            own(self, fact)
+        self._of_unit(kind, fact)
 
     # ------------------------------------------------------------ districts
 
@@ -177,7 +201,8 @@ class Checker:
             self._seen.add(name)
             days = Days(fact["off_days"], fact["working_weekends"])
             omitted = BODY_OF.keys() - set(fact["steps"])
-            self._districts[name] = District(name, days, str(fact["law"]), fact.get("units"), frozenset(omitted))
+            steps = frozenset(fact["steps"])
+            self._districts[name] = District(name, days, str(fact["law"]), fact.get("units"), frozenset(omitted), steps)
             self._counts["districts"] += 1
             self._district(record)
             return
@@ -232,6 +257,8 @@ class Checker:
         del district.units[unit.id]
         district.done.add(unit.id)
         if gates.unit_closed(ctx, fact):
+            if not district.steps.isdisjoint(term.STEPS_OF_RECALL):
+                self._terms[unit.id] = term.Term(district, unit)
             district.completed += 1
             self._counts["completed"] += 1
         else:
@@ -254,6 +281,8 @@ class Checker:
     def finish(self) -> Report:
         """The verdict over everything fed; a district or a chain left open is a violation of its own."""
         self._where = ("", "")
+        for known in self._terms.values():
+            term.finish(self._ctx, known)
         for name in self._districts:
             self._report(Invariant.CHAIN, "district", f"区{name}没有结束记录：日志尾部被截断", "")
         if self._chain is not None and not self._chain.closed:

@@ -119,10 +119,11 @@ def _mixed(ctx: Context, gate: Gate, parts: Sequence[Json], mixed: Json | None) 
 
 def _open_by_post(ctx: Context) -> dict[str, int]:
     """Seats still open, by the nomination's word for the post."""
-    brief, body = ctx.unit.brief, ctx.body
+    brief, body, vacant = ctx.unit.brief, ctx.body, ctx.unit.direct.vacant
     village = brief["village"]
     deputies, women = village["deputies"], village["women"]
-    seats = dict(zip(_ORDER, (1, deputies, women, brief["residents_seats"] - 1 - deputies - women), strict=True))
+    whole = (1, deputies, women, brief["residents_seats"] - 1 - deputies - women)
+    seats = dict(zip(_ORDER, whole, strict=True)) if vacant is None else dict(vacant)
     for person in body.elected:
         post = ctx.unit.direct.posts.get(person, "")
         if post in seats:

@@ -276,6 +276,9 @@ def decide(ctx: Context, fact: Json) -> Gate:
         ctx.flag(Invariant.COMMITMENT, "signatures", f"关口{key}两处签名是同一人（{second}）", key)
     if gate.limit is not None and ctx.day > gate.limit and not gate.overdue:
         ctx.flag(Invariant.DEADLINES, "deadline", f"关口{key}期限{gate.limit}，{ctx.day}才决定，没有逾期标记", key)
+    for complaint, step in ctx.body.stops.items():
+        if not is_other(key) and gate.step != step:
+            ctx.flag(Invariant.ORDER, "K3", f"举报{complaint}的结论尚未更正，关口{key}已经决定", key)
     if ctx.day < gate.opens:
         ctx.flag(Invariant.DAYS, "window", f"关口{key}自{gate.opens}起办理，{ctx.day}已经决定", key)
     gate.decided = ctx.day

@@ -176,10 +176,17 @@ def complaint_decided(ctx: Context, fact: Json) -> None:
         ctx.unit.redone.add(fact["about"])
     if fact.get("effect"):
         body.corrections[complaint] = fact["about"]
+        if fact["effect"] == "block" or not fact["about"].endswith(_POSTINGS):
+            body.stops[complaint] = fact["about"]
+
+
+_POSTINGS = (".list", ".preliminary", "publicity")
+"""Steps declared void while they are up go up anew by themselves: what follows waits for them anyway."""
 
 
 def complaint_corrected(ctx: Context, fact: Json) -> None:
     """What a complaint stopped goes on."""
+    ctx.body.stops.pop(fact["complaint"], None)
     if ctx.body.corrections.pop(fact["complaint"], None) is None:
         ctx.flag(Invariant.GATES, "K3", f"举报{fact['complaint']}没有须更正的结论", f"complaint:{fact['complaint']}")
 
@@ -187,6 +194,7 @@ def complaint_corrected(ctx: Context, fact: Json) -> None:
 def poll_annulled(ctx: Context, fact: Json) -> None:
     """A poll declared void: nobody is elected by it, what waited on it is gone, and it is held anew."""
     body = ctx.body
+    body.stops.pop(fact["complaint"], None)
     if body.corrections.pop(fact["complaint"], None) != fact["step"]:
         ctx.flag(Invariant.GATES, "K3", f"{fact['step']}宣布无效，没有举报结论作依据", fact["step"])
     for poll in body.polls:

@@ -98,6 +98,7 @@ class Body:
         "polls",
         "posted",
         "reviewed_on",
+        "stops",
         "successors",
         "withdrawn",
     )
@@ -117,6 +118,7 @@ class Body:
         self.other: dict[str, Gate] = {}  # complaints and appeals
         self.complaints: set[str] = set()
         self.corrections: dict[str, str] = {}  # complaint → step that its finding stopped or declared void
+        self.stops: dict[str, str] = {}  # complaint → the only step that may go on before it is put right
         self.appeals: set[str] = set()
         self.listed: set[str] = set()  # on the latest list to be voted on, whoever moved up included
         self.listed_on = ""
@@ -157,6 +159,7 @@ class Direct:
         "roving",
         "staff",
         "stations",
+        "vacant",
         "voters",
     )
 
@@ -173,6 +176,7 @@ class Direct:
         self.posts: dict[str, str] = {}  # person → the post stood for on the last ballot
         self.proxies = 0
         self.roving: dict[str, int] = {}  # box → its users
+        self.vacant: dict[str, int] | None = None  # a by-election's seats by post; None: the whole committee's
 
 
 class Unit:
@@ -247,13 +251,21 @@ class District:
         "omitted",
         "pilots",
         "stated",
+        "steps",
         "units",
     )
 
     def __init__(
-        self, name: str, days: Days, law: str, stated: int | None, omitted: frozenset[str] = frozenset()
+        self,
+        name: str,
+        days: Days,
+        law: str,
+        stated: int | None,
+        omitted: frozenset[str] = frozenset(),
+        steps: frozenset[str] = frozenset(),
     ) -> None:
         self.name = name
+        self.steps = steps  # of this district's plan
         self.omitted = omitted  # steps that this district's plan leaves out
         self.bodies = tuple(name for name in BODIES[1:] if not omitted.issuperset(STEPS[name]))  # those it elects
         self.pilots = 0  # pilot units opened

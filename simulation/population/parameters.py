@@ -223,9 +223,13 @@ class Events(Value):
 
     complaint_rate: Parameter
     complaint_upheld: Parameter
+    grave_complaint_rate: Parameter
     withdrawal_rate: Parameter
     appeal_rate: Parameter
     appeal_upheld: Parameter
+    recall_rate: Parameter
+    recall_support: Parameter
+    resignation_rate: Parameter
     rectification_late: Parameter
     rectification_delay: Parameter
     rectification_never: Parameter

@@ -464,17 +464,19 @@ def test_a_by_election_s_posts_and_departures_are_read_before_anything_is_asked(
         "=辞职",
         "--left",
         "P13=病故",
+        "--since",
+        "去年",
     )
     told = problems(run("by-election", UNIT, *words, "--json"))
-    assert [one.partition("”")[0] for one in told] == ["职务“书记", "职务“村长", "“P12", "“=辞职"]
+    assert [one.partition("”")[0] for one in told] == ["职务“书记", "职务“村长", "“P12", "“=辞职", "日期“去年"]
     assert "主任、副主任、妇女委员、委员" in told[0]
     assert "编号=原因" in told[2]
     assert (county / "registry.sqlite").read_bytes() == before
 
 
-@pytest.mark.parametrize("missing", ["--entitled", "--registered", "--representatives"])
+@pytest.mark.parametrize("missing", ["--entitled", "--representatives"])
 def test_a_recall_wants_the_figures_its_shares_are_taken_of(county: Path, missing: str) -> None:
-    """Without one of the three nobody could say whether enough have asked."""
+    """Without one of the two nobody could say whether enough have asked; whether voters are registered the plan says."""
     figures = {"--entitled": "1000", "--registered": "900", "--representatives": "30"}
     words = [word for name, n in figures.items() if name != missing for word in (name, n)]
     refused = run("recall", UNIT, "P17", *words)

@@ -208,7 +208,7 @@ def test_what_an_id_does_not_answer_is_said_before_it_is_sent(tmp_path: Path) ->
 
         with pytest.raises(Unfit, match="是街道，不能在此拨动时间：请填写换届的编号"):
             await door.send(token, STREETS[0], Verb.MOVE, move)
-        with pytest.raises(Unfit, match="是单位，不能在此登记退出：请填写组织的流程的编号"):
+        with pytest.raises(Unfit, match="是单位，不能在此登记退出：请填写组织的流程、补选的流程的编号"):
             await door.send(token, UNIT, Verb.WITHDRAW, withdrawal)
         with pytest.raises(Unfit, match="是换届，不能在此办理环节"):
             await door.decide(token, ELECTION, GATE, county.today())

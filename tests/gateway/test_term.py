@@ -39,13 +39,17 @@ from workflows.messages import (
     Departure,
     DistrictBrief,
     Form,
+    Hold,
     Petitioned,
     PollDayFixed,
+    Postponement,
     ProxiesListed,
     RecallCall,
     RecallCounted,
     RecallOutcome,
+    Release,
     StreetBrief,
+    Withdrawal,
 )
 
 UNIT = village()
@@ -55,6 +59,7 @@ STAFF: dict[str, tuple[tuple[Role, str], ...]] = {
     "village": ((Role.RESIDENTS_COMMITTEE, UNIT.id),),
     "town": ((Role.STREET_OFFICE, UNIT.street),),
     "branch": ((Role.PARTY_BRANCH, UNIT.id),),
+    "party": ((Role.STREET_COMMITTEE, UNIT.street),),
     "elsewhere": ((Role.STREET_OFFICE, "D01-S99"),),
 }
 
@@ -358,6 +363,72 @@ def test_by_elections_follow_one_another(tmp_path: Path) -> None:
 
     office = within_the_term(tmp_path, act, kin=(Kinship(a="P90", b="P11", relation=Kin.SIBLING),))
     assert [one.open_seats for one in office.of_kind("body_completed", "byelection")] == [0, 0]
+
+
+def test_a_recall_is_steered_by_its_own_id(tmp_path: Path) -> None:
+    """The unit's election is over and answers nothing; the recall is held, moved and released by who supervises it."""
+
+    async def act(office: TermOffice) -> None:
+        office.answers["recall.petition"] = lambda task, form: None
+        assert (await office.recall("P17")).accepted
+        (task,), door, workflow = office.inbox(), office.door(), f"{UNIT.id}/recall-1"
+
+        def hold(by: Signature) -> Hold:
+            return Hold(rule="X4", reason="核查", by=by)
+
+        closed = await door.send(office.tokens["party"], UNIT.id, Verb.HOLD, hold)
+        assert closed.outcome is Outcome.CLOSED
+        assert refused(await door.send(office.tokens["village"], workflow, Verb.HOLD, hold)) == ["O3"]
+        assert (await door.send(office.tokens["party"], workflow, Verb.HOLD, hold)).accepted
+        assert refused(await door.send(office.tokens["party"], workflow, Verb.HOLD, hold)) == ["O2"]
+        demand = Petitioned(submitted_on=office.today, person="P17", grounds="长期不在岗", voters=200)
+        stopped = await door.decide(office.tokens["village"], workflow, task.gate, demand)
+        assert [(one.rule, one.message) for one in stopped.findings] == [("X4", "甲村罢免已暂停：核查")]
+
+        def later(by: Signature) -> Postponement:
+            return Postponement(days=7, reason="核查", by=by)
+
+        assert (await door.send(office.tokens["party"], workflow, Verb.POSTPONE, later)).accepted
+        await office.settle()
+        (moved,) = office.inbox()
+        assert task.last_day is not None
+        assert moved.last_day == task.last_day + timedelta(days=7)
+
+        def release(by: Signature) -> Release:
+            return Release(reason="查清", by=by)
+
+        assert (await door.send(office.tokens["party"], workflow, Verb.RELEASE, release)).accepted
+        assert (await door.decide(office.tokens["village"], workflow, task.gate, demand)).accepted
+        with pytest.raises(Unfit, match="是罢免的流程，不能在此登记退出：请填写组织的流程、补选的流程的编号"):
+            await door.send(
+                office.tokens["party"], workflow, Verb.WITHDRAW, lambda by: Withdrawal(person="P17", reason="无", by=by)
+            )
+
+    within_the_term(tmp_path, act)
+
+
+def test_since_when_a_seat_is_vacant(tmp_path: Path) -> None:
+    """As stated, else since the recall that carried, else since today; not since a day to come."""
+
+    async def act(office: TermOffice) -> None:
+        assert (await office.recall("P17")).accepted
+        await office.ended("recall-1")
+        recalled_on = office.today
+        assert office.registry.terms.of(UNIT.id).recalled_on == recalled_on
+        tomorrow = office.today + timedelta(days=1)
+        late = await office.door().send(
+            office.tokens["town"],
+            UNIT.id,
+            Verb.BY_ELECTION,
+            lambda by: ByElectionCall(vacant=(Post.COMMITTEE_MEMBER,), vacant_since=tomorrow, by=by),
+        )
+        assert refused(late) == ["V25"]
+        office.stand(71, 72)
+        assert (await office.by_election(Post.COMMITTEE_MEMBER)).accepted
+        await office.ended("byelection-1")
+        assert office.registry.terms.of(UNIT.id).recalled_on is None
+
+    within_the_term(tmp_path, act)
 
 
 def test_not_while_the_election_runs(tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ from datetime import date, timedelta
 
 from policies.finding import Finding
 from policies.law.norms import Norms
-from policies.pack.schema import PollMode
 from policies.people import birthday
 from policies.rule import Confidence, Rule, declare
-from policies.rules.village.shares import needed, quorum_of
+from policies.rules.village.shares import needed
 
 V25 = declare(
     Rule(
@@ -41,9 +40,11 @@ def recall_asked(
     rule: Rule = V25,
     step: str | None = None,
 ) -> list[Finding]:
-    """V25: a recall is asked for by enough voters (or household delegates), or by enough representatives; either is enough.
+    """V25, R25-20: a recall is asked for by enough voters (or household delegates), or by enough representatives; either is
+    enough.
 
-    `voters` are all with the right to vote (the law's denominator here, not those registered for the last poll).
+    `voters` are all with the right to vote (the law's denominator here, not those registered for the last poll), where
+    households elect their delegates.
     """
     by_voters, by_representatives = norms.recall_voters, norms.recall_representatives
     if by_voters is None or by_representatives is None:
@@ -72,56 +73,39 @@ def recall_reasoned(reason: str, defence_heard: bool, *, rule: Rule = V25, step:
     return found
 
 
+def recall_vote_due(received: date, norms: Norms) -> date | None:
+    """V25: the last day for the vote after a demand received on a day; None where no clause names one."""
+    return None if norms.recall_vote_days is None else received + timedelta(days=norms.recall_vote_days)
+
+
 def recall_put_to_vote(
-    received: date, voted_on: date | None, today: date, norms: Norms, *, rule: Rule = V25, step: str | None = None
+    received: date, voted_on: date, norms: Norms, *, rule: Rule = V25, step: str | None = None
 ) -> list[Finding]:
-    """V25: the vote follows within so many days after the request; not held by `today` counts as late after them."""
-    if norms.recall_vote_days is None or (voted_on or today) <= (last := received + timedelta(norms.recall_vote_days)):
+    """V25: the vote follows within so many days after the request."""
+    last = recall_vote_due(received, norms)
+    if last is None or voted_on <= last:
         return []
-    said = f"{voted_on} 才投票表决" if voted_on else f"到 {today} 尚未投票表决"
-    message = f"罢免要求 {received} 收到，最迟 {last} 组织投票表决，{said}；请立即组织，逾期由乡镇督促（{rule.id}）。"
+    message = f"罢免要求 {received} 收到，最迟 {last} 组织投票表决，{voted_on} 才投票表决（{rule.id}）。"
     return [
         rule.finding(
             message,
-            value=(voted_on or today).isoformat(),
+            value=voted_on.isoformat(),
             limit=last.isoformat(),
-            remedy="立即组织投票表决",
+            remedy="写明逾期的原因，由乡镇（街道）督促",
             source=RECALL_VOTE,
             step=step,
         )
     ]
 
 
-def recall_carried(
-    registered: int,
-    voted: int,
-    in_favour: int,
-    norms: Norms,
-    *,
-    mode: PollMode = PollMode.VOTERS,
-    rule: Rule = V25,
-    step: str | None = None,
+def majority_missed(
+    voted: int, in_favour: int, needed: int, *, rule: Rule = V25, step: str | None = None
 ) -> list[Finding]:
-    """V25: why a recall has not carried: too few voted, or too few of those agreed. Empty when the member is recalled.
-
-    The quorum is the one of the election, by the same `mode`: of those registered, or of the delegates where they elected.
-    """
-    found = []
-    quorum = quorum_of(mode, norms)
-    if quorum is not None and voted < (least := needed(quorum, registered)):
-        message = (
-            f"罢免投票：{registered} 人中 {voted} 人投票，未达到{quorum.text}（{least} 人），罢免不通过（{rule.id}）。"
-        )
-        found.append(rule.finding(message, value=voted, limit=least, remedy="罢免不通过", step=step))
-    if norms.majority is not None and in_favour < (least := needed(norms.majority, voted)):
-        message = f"罢免投票：投票 {voted} 人中 {in_favour} 人赞成，未达到{norms.majority.text}（{least} 人），罢免不通过（{rule.id}）。"
-        found.append(rule.finding(message, value=in_favour, limit=least, remedy="罢免不通过", step=step))
-    if in_favour > voted or voted > registered:
-        message = (
-            f"罢免投票：赞成 {in_favour} 人、投票 {voted} 人、登记 {registered} 人，数字互相矛盾；请核对（{rule.id}）。"
-        )
-        found.append(rule.finding(message, value=in_favour, limit=voted, remedy="核对后更正", step=step))
-    return found
+    """V25: too few of those voting agreed; `needed` as counted (`policies.counting.recall`)."""
+    if in_favour >= needed:
+        return []
+    message = f"罢免投票：投票 {voted} 人中 {in_favour} 人赞成，至少须 {needed} 人，罢免不通过（{rule.id}）。"
+    return [rule.finding(message, value=in_favour, limit=needed, remedy="罢免不通过", step=step)]
 
 
 def recall_of(named: str, member: str, *, rule: Rule = V25, step: str | None = None) -> list[Finding]:
@@ -130,11 +114,6 @@ def recall_of(named: str, member: str, *, rule: Rule = V25, step: str | None = N
         return []
     message = f"罢免要求写的是 {named}，本件是对 {member} 的罢免；请更正（{rule.id}）。"
     return [rule.finding(message, value=named, limit=member, remedy="更正被提出罢免的人", step=step)]
-
-
-def quorum_missed(registered: int, voted: int, norms: Norms) -> bool:
-    """V25: whether too few of those registered voted for a recall to be valid at all."""
-    return norms.quorum is not None and voted < needed(norms.quorum, registered)
 
 
 def recall_counted(
@@ -147,14 +126,14 @@ def recall_counted(
     rule: Rule = V25,
     step: str | None = None,
 ) -> list[Finding]:
-    """V25: the figures of a recall's count agree: the roll is the registered voters, no more ballots than voters, all marked.
+    """V25: the figures of a recall's count agree: the roll is that of the vote, no more ballots than voters, all marked.
 
     `marked`: ballots in favour, against, blank and invalid together.
     """
     found = []
     for what, value, limit, wrong in (
-        ("登记人数", roll, registered, roll != registered),
-        ("投票人数（应不多于登记人数）", voted, roll, voted > roll),
+        ("应有投票权的人数", roll, registered, roll != registered),
+        ("投票人数（应不多于有投票权的人数）", voted, roll, voted > roll),
         ("收回票数（应不多于投票人数）", collected, voted, collected > voted),
         ("赞成、反对、弃权、无效票之和（应等于收回票数）", marked, collected, marked != collected),
     ):
@@ -167,7 +146,7 @@ def recall_counted(
 def recall_declared(
     declared: bool, failures: list[Finding], *, rule: Rule = V25, step: str | None = None
 ) -> list[Finding]:
-    """V25: what is declared is what was voted; `failures` are those of `recall_carried`, empty when the member is recalled."""
+    """V25: what is declared is what was voted; `failures` say why it did not carry, empty when the member is recalled."""
     if declared:
         return failures
     if failures:
@@ -176,31 +155,32 @@ def recall_declared(
     return [rule.finding(message, value="不通过", limit="通过", remedy="更正宣布的结果", step=step)]
 
 
-def by_election_due(
-    members: int,
-    vacant_since: date,
-    held_on: date | None,
-    today: date,
-    norms: Norms,
-    *,
-    rule: Rule = V25,
-    step: str | None = None,
-) -> list[Finding]:
-    """V25: with fewer members left than a committee needs, the by-election comes within so many months (Shanghai: three)."""
+def by_election_last_day(members: int, vacant_since: date, norms: Norms) -> date | None:
+    """V25: with fewer members left than a committee needs, the last day for the by-election (Shanghai: three months).
+
+    None where enough are left, or where no clause names a day.
+    """
     months, least = norms.by_election_months, norms.members_min
-    if months is None or least is None or members >= least:
+    return None if months is None or least is None or members >= least else _months_later(vacant_since, months)
+
+
+def by_election_due(
+    members: int, vacant_since: date, held_on: date, norms: Norms, *, rule: Rule = V25, step: str | None = None
+) -> list[Finding]:
+    """V25: the by-election of a committee that has become too small comes in time."""
+    last = by_election_last_day(members, vacant_since, norms)
+    if last is None or held_on <= last:
         return []
-    last = _months_later(vacant_since, months)
-    if (held_on or today) <= last:
-        return []
-    said = f"{held_on} 才补选" if held_on else f"到 {today} 尚未补选"
-    message = f"成员只余 {members} 人，不满 {least} 人，{vacant_since} 出缺，最迟 {last} 补选，{said}；请立即补选（{rule.id}）。"
+    message = (
+        f"成员只余 {members} 人，不满 {norms.members_min} 人，{vacant_since} 出缺，最迟 {last} 补选，投票日却在 {held_on}；"
+        f"请提前投票日（{rule.id}）。"
+    )
     return [
         rule.finding(
             message,
-            value=(held_on or today).isoformat(),
+            value=held_on.isoformat(),
             limit=last.isoformat(),
-            remedy="立即补选",
+            remedy="提前投票日",
             source=BY_ELECTION_DUE,
             step=step,
         )

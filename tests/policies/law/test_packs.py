@@ -1,11 +1,14 @@
 """Packs that build on packs and on layers of law: what they come to, and every mistake at its own line."""
 
+import json
+
 import pytest
 
+from console.packs import source_text
 from policies.law.layer import Level
 from policies.pack.identity import content_hash, self_contained
 from policies.pack.load import PackError, load_layer, load_pack
-from policies.pack.schema import Absolute
+from policies.pack.schema import Absolute, BodyId
 from tests.policies.law_under_test import BASE_2018, LAYERS, Shelf, loaded, overlay
 from tests.policies.packs_under_test import STREET, pack
 
@@ -291,3 +294,17 @@ def test_a_part_alone_is_no_pack() -> None:
     """Nothing is included where nothing is extended: a plan written out whole says everything itself."""
     said = problems(BASE_2018 + INCLUDED, part=PART)
     assert any("includes 须与 extends 同写" in one for one in said), said
+
+
+def test_a_by_election_is_voted_on_as_the_committee_was_elected() -> None:
+    """R25-24: a plan whose by-election goes by households where delegates elected is refused, at the line of its mode."""
+    text = source_text("community-2025")
+    plan = json.loads(text)
+    (poll,) = (step for body in plan["bodies"] for step in body["steps"] if step["id"] == "byelection.poll")
+    poll["ballot"]["mode"] = "households"
+    with pytest.raises(PackError) as refused:
+        load_pack(json.dumps(plan, ensure_ascii=False), "community-2025")
+    assert [one.message for one in refused.value.problems] == [
+        "补选按产生时的方式投票：residents.poll 是 representatives，这里是 households"
+    ]
+    assert load_pack(text, "community-2025").body(BodyId.BY_ELECTION).steps

@@ -2,14 +2,18 @@
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.counting import Recall, recall
 from policies.finding import Finding, Severity
+from policies.form import Ballots, Body, Candidate, Mode, ResultForm
 from policies.law.norms import Norms
 from policies.pack.schema import Denominator, PollMode
+from policies.rule import Law
 from policies.rules.polls import R25_29
 from policies.rules.village.meetings import (
     assembly_quorate,
@@ -21,10 +25,12 @@ from policies.rules.village.meetings import (
 from policies.rules.village.recall import (
     by_election_attended,
     by_election_due,
+    by_election_last_day,
+    majority_missed,
     recall_asked,
-    recall_carried,
     recall_put_to_vote,
     recall_reasoned,
+    recall_vote_due,
     rest_of_term,
 )
 from policies.rules.village.shares import needed, quorum_of
@@ -78,28 +84,58 @@ def test_v25_a_unit_without_representatives() -> None:
     assert limits(recall_asked(199, 1000, 0, 0, NATION_2018), "V25") == [200]
 
 
+def vote(
+    voted: int, in_favour: int, norms: Norms, mode: Mode = Mode.VOTERS, roll: int = 1000, **changes: Any
+) -> Recall:
+    """The outcome of a vote on one member: of a village by its voters, of a community by delegates or households too."""
+    body = Body.VILLAGE if norms in VILLAGES else Body.RESIDENTS
+    form = ResultForm(
+        body=body,
+        mode=mode,
+        law=Law.OF_2025,
+        roll=roll,
+        present=voted,
+        ballots=Ballots(collected=voted, valid=voted, invalid=0, blank=0),
+        seats=1,
+        candidates=(Candidate(name="甲", votes=in_favour),),
+    )
+    return recall(form.model_copy(update=changes), norms)
+
+
 @pytest.mark.parametrize(
     ("voted", "in_favour", "carried"),
     [(500, 300, False), (501, 251, True), (501, 250, False), (1000, 500, False), (1000, 501, True)],
 )
 def test_v25_more_than_half_of_more_than_half(voted: int, in_favour: int, carried: bool) -> None:
     """须有登记参加选举的村民过半数投票，并须经投票的村民过半数通过: of 1000, and of those voting."""
-    for norms in (*VILLAGES, COMMUNITY_2025):
-        assert (recall_carried(1000, voted, in_favour, norms) == []) is carried
+    for norms in (*VILLAGES, COMMUNITY_2025, SILENT):
+        assert (vote(voted, in_favour, norms).removed == ("甲",)) is carried
 
 
 @pytest.mark.parametrize(("voted", "carried"), [(40, False), (41, True)])
-def test_v25_delegates_recall_with_more_than_two_thirds(voted: int, carried: bool) -> None:
-    """居组法 (2025) 20: 超过三分之二的居民代表投票, of 60 more than 40; 40 households of 60 are more than half."""
-    assert (recall_carried(60, voted, voted, COMMUNITY_2025, mode=PollMode.REPRESENTATIVES) == []) is carried
-    assert recall_carried(60, voted, voted, COMMUNITY_2025, mode=PollMode.HOUSEHOLDS) == []
-    assert limits(recall_carried(60, 30, 30, COMMUNITY_2025, mode=PollMode.HOUSEHOLDS), "V25") == [31]
+def test_r25_20_delegates_recall_with_more_than_two_thirds(voted: int, carried: bool) -> None:
+    """居组法 (2025) 20: 超过三分之二的居民代表投票, of 60 more than 40; 40 households of 60 are more than half, 30 are not."""
+    by_delegates = vote(voted, voted, COMMUNITY_2025, Mode.REPRESENTATIVES, 60)
+    assert by_delegates.valid is carried
+    assert limits(list(by_delegates.findings), "R25-20") == ([] if carried else [41])
+    assert vote(voted, voted, COMMUNITY_2025, Mode.HOUSEHOLDS, 60).valid
+    assert limits(list(vote(30, 30, COMMUNITY_2025, Mode.HOUSEHOLDS, 60).findings), "R25-20") == [31]
 
 
-def test_v25_figures_that_contradict_each_other() -> None:
-    """More in favour than voted is no majority."""
-    assert limits(recall_carried(100, 60, 61, NATION_2025), "V25") == [60]
-    assert limits(recall_carried(100, 101, 60, NATION_2025), "V25") == [101]
+def test_v25_a_higher_quorum_of_the_layers_holds_for_a_recall_too() -> None:
+    """Two thirds of 1,000 in a county's layer: 667 must vote, though the nation asks for 501."""
+    strict = NATION_2025.model_copy(
+        update={"quorum": share("三分之二以上", 2, 3, Denominator.REGISTERED, inclusive=True)}
+    )
+    body = {"body": Body.VILLAGE}
+    assert vote(666, 600, strict, **body).valid is False
+    assert vote(667, 334, strict, **body).removed == ("甲",)
+
+
+def test_v25_too_few_in_favour() -> None:
+    """251 of 501 are more than half, 250 are not."""
+    assert majority_missed(501, 251, 251) == []
+    assert limits(majority_missed(501, 250, 251), "V25") == [251]
 
 
 def test_v25_reason_and_answer() -> None:
@@ -112,10 +148,11 @@ def test_v25_the_vote_within_thirty_days() -> None:
     """Zhejiang, Shanghai and Beijing: asked on 1 March, by 31 March; the nation names no day."""
     asked = date(2026, 3, 1)
     for norms in (ZHEJIANG, SHANGHAI, BEIJING):
-        assert recall_put_to_vote(asked, date(2026, 3, 31), date(2026, 3, 31), norms) == []
-        for day in (date(2026, 4, 1), None):
-            assert limits(recall_put_to_vote(asked, day, date(2026, 4, 1), norms), "V25") == ["2026-03-31"]
-    assert recall_put_to_vote(asked, None, date(2027, 1, 1), NATION_2025) == []
+        assert recall_vote_due(asked, norms) == date(2026, 3, 31)
+        assert recall_put_to_vote(asked, date(2026, 3, 31), norms) == []
+        assert limits(recall_put_to_vote(asked, date(2026, 4, 1), norms), "V25") == ["2026-03-31"]
+    assert recall_vote_due(asked, NATION_2025) is None
+    assert recall_put_to_vote(asked, date(2027, 1, 1), NATION_2025) == []
 
 
 @pytest.mark.parametrize(
@@ -129,11 +166,11 @@ def test_v25_the_vote_within_thirty_days() -> None:
 def test_v25_a_by_election_within_three_months_in_shanghai(vacant: date, last: date) -> None:
     """上海 29: 其成员不满三人的，应当在三个月内补选; three members may wait, Zhejiang's two as well."""
     after = date.fromordinal(last.toordinal() + 1)
-    assert by_election_due(2, vacant, last, last, SHANGHAI) == []
-    assert limits(by_election_due(2, vacant, after, after, SHANGHAI), "V25") == [last.isoformat()]
-    assert limits(by_election_due(2, vacant, None, after, SHANGHAI), "V25") == [last.isoformat()]
-    assert by_election_due(3, vacant, None, after, SHANGHAI) == []
-    assert by_election_due(2, vacant, None, after, ZHEJIANG) == []
+    assert by_election_last_day(2, vacant, SHANGHAI) == last
+    assert by_election_due(2, vacant, last, SHANGHAI) == []
+    assert limits(by_election_due(2, vacant, after, SHANGHAI), "V25") == [last.isoformat()]
+    assert by_election_due(3, vacant, after, SHANGHAI) == []
+    assert by_election_due(2, vacant, after, ZHEJIANG) == []
 
 
 def test_v25_who_must_come_to_a_by_election() -> None:

@@ -1,0 +1,37 @@
+"""A community's committee and its by-election: who runs the vote, and who may vote in it by the plan's way of voting."""
+
+from policies.pack.schema import PollMode
+from workflows import examination
+from workflows.electioncommittee import ElectionCommittee
+from workflows.enrolment import Enrolment
+from workflows.messages import Chosen
+
+
+class ResidentsVote(Enrolment):
+    """A vote by every voter, by delegates of households, or by residents' delegates."""
+
+    representatives = 0  # residents' delegates, once chosen
+
+    async def choose_committee(self, step_id: str) -> ElectionCommittee:
+        """The election committee, five to nine and odd, the Party secretary in the chair (R2)."""
+        rules = self.pack.body(self.body).committee
+        chosen = await self.gate(
+            step_id, Chosen, check=lambda form: examination.election_committee(form, rules, self.seated)
+        )
+        self.issue(self.step(step_id), names=tuple(member.name for member in chosen.members))
+        return ElectionCommittee(chosen)
+
+    def sitting(self) -> tuple[str, ...]:
+        """Who sits on the election committee now."""
+        return tuple(self.committee.members)
+
+    def roll(self) -> int:
+        """Who may vote, by the plan's way of voting: registered voters, delegates of their households, representatives (R5)."""
+        ballot = self.step(self.poll_step).ballot
+        match None if ballot is None else ballot.mode:
+            case PollMode.VOTERS:
+                return self.voters
+            case PollMode.HOUSEHOLDS:
+                return self.household_voters
+            case _:
+                return self.representatives
