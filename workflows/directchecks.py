@@ -35,6 +35,7 @@ from policies.rules.village import (
     results,
     staff,
 )
+from policies.tally import is_sum, told_by_two
 from policies.venue import RovingBox
 from workflows import examination
 from workflows.messages import (
@@ -366,8 +367,9 @@ def poll(
     findings += conduct.right_roll(sheet, FormBody.VILLAGE, voters)
     findings += conduct.forbidden_means(FormBody.VILLAGE, form.proxies, form.roving_boxes, ballot)
     findings += notices.proxies_used(form.proxies, proxies_published, step=step)
-    findings += _by_box(form, stations, roving_boxes, norms, step)
     people = [candidate.person for candidate in field]
+    names = [person.name for person in people]
+    findings += _by_box(form, stations, roving_boxes, names, ballot.entered_twice, norms, step)
     findings += staff.staff_unrelated(
         form.monitors, [person.id for person in people], related(people, kin), norms, step=step
     )
@@ -378,18 +380,27 @@ def poll(
 
 
 def _by_box(
-    form: Counted, stations: Collection[str], roving_boxes: Sequence[boxes.Roving], norms: Norms, step: str
+    form: Counted,
+    stations: Collection[str],
+    roving_boxes: Sequence[boxes.Roving],
+    candidates: Collection[str],
+    asks_tellers: bool,
+    norms: Norms,
+    step: str,
 ) -> list[Finding]:
     known = [*stations, *(box.name for box in roving_boxes)]
     counted = {box.box: box.form for box in form.boxes}
     findings = notices.boxes_accounted([box.box for box in form.boxes], known, step=step)
-    counts = [one for one in (*counted.values(), form.mixed) if isinstance(one, ResultForm)]
+    counts = {name: one for name, one in (*counted.items(), (mixing.MIXED, form.mixed)) if isinstance(one, ResultForm)}
     findings += mixing.mixed_conserved(counted, form.mixed, step=step)
-    telling = mixing.small_counts(counted, form.mixed, step=step)
-    findings += telling
-    if not telling:  # else what is wrong in them would be told with the very votes that must not be written down
-        findings += [finding for one in counts for finding in contradictions(one)]
-        findings += ballots.boxes_add_up(counts, form.form, step=step)
+    entered = [entry.form for telling in form.tellings for entry in telling.entries if entry.form is not None]
+    small = mixing.small_counts(counted, form.mixed, entered, step=step)
+    findings += small
+    if not small:  # else what is wrong in them would be told with the very votes that must not be written down
+        findings += [finding for one in counts.values() for finding in contradictions(one)]
+        findings += is_sum(form.form, list(counts.values()))
+        if asks_tellers or form.tellings:
+            findings += told_by_two(form.tellings, counts, candidates)
     if form.declared or norms.surplus_voids is SurplusVoids.BOX:  # a poll void in all is recorded with nobody declared
         findings += ballots.surplus(counted, norms, step=step)
     for box in roving_boxes:

@@ -2,6 +2,8 @@
 
 from policies.form import ResultForm, Sex
 from policies.pack.schema import Threshold
+from policies.rules.village.mixing import MIXED
+from policies.tally import BoxTelling, TellerEntry
 from simulation.actors.polls import declared
 from simulation.actors.scene import Scene
 from simulation.actors.village import electorate_of
@@ -34,16 +36,35 @@ def counted(scene: Scene, forms: tuple[ResultForm, ...]) -> Counted:
     direct = scene.memory.direct
     names = tuple(person for contest in scene.task.contests for person in contest.people)
     form = declared(scene, merged(forms, roll=direct.roll), names)
-    handed_in, mixed = opened(forms)
+    sheets, mixed = opened(forms)
+    handed_in = tuple(BoxCount(box=box, form=one) for box, one in zip(boxes(scene), sheets, strict=True))
     return form.model_copy(
         update={
             "monitors": tuple(dict.fromkeys(person for person, _ in direct.staff)),
             "proxies": len(electorate_of(scene).proxies),
             "roving_boxes": len(direct.roving),
-            "boxes": tuple(BoxCount(box=box, form=one) for box, one in zip(boxes(scene), handed_in, strict=True)),
+            "boxes": handed_in,
             "mixed": mixed,
+            "tellings": tellings(scene, handed_in, mixed),
         }
     )
+
+
+def tellings(scene: Scene, handed_in: tuple[BoxCount, ...], mixed: ResultForm | None) -> tuple[BoxTelling, ...]:
+    """Who entered each count, where the plan asks: two of the box's staff (of the main venue's for what is mixed), alike."""
+    ballot = scene.step.ballot if scene.step is not None else None
+    if ballot is None or not ballot.entered_twice:
+        return ()
+    people, staff = scene.memory.people, scene.memory.direct.staff
+    own = {box.box: box.box for box in handed_in if isinstance(box.form, ResultForm)}
+    if mixed is not None:
+        own[MIXED] = handed_in[0].box
+    told = []
+    for count, box in own.items():
+        here = sorted(staff, key=lambda one: one[1] != box)  # the box's own first
+        tellers = list(dict.fromkeys(people[person].name for person, _ in here))[:2]
+        told.append(BoxTelling(box=count, entries=tuple(TellerEntry(teller=name) for name in tellers)))
+    return tuple(told)
 
 
 def boxes(scene: Scene) -> tuple[str, ...]:

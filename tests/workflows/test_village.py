@@ -16,6 +16,7 @@ from policies.form import Ballots, BoxPapers, ResultForm
 from policies.pack.schema import Condition, Role
 from policies.people import Kin, Kinship, Sex
 from policies.rules.village.boxes import BoxReason
+from policies.tally import BoxTelling, TellerEntry
 from policies.venue import Duty, Staff
 from simulation.engine.replay import check_replay
 from tests.workflows.clerk import COMMITTEE, UNIT, Answer, Clerk, at, signed
@@ -28,6 +29,7 @@ from tests.workflows.villageclerk import (
     proxy,
     roving_box,
     staff,
+    told_alike,
     village,
     village_2025,
     villager,
@@ -521,6 +523,47 @@ def test_the_refusal_of_a_small_count_does_not_quote_its_votes() -> None:
     clerk.answers["residents.poll"] = stuffed
     clerk.run()
     assert [refusal.rules for refusal in clerk.refusals] == [("V10",)]
+
+
+def test_each_count_is_entered_by_two_people_alike() -> None:
+    """The plan asks it of every count: of the station's own, and of the common one of the boxes mixed (F.41, F.50, F.51)."""
+    station, mixed = told_alike("二组投票站"), told_alike("混合计票")
+    assert refused_once("residents.poll", changed(tellings=())) == ("F.50", "F.50")
+    assert refused_once("residents.poll", changed(tellings=(station,))) == ("F.50",)
+    one = told_alike("二组投票站", "计票人子", "计票人 子")
+    assert refused_once("residents.poll", changed(tellings=(one, mixed))) == ("F.41",)
+    assert refused_once("residents.poll", changed(tellings=(station, mixed, told_alike("流动一")))) == ("F.46",)
+
+    def apart(form: Counted) -> Counted:
+        """The second teller has one vote more for the first name of the station."""
+        sheet = next(box.form for box in form.boxes if box.box == "二组投票站")
+        assert isinstance(sheet, ResultForm)
+        name, *others = sheet.candidates
+        more = sheet.model_copy(
+            update={"candidates": (name.model_copy(update={"votes": (name.votes or 0) + 1}), *others)}
+        )
+        first, second = station.entries
+        entries = (first, second.model_copy(update={"form": more}))
+        return form.model_copy(update={"tellings": (station.model_copy(update={"entries": entries}), mixed)})
+
+    assert refused_once("residents.poll", polled(apart)) == ("F.51",)
+
+
+def test_a_small_count_is_not_told_by_its_tellers_either() -> None:
+    """V10: what a teller entered of a count with twenty-nine ballots says as much as the count itself."""
+    clerk = VillageClerk(village())
+
+    def told(task: Task, _: Form) -> Form:
+        form = clerk.polled(task)
+        sheet = next(box.form for box in form.boxes if box.box == "二组投票站")
+        assert isinstance(sheet, ResultForm)
+        few = sheet.model_copy(update={"present": 29})
+        entries = (TellerEntry(teller="计票人子", form=few), TellerEntry(teller="计票人丑", form=few))
+        return form.model_copy(update={"tellings": (BoxTelling(box="流动一", entries=entries), *form.tellings)})
+
+    clerk.answers["residents.poll"] = told
+    clerk.run()
+    assert [refusal.rules for refusal in clerk.refusals] == [("V10", "V10")]  # one for each entry
 
 
 def test_a_box_s_figures_are_read_by_what_is_in_them() -> None:
