@@ -185,7 +185,7 @@ def nominated(
     for nominee in form.nominees:
         by = NOMINATORS.get(nominee.route)
         if nominee.route not in routes or by is None:
-            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, routes))
+            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, routes, rule))
         else:
             findings.extend(
                 nomination.nomination_backed(
@@ -196,7 +196,7 @@ def nominated(
     findings.extend(posts.posts_contested(standing, seats, rule=rule, step=step.id))
     findings.extend(posts.womens_seat(standing, step=step.id))
     if not form.nominees and not listed:
-        findings.append(candidacy.nobody_nominated(step.title))
+        findings.append(candidacy.nobody_nominated(step.title, rule))
     return findings
 
 

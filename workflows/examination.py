@@ -310,16 +310,16 @@ def poll(
     seats: int,
     vote: int,
     ballot: Ballot,
-    body: BodyId,
+    body: FormBody,
     roll: int,
     register: Register,
 ) -> list[Finding]:
     """A result form at the door: the right people on it, the right denominators, nothing the ballot forbids, and the
     officers' declaration against the count (P7–P14, R5, S2)."""
     findings = conduct.same_names("结果报告单候选人", form.names, [candidate.person.id for candidate in field])
-    findings.extend(_sheet(form, FORM_BODIES[body], ballot, seats, vote, roll))
-    findings.extend(conduct.forbidden_means(FORM_BODIES[body], form.proxies, form.roving_boxes, ballot))
-    findings.extend(_monitors(form, field, register, FORM_BODIES[body]))
+    findings.extend(_sheet(form, body, ballot, seats, vote, roll))
+    findings.extend(conduct.forbidden_means(body, form.proxies, form.roving_boxes, ballot))
+    findings.extend(_monitors(form, field, register, body))
     return findings
 
 

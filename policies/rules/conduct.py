@@ -12,6 +12,7 @@ from policies.rule import Rule
 from policies.rules.order import O4
 from policies.rules.polls import P7, P9, P12, P13, R5, S2, V10, V14, V17, V18
 from policies.rules.residents import R6, R7
+from policies.rules.village.meetings import V26
 from policies.rules.women import W5
 
 HANDED_OVER = tuple(part.label for part in Part)
@@ -22,6 +23,7 @@ QUORUM = {
     Body.PARTY_PLENARY: P7,
     Body.RESIDENTS: R5,
     Body.SUPERVISORY: S2,
+    Body.VILLAGE_SUPERVISORY: V26,
     Body.WOMEN: W5,
     Body.VILLAGE: V14,
 }
@@ -30,6 +32,7 @@ MAJORITY = {
     Body.PARTY_PLENARY: P12,
     Body.RESIDENTS: R5,
     Body.SUPERVISORY: S2,
+    Body.VILLAGE_SUPERVISORY: V26,
     Body.WOMEN: W5,
     Body.VILLAGE: V17,
 }
@@ -38,6 +41,7 @@ TIE = {
     Body.PARTY_PLENARY: P13,
     Body.RESIDENTS: R5,
     Body.SUPERVISORY: S2,
+    Body.VILLAGE_SUPERVISORY: V18,
     Body.WOMEN: W5,
     Body.VILLAGE: V18,
 }
@@ -46,6 +50,7 @@ CONDUCT = {
     Body.PARTY_PLENARY: P9,
     Body.RESIDENTS: R5,
     Body.SUPERVISORY: S2,
+    Body.VILLAGE_SUPERVISORY: V26,
     Body.WOMEN: W5,
     Body.VILLAGE: V10,
 }

@@ -127,7 +127,7 @@ huanjie tally catalogue                                     # 下面的目录
 ## 选举登记
 ```yaml
 title: 某村第十二届村民委员会选举
-body: village            # party、party_plenary、residents、village、supervisory
+body: village            # party、party_plenary、residents、village、supervisory、village_supervisory
 mode: voters             # members、plenary、representatives、households、voters、show_of_hands
 date: 2026-03-28         # 适用哪年的法律由投票日决定，也可以写明 law: 2018
 purpose: election        # election 选举、recall 罢免、recommendation 推荐（不适用法定人数和过半数）

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from policies.counting import count
 from policies.form import Ballots, BoxPapers, ResultForm
 from policies.pack.schema import Condition, Role
 from policies.people import Kin, Kinship, Sex
@@ -364,7 +365,25 @@ def test_a_route_the_law_does_not_know() -> None:
         first = form.nominees[0].model_copy(update={"route": "self"})
         return form.model_copy(update={"nominees": (first, *form.nominees[1:])})
 
-    assert refused_once("residents.nomination", answer) == ("R3",)
+    assert refused_once("residents.nomination", answer) == ("V25-18",)
+
+
+def test_supervisors_are_chosen_by_the_villages_law() -> None:
+    """2025, 30: 村民代表会议应当有三分之二以上的组成人员参加. Nineteen of thirty are not, twenty are (V26)."""
+    clerk = VillageClerk(village())
+
+    def short(task: Task, form: Form) -> Form:
+        assert isinstance(form, Counted)
+        hands = [14, 13, 12, *([1] * len(form.names))]
+        raised = tuple(one.model_copy(update={"votes": n}) for one, n in zip(form.form.candidates, hands, strict=False))
+        sheet = form.form.model_copy(update={"present": 19 if task.round == 1 else 20, "candidates": raised})
+        return form.model_copy(update={"form": sheet, "declared": count(sheet).elected})
+
+    clerk.answers["supervisory.vote"] = short
+    clerk.run()
+    failed = clerk.of_kind("poll_failed", "supervisory")
+    assert [finding.rule for fact in failed for finding in fact.findings if finding.blocks] == ["V26"]
+    assert clerk.refusals == []
 
 
 @pytest.mark.parametrize(("days", "refused"), [(5, []), (4, ["V9"])])

@@ -203,7 +203,7 @@ class VillageClerk(Clerk):
             case "supervisory.nomination":
                 return self.nominated_for_supervision()
             case "supervisory.vote":
-                return self.counted(task, FormBody.SUPERVISORY, Mode.SHOW_OF_HANDS, 30, 25, hands(task))
+                return self.counted(task, FormBody.VILLAGE_SUPERVISORY, Mode.SHOW_OF_HANDS, 30, 25, hands(task))
         return dated_2026(super().form(task))
 
     async def begin(self) -> Any:
