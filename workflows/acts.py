@@ -475,6 +475,7 @@ class Election(Grievances):
                     vote=vote,
                     ballot=ballot,
                     body=self.form_body(),
+                    law=self.pack.law,
                     roll=self.roll(),
                     register=self.register,
                 ),

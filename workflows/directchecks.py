@@ -15,7 +15,7 @@ from policies.kinship import KinGraph
 from policies.law.norms import Nominator, Norms, SurplusVoids
 from policies.pack.schema import Ballot, Committee, Step
 from policies.people import Kinship, Person, Post, Sex
-from policies.rule import Rule
+from policies.rule import Law, Rule
 from policies.rules import candidacy, conduct, party, residents
 from policies.rules.polls import V10
 from policies.rules.village import (
@@ -348,6 +348,7 @@ def poll(
     field: Sequence[Candidate],
     seats: Mapping[Post, int],
     vote: int,
+    law: Law,
     ballot: Ballot,
     voters: int,
     stations: Collection[str],
@@ -362,7 +363,11 @@ def poll(
     printed = [key for key, entry in zip(form.names, sheet.candidates, strict=False) if not entry.write_in]
     findings = conduct.same_names("结果报告单候选人", printed, [candidate.person.id for candidate in field])
     findings += notices.roll_adds_up("结果报告单的人员编号", len(form.names), len(sheet.candidates), rule=V10)
-    findings += conduct.right_form(sheet, body=FormBody.VILLAGE, mode=ballot.mode, seats=sum(seats.values()), vote=vote)
+    on_ballot = {(one.person.id, one.post.label): one.person.name for one in field}
+    findings += conduct.rows_are_of(sheet, form.names, on_ballot, {one.id: one.name for one in form.written_in})
+    findings += conduct.right_form(
+        sheet, body=FormBody.VILLAGE, mode=ballot.mode, seats=sum(seats.values()), vote=vote, law=law
+    )
     findings += conduct.right_posts(sheet, {post.label: n for post, n in seats.items()})
     findings += conduct.right_roll(sheet, FormBody.VILLAGE, voters)
     findings += conduct.forbidden_means(FormBody.VILLAGE, form.proxies, form.roving_boxes, ballot)

@@ -15,6 +15,7 @@ from policies.grievance import Channel, Effect
 from policies.people import Kinship, Person, Post
 from policies.preparation import DepartmentRow
 from policies.roll import RollEntry
+from policies.rules.village.wrongful import Wrong
 from policies.tally.telling import BoxTelling
 from policies.value import Value
 from policies.venue import Proxy, RovingBox, Staff, Station
@@ -347,6 +348,7 @@ class SignedOff(Value):
     head: Words
     reason: Words
     effect: Effect = unwritten(Effect.NONE)  # on the step complained of (K3)
+    wrongs: tuple[Wrong, ...] = unwritten(())  # a direct vote: whose win is void, by whose finding (V22)
 
 
 Form = Annotated[

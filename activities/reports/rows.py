@@ -44,6 +44,7 @@ NEWS = (
     "objection_received",
     "objection_decided",
     "kin_displaced",
+    "win_voided",
     "poll_failed",
     "held",
     "released",

@@ -278,6 +278,18 @@ def displaced(ctx: Context, fact: Json) -> None:
     people.moves_up(ctx, person, fact.get("successor"))
 
 
+def win_voided(ctx: Context, fact: Json) -> None:
+    """V22: somebody elected loses the seat on the finding of those entitled, with its paper, as a complaint upheld says."""
+    body, person = ctx.body, fact["person"]
+    if fact["found_by"] not in ("township", "county") or not fact["paper"].strip():
+        ctx.flag(Invariant.COMMITMENT, "V22", f"{person}当选无效，没有乡级或者县级人民政府的调查结论", "")
+    if fact["complaint"] not in body.upheld:
+        ctx.flag(Invariant.GATES, "V22", f"{person}当选无效，没有查实的举报{fact['complaint']}", "")
+    if body.elected.pop(person, None) is None:
+        ctx.flag(Invariant.SEATS, "V22", f"{person}没有当选，却宣布当选无效")
+    body.displaced.add(person)
+
+
 def acting(ctx: Context, fact: Json) -> None:
     """V20: somebody acts as chair only where there is none, and is a deputy."""
     body, posts, person = ctx.body, ctx.unit.direct.posts, fact.get("person")

@@ -99,6 +99,7 @@ class Body:
         "posted",
         "reviewed_on",
         "successors",
+        "upheld",
         "withdrawn",
     )
 
@@ -116,6 +117,7 @@ class Body:
         self.cleared: dict[str, set[str]] = {}  # level of review → who passed it
         self.other: dict[str, Gate] = {}  # complaints and appeals
         self.complaints: set[str] = set()
+        self.upheld: set[str] = set()  # complaints found true
         self.corrections: dict[str, str] = {}  # complaint → step that its finding stopped or declared void
         self.appeals: set[str] = set()
         self.listed: set[str] = set()  # on the latest list to be voted on, whoever moved up included

@@ -122,11 +122,14 @@ def tally(step: str, form: Mapping[str, Any], law: str) -> Tally:
 
 
 def imbalances(form: Mapping[str, Any]) -> list[str]:
-    """Everything in which ballots and votes contradict each other, surplus ballots apart. Raises Unreadable."""
+    """Everything in which ballots and votes contradict each other, surplus ballots apart. Raises Unreadable.
+
+    A box has no roll of its own; a poll's is asked for by its quorum.
+    """
     wrong: list[str] = []
     ballots, candidates = form.get("ballots"), form["candidates"]
     present = count_of(form, "present", "到会人数")
-    if present > count_of(form, "roll", "应到人数"):
+    if form.get("roll") is not None and present > count_of(form, "roll", "应到人数"):
         wrong.append(f"到会{present}人多于应到{form['roll']}人")
     votes = votes_of(form)
     if form.get("mode") == "show_of_hands":

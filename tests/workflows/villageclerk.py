@@ -133,6 +133,8 @@ class VillageClerk(Clerk):
             return ObjectionAnswered(
                 decided_on=today, published_on=today, upheld=True, added=("V901",), removed=(), reason="属实"
             )
+        if task.gate.startswith("complaint:"):
+            return super().form(task)
         match task.step.replace("byelection.", "residents."):
             case "party.meeting":
                 return Requested(
@@ -204,7 +206,7 @@ class VillageClerk(Clerk):
                 return self.nominated_for_supervision()
             case "supervisory.vote":
                 return self.counted(task, FormBody.VILLAGE_SUPERVISORY, Mode.SHOW_OF_HANDS, 30, 25, hands(task))
-        return dated_2026(super().form(task))
+        return super().form(task)
 
     async def begin(self) -> Any:
         """Start the village, or what befalls its committee within the term."""
@@ -322,13 +324,6 @@ class VillageClerk(Clerk):
 def hands(task: Task) -> list[int]:
     """A show of hands that fills every seat."""
     return [20 if place < task.seats else 3 for place in range(len(task.people))]
-
-
-def dated_2026(form: Form) -> Form:
-    """The community clerk's forms under the law of 2025."""
-    if isinstance(form, Counted):
-        return form.model_copy(update={"form": form.form.model_copy(update={"law": "2025"})})
-    return form
 
 
 def outsider(**changes: Any) -> RollEntry:
