@@ -361,7 +361,16 @@ class DirectVote(Enrolment):
         return due
 
     def _further_vote_due(self, held: int) -> bool:
-        return held == 0 or len(self.members) < (self.norms.vacant_from or 0)
+        """V20: after a further vote seats may stay open where the province's conditions hold; the meeting's word comes later."""
+        too_soon = results.seats_left_vacant(
+            len(self.members),
+            len(self.members) + self.open_seats,
+            self.norms,
+            chair_elected=not self.open_by_post.get(Post.CHAIR),
+            further_vote_held=held > 0,
+            meeting_decided=True,
+        )
+        return held == 0 or bool(too_soon)
 
     def _further_races(self) -> list[Race]:
         """For each post with an open seat, its unelected by votes, one more than the seats."""

@@ -1,6 +1,7 @@
 """A village's direct vote recomputed from raw counts: every box and what is mixed, the sum, the majority, the third, who gives way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from simulation.checker import people
 from simulation.checker.days import between
@@ -129,7 +130,7 @@ def _told(ctx: Context, gate: Gate, form: Json) -> None:
                 ctx.flag(Invariant.BALLOTS, rule, f"{box}录入的数字不是上报的数字", gate.key)
 
 
-def _entered(sheet: Json) -> dict[object, object]:
+def _entered(sheet: Mapping[str, Any]) -> dict[object, object]:
     """A sheet's figures by what they are of; nobody's noughts."""
     votes = {("".join(x["name"].split()), x.get("post")): x["votes"] for x in sheet["candidates"] if x["votes"] != 0}
     return {"present": sheet["present"], **dict(sheet["ballots"] or {}), **votes}

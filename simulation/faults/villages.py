@@ -396,7 +396,9 @@ def staged(
         update={
             "present": present,
             "ballots": Ballots(issued=present, collected=present, valid=present - invalid, invalid=invalid, blank=0),
-            "candidates": tuple(one.model_copy(update={"votes": votes[one.name]}) for one in form.form.candidates),
+            "candidates": tuple(
+                one.model_copy(update={"votes": votes.get(one.name, 0)}) for one in form.form.candidates
+            ),
         }
     )
 
