@@ -296,6 +296,8 @@ def proxies_listed(
             noticed=one.received_on,
             written=one.written,
             published=form.published_on,
+            principal_name=one.principal_name,
+            holder_name=one.holder_name,
         )
         for one in form.proxies
     ]

@@ -203,7 +203,7 @@ def skeleton(registry: "Registry", task: "Task") -> str:
     elif task.seats:
         lines.append(f"# 应选 {task.seats} 名")
     step = _step(registry, task)
-    asked = ("inventory", "signatures") if step is not None and step.signed_by_three else ()
+    asked: tuple[str, ...] = ("inventory", "signatures") if step is not None and step.signed_by_three else ()
     if step is not None and step.ballot is not None and step.ballot.entered_twice:
         asked = ("tellings",)
     for name, field in form.model_fields.items():
