@@ -108,6 +108,8 @@ WORDS = {
     "signatures": "三方签字：signer（outgoing 移交人、incoming 接收人、supervisor 监交人）、name、signed_on",
     "upheld": "是否成立（true/false）",
     "handler": "经办人",
+    "effect": "对所涉环节的影响（none 不影响、block 更正前暂停、void 该环节无效）",
+    "wrongs": "当选无效（直接选举）：person、means（violence、threat、deceit、bribery、forgery、false_count、other）、found_by（township、county）、paper（调查结论文号）",
     "head": "负责人",
     "last_elected": "上届选举日期",
     "full_members": "正式党员数",
