@@ -428,6 +428,21 @@ def run_off(
     ]
 
 
+def left_vacant(form: Recorded, elected: int, seats: int, chair: bool, norms: Norms, step: str) -> list[Finding]:
+    """V20: what of the province's conditions does not hold is remarked: after the last further vote the seats are open all the same."""
+    return remarked(
+        results.seats_left_vacant(
+            elected,
+            seats,
+            norms,
+            chair_elected=chair,
+            further_vote_held=True,
+            meeting_decided=form.complete,
+            step=step,
+        )
+    )
+
+
 def announced(form: Announced, members: Sequence[str]) -> list[Finding]:
     """V10, V21: what is announced is who was elected, relatives apart."""
     return conduct.same_names("选举结果公告", form.names, members)

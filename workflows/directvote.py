@@ -372,6 +372,15 @@ class DirectVote(Enrolment):
         )
         return held == 0 or bool(too_soon)
 
+    async def leave_vacant(self, step_id: str) -> None:
+        """V20: seats left open are for the villagers' or their representatives' meeting to decide, where the province says so."""
+        if self.open_seats and self.norms.vacant_needs_vote:
+            elected, seats = len(self.members), len(self.members) + self.open_seats
+            chair = not self.open_by_post.get(Post.CHAIR)
+            await self.record(
+                step_id, check=lambda form: directchecks.left_vacant(form, elected, seats, chair, self.norms, step_id)
+            )
+
     def _further_races(self) -> list[Race]:
         """For each post with an open seat, its unelected by votes, one more than the seats."""
         races = []

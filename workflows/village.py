@@ -54,6 +54,7 @@ class VillageElection(DirectVote):
             await self.record("residents.assistance")  # 第15号 代写办法
             await self.publish_ballot_rules("residents.ballot_rules")  # 第16号 无效票认定规则
             polled = await self.poll_that_stands("residents.poll", self.fill_and_announce)  # 投票，逐箱计票、合并
+        await self.leave_vacant("residents.vacancy")  # 仍未选足的名额，须经会议决定暂缺的省
         await self.record("residents.certificates")  # 颁发当选证书
         await self.record("residents.filing")  # 报乡镇、县民政局备案
         await self.hand_over_in_time("residents.handover")  # 10日内移交，公章当日

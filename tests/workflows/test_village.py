@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from policies.calendar import national_calendar
 from policies.counting import count
 from policies.form import Ballots, BoxPapers, ResultForm
 from policies.pack.schema import Condition, Role
@@ -55,8 +56,9 @@ from workflows.messages import (
     Submission,
     Withdrawal,
 )
+from workflows.setting import install
 
-CONDITIONAL = {"prep.rectification", "residents.runoff"}
+CONDITIONAL = {"prep.rectification", "residents.runoff", "residents.vacancy"}
 BODY = f"{UNIT}/residents"
 CHAIR, DEPUTY, WOMAN, MEMBER = "主任", "副主任", "妇女委员", "委员"
 
@@ -731,6 +733,48 @@ def test_below_three_members_a_second_further_vote_is_held() -> None:
     gates = [fact.gate for fact in clerk.of_kind("poll_settled", "residents")]
     assert gates == ["residents.poll", "residents.runoff", "residents.runoff#2"]
     assert set(seats(clerk)) == {"P13", "P15"}
+
+
+def chairless(**norms: object) -> VillageClerk:
+    """A village under a province's norms: four elected in the first vote, nobody a chair in any further vote."""
+    pack = village_2025()
+    assert pack.norms is not None
+    plan = install(pack.model_copy(update={"norms": pack.norms.model_copy(update=norms)}), national_calendar([2026]))
+    low = dict.fromkeys(IDS.values(), 100)
+    return VillageClerk(
+        village(setting=plan.hash),
+        votes={"residents.poll": votes(P11=300, P12=290), "residents.runoff": low, "residents.runoff#2": low},
+    )
+
+
+@pytest.mark.parametrize(("needs_chair", "further"), [(False, 1), (True, 2)])
+def test_without_a_chair_beijing_votes_once_more(needs_chair: bool, further: int) -> None:
+    """北京 30: only 当选人数超过三人并已选出主任的 may leave seats open; elsewhere four members are enough."""
+    clerk = chairless(vacant_needs_chair=needs_chair)
+    clerk.run()
+    gates = [fact.gate for fact in clerk.of_kind("poll_settled", "residents")]
+    assert gates == ["residents.poll", "residents.runoff", "residents.runoff#2"][: 1 + further]
+    assert len(seats(clerk)) == 4
+
+
+@pytest.mark.parametrize(("needs_vote", "asked"), [(False, 0), (True, 1)])
+def test_a_meeting_decides_on_open_seats_where_the_province_says_so(needs_vote: bool, asked: int) -> None:
+    """上海 21: 不足的名额是否暂缺，由村民会议或者村民代表会议决定; 浙江 30 asks nobody. It stands before the certificates."""
+    clerk = chairless(vacant_needs_vote=needs_vote)
+    assert clerk.run().completed_on is not None
+    decided = [fact.gate for fact in clerk.of_kind("decided", "residents")]
+    assert decided.count("residents.vacancy") == asked
+    if asked:
+        assert decided.index("residents.vacancy") == decided.index("residents.certificates") - 1
+    assert clerk.refusals == []
+
+
+def test_nobody_decides_on_seats_that_are_filled() -> None:
+    """Every seat is taken in the first vote: the step does not arise even where a meeting would decide."""
+    clerk = chairless(vacant_needs_vote=True)
+    clerk.votes = {}
+    clerk.run()
+    assert "residents.vacancy" not in [fact.gate for fact in clerk.of_kind("gate_opened", "residents")]
 
 
 def test_of_two_relatives_elected_the_higher_post_stays_and_the_next_moves_up() -> None:
