@@ -17,6 +17,7 @@ from policies.counting import count
 from policies.form import Ballots, BoxPapers, ResultForm
 from policies.pack.schema import Condition, Role
 from policies.people import Kin, Kinship, Sex
+from policies.rule import Law
 from policies.rules.village.boxes import BoxReason
 from policies.tally import BoxTelling, TellerEntry
 from policies.venue import Duty, Staff
@@ -386,6 +387,17 @@ def test_supervisors_are_chosen_by_the_villages_law() -> None:
     failed = clerk.of_kind("poll_failed", "supervisory")
     assert [finding.rule for fact in failed for finding in fact.findings if finding.blocks] == ["V26"]
     assert clerk.refusals == []
+
+
+def test_the_plan_says_by_which_law_a_form_is_counted() -> None:
+    """O4: a form of the old law would be counted by the old shares; the plan's is the law of 2025."""
+
+    def of_2018(task: Task, form: Form) -> Form:
+        assert isinstance(form, Counted)
+        return form.model_copy(update={"form": form.form.model_copy(update={"law": Law.OF_2018})})
+
+    assert refused_once("supervisory.vote", of_2018) == ("O4",)
+    assert refused_once("residents.poll", of_2018)[:1] == ("O4",)
 
 
 @pytest.mark.parametrize(("days", "refused"), [(5, []), (4, ["V9"])])
