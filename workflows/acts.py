@@ -10,6 +10,7 @@ from temporalio import workflow
 
 from policies.counting import NextStep, Verdict, count
 from policies.finding import Finding
+from policies.form import Body as FormBody
 from policies.lifecycles import BODY, BodyState, BodyTrigger, CandidateState, CandidateTrigger, begin
 from policies.pack.schema import BodyId, Role
 from policies.people import Post
@@ -473,7 +474,8 @@ class Election(Grievances):
                     seats=self.open_seats,
                     vote=vote,
                     ballot=ballot,
-                    body=self.body,
+                    body=self.form_body(),
+                    law=self.pack.law,
                     roll=self.roll(),
                     register=self.register,
                 ),
@@ -484,6 +486,10 @@ class Election(Grievances):
     def remarks(self, form: Counted, field: list[Candidate]) -> list[Finding]:  # noqa: ARG002 - a body may have some
         """What the rules say of those declared elected that refuses nothing."""
         return []
+
+    def form_body(self) -> FormBody:
+        """Whose result forms these are."""
+        return examination.FORM_BODIES[self.body]
 
     def roll(self) -> int:
         """The denominator of this body's quorum, as the system knows it."""

@@ -15,7 +15,7 @@ from policies.kinship import KinGraph
 from policies.law.norms import Nominator, Norms, SurplusVoids
 from policies.pack.schema import Ballot, Committee, Step
 from policies.people import Kinship, Person, Post, Sex
-from policies.rule import Rule
+from policies.rule import Law, Rule
 from policies.rules import candidacy, conduct, party, residents
 from policies.rules.polls import V10
 from policies.rules.village import (
@@ -35,6 +35,7 @@ from policies.rules.village import (
     results,
     staff,
 )
+from policies.tally import is_sum, told_by_two
 from policies.venue import RovingBox
 from workflows import examination
 from workflows.messages import (
@@ -184,7 +185,7 @@ def nominated(
     for nominee in form.nominees:
         by = NOMINATORS.get(nominee.route)
         if nominee.route not in routes or by is None:
-            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, routes))
+            findings.append(candidacy.no_such_route(nominee.person.name, nominee.route, routes, rule))
         else:
             findings.extend(
                 nomination.nomination_backed(
@@ -195,7 +196,7 @@ def nominated(
     findings.extend(posts.posts_contested(standing, seats, rule=rule, step=step.id))
     findings.extend(posts.womens_seat(standing, step=step.id))
     if not form.nominees and not listed:
-        findings.append(candidacy.nobody_nominated(step.title))
+        findings.append(candidacy.nobody_nominated(step.title, rule))
     return findings
 
 
@@ -295,6 +296,8 @@ def proxies_listed(
             noticed=one.received_on,
             written=one.written,
             published=form.published_on,
+            principal_name=one.principal_name,
+            holder_name=one.holder_name,
         )
         for one in form.proxies
     ]
@@ -347,6 +350,7 @@ def poll(
     field: Sequence[Candidate],
     seats: Mapping[Post, int],
     vote: int,
+    law: Law,
     ballot: Ballot,
     voters: int,
     stations: Collection[str],
@@ -361,13 +365,18 @@ def poll(
     printed = [key for key, entry in zip(form.names, sheet.candidates, strict=False) if not entry.write_in]
     findings = conduct.same_names("结果报告单候选人", printed, [candidate.person.id for candidate in field])
     findings += notices.roll_adds_up("结果报告单的人员编号", len(form.names), len(sheet.candidates), rule=V10)
-    findings += conduct.right_form(sheet, body=FormBody.VILLAGE, mode=ballot.mode, seats=sum(seats.values()), vote=vote)
+    on_ballot = {(one.person.id, one.post.label): one.person.name for one in field}
+    findings += conduct.rows_are_of(sheet, form.names, on_ballot, {one.id: one.name for one in form.written_in})
+    findings += conduct.right_form(
+        sheet, body=FormBody.VILLAGE, mode=ballot.mode, seats=sum(seats.values()), vote=vote, law=law
+    )
     findings += conduct.right_posts(sheet, {post.label: n for post, n in seats.items()})
     findings += conduct.right_roll(sheet, FormBody.VILLAGE, voters)
     findings += conduct.forbidden_means(FormBody.VILLAGE, form.proxies, form.roving_boxes, ballot)
     findings += notices.proxies_used(form.proxies, proxies_published, step=step)
-    findings += _by_box(form, stations, roving_boxes, norms, step)
     people = [candidate.person for candidate in field]
+    names = [person.name for person in people]
+    findings += _by_box(form, stations, roving_boxes, names, ballot.entered_twice, norms, step)
     findings += staff.staff_unrelated(
         form.monitors, [person.id for person in people], related(people, kin), norms, step=step
     )
@@ -378,18 +387,27 @@ def poll(
 
 
 def _by_box(
-    form: Counted, stations: Collection[str], roving_boxes: Sequence[boxes.Roving], norms: Norms, step: str
+    form: Counted,
+    stations: Collection[str],
+    roving_boxes: Sequence[boxes.Roving],
+    candidates: Collection[str],
+    asks_tellers: bool,
+    norms: Norms,
+    step: str,
 ) -> list[Finding]:
     known = [*stations, *(box.name for box in roving_boxes)]
     counted = {box.box: box.form for box in form.boxes}
     findings = notices.boxes_accounted([box.box for box in form.boxes], known, step=step)
-    counts = [one for one in (*counted.values(), form.mixed) if isinstance(one, ResultForm)]
+    counts = {name: one for name, one in (*counted.items(), (mixing.MIXED, form.mixed)) if isinstance(one, ResultForm)}
     findings += mixing.mixed_conserved(counted, form.mixed, step=step)
-    telling = mixing.small_counts(counted, form.mixed, step=step)
-    findings += telling
-    if not telling:  # else what is wrong in them would be told with the very votes that must not be written down
-        findings += [finding for one in counts for finding in contradictions(one)]
-        findings += ballots.boxes_add_up(counts, form.form, step=step)
+    entered = [entry.form for telling in form.tellings for entry in telling.entries if entry.form is not None]
+    small = mixing.small_counts(counted, form.mixed, entered, step=step)
+    findings += small
+    if not small:  # else what is wrong in them would be told with the very votes that must not be written down
+        findings += [finding for one in counts.values() for finding in contradictions(one)]
+        findings += is_sum(form.form, list(counts.values()))
+        if asks_tellers or form.tellings:
+            findings += told_by_two(form.tellings, counts, candidates)
     if form.declared or norms.surplus_voids is SurplusVoids.BOX:  # a poll void in all is recorded with nobody declared
         findings += ballots.surplus(counted, norms, step=step)
     for box in roving_boxes:
@@ -408,6 +426,21 @@ def run_off(
         *remarked(results.further_vote_in_time(first, form.held_on, norms, step=step)),
         *results.further_vote_candidates(unelected, field, seats, step=step),
     ]
+
+
+def left_vacant(form: Recorded, elected: int, seats: int, chair: bool, norms: Norms, step: str) -> list[Finding]:
+    """V20: what of the province's conditions does not hold is remarked: after the last further vote the seats are open all the same."""
+    return remarked(
+        results.seats_left_vacant(
+            elected,
+            seats,
+            norms,
+            chair_elected=chair,
+            further_vote_held=True,
+            meeting_decided=form.complete,
+            step=step,
+        )
+    )
 
 
 def announced(form: Announced, members: Sequence[str]) -> list[Finding]:

@@ -13,8 +13,9 @@ from policies.kinship import KinGraph
 from policies.lifecycles import BodyState, BodyTrigger, CandidateState, CandidateTrigger
 from policies.people import Person, Post
 from policies.rule import Law, Rule
+from policies.rules import complaints
 from policies.rules.polls import V8, V10, V19, V25_18
-from policies.rules.village import relatives, results
+from policies.rules.village import relatives, results, wrongful
 from policies.rules.village.handover import V23, handover_due
 from policies.rules.village.kin import relative
 from policies.rules.village.lists import V9
@@ -22,7 +23,7 @@ from workflows import directchecks, electiontime
 from workflows.acts import FURTHER_VOTES
 from workflows.electioncommittee import ElectionCommittee
 from workflows.enrolment import Enrolment
-from workflows.facts import ActingChair, Contest, KinDisplaced, PollFailed, PollSettled, Published
+from workflows.facts import ActingChair, Contest, KinDisplaced, PollFailed, PollSettled, Published, WinVoided
 from workflows.messages import (
     Announced,
     BallotRulesSet,
@@ -35,6 +36,7 @@ from workflows.messages import (
     Nominee,
     Posted,
     ProxiesListed,
+    SignedOff,
     Slated,
     Staffed,
     StationsSet,
@@ -78,6 +80,9 @@ class DirectVote(Enrolment):
         self.stations: tuple[str, ...] = ()
         self.boxes: tuple[BoxesListed, ...] = ()
         self.proxies = 0
+        self.list_step = ""  # the posting of the final list
+        self.void: dict[str, WinVoided] = {}  # whose win was declared void, and by which finding
+        self.reopened = False  # a win declared void has left a seat open since the last vote
         self.first_poll: date | None = None  # the day of the first valid vote, from which the run-off's window counts
         self.passed: list[relatives.Winner] = []  # votes enough, no seat: who moves up, by votes
 
@@ -180,7 +185,7 @@ class DirectVote(Enrolment):
         """The final list goes up, early enough before the poll (V9); a complaint upheld means a corrected posting."""
         again = self.track.state is BodyState.PUBLICISED
         self.moves(BodyTrigger.REPUBLICISE if again else BodyTrigger.PUBLICISE)
-        step = self.step(step_id)
+        step, self.list_step = self.step(step_id), step_id
         posted = await self.gate(
             step_id,
             Posted,
@@ -300,6 +305,18 @@ class DirectVote(Enrolment):
 
     # ------------------------------------------------------------ the poll
 
+    async def poll(self, step_id: str) -> bool:
+        """The poll on the list last posted."""
+        return await self.vote(step_id, self.list_step)
+
+    def _vote_anew(self) -> None:
+        """As everywhere; and nobody is written in yet, every post is open."""
+        super()._vote_anew()
+        for person, candidate in list(self.register.candidates.items()):
+            if candidate.nominee.route == WRITTEN_IN:
+                del self.register.candidates[person]
+        self.open_by_post, self.passed, self.first_poll = dict(self.seats_by_post), [], None
+
     async def vote(self, step_id: str, list_step: str) -> bool:
         """The poll, until it is valid and no tie is left; False when the list has become too short to vote on.
 
@@ -332,8 +349,37 @@ class DirectVote(Enrolment):
         self._close_the_poll()
         self._name_who_acts()
 
+    async def fill_again(self, step_id: str) -> bool:
+        """Whether seats that void wins left open were voted on again, among the unelected (V22, V19)."""
+        again = [one for one in self.register.candidates.values() if one.state is CandidateState.NOT_ELECTED]
+        due = self.reopened and any(self.open_by_post.get(one.post) for one in again)
+        self.reopened = False
+        if due:
+            for candidate in again:
+                candidate.happens(CandidateTrigger.LIST)
+            await self.run_off(step_id)
+        return due
+
     def _further_vote_due(self, held: int) -> bool:
-        return held == 0 or len(self.members) < (self.norms.vacant_from or 0)
+        """V20: after a further vote seats may stay open where the province's conditions hold; the meeting's word comes later."""
+        too_soon = results.seats_left_vacant(
+            len(self.members),
+            len(self.members) + self.open_seats,
+            self.norms,
+            chair_elected=not self.open_by_post.get(Post.CHAIR),
+            further_vote_held=held > 0,
+            meeting_decided=True,
+        )
+        return held == 0 or bool(too_soon)
+
+    async def leave_vacant(self, step_id: str) -> None:
+        """V20: seats left open are for the villagers' or their representatives' meeting to decide, where the province says so."""
+        if self.open_seats and self.norms.vacant_needs_vote:
+            elected, seats = len(self.members), len(self.members) + self.open_seats
+            chair = not self.open_by_post.get(Post.CHAIR)
+            await self.record(
+                step_id, check=lambda form: directchecks.left_vacant(form, elected, seats, chair, self.norms, step_id)
+            )
 
     def _further_races(self) -> list[Race]:
         """For each post with an open seat, its unelected by votes, one more than the seats."""
@@ -359,6 +405,7 @@ class DirectVote(Enrolment):
             elected = self._seat_by_post(counted, verdict)
             tied = self._tied(races, counted, verdict)
             self._settle(step_id, elected, verdict, tied)
+            self._void_again(elected)
             if tied:
                 self.moves(BodyTrigger.CALL_REVOTE)
                 races = tied
@@ -391,6 +438,7 @@ class DirectVote(Enrolment):
                     field=people,
                     seats=seats,
                     vote=vote,
+                    law=self.pack.law,
                     ballot=ballot,
                     voters=self.voters,
                     stations=self.stations,
@@ -465,7 +513,7 @@ class DirectVote(Enrolment):
 
     def _seat_one(self, person: str, post: Post, votes: int, written: Mapping[str, Person] | None = None) -> None:
         candidate = self.register.candidates.get(person)
-        if candidate is None:
+        if candidate is None or (written and person in written and candidate.state is not CandidateState.LISTED):
             nominee = Nominee(person=(written or {})[person], post=post, route=WRITTEN_IN, supporters=0)
             candidate = self.register.candidates[person] = Candidate(nominee, state=CandidateState.LISTED, votes=votes)
         candidate.happens(CandidateTrigger.ELECT)
@@ -500,6 +548,45 @@ class DirectVote(Enrolment):
             )
         )
 
+    # ------------------------------------------------------------ wins by unlawful means
+
+    def wins_voidable(self, form: SignedOff) -> list[Finding]:
+        """V22, K3: by those entitled, of somebody elected, and not while a vote is being held."""
+        found = wrongful.cannot_void(form.wrongs, self.members, upheld=form.upheld)
+        if any(Counted in gate.forms for gate in self.gates.values()):
+            found.append(complaints.not_voidable("当选", "正在投票，待本次投票有了结果再作结论"))
+        return found
+
+    def void_wins(self, complaint: str, wrongs: tuple[wrongful.Wrong, ...]) -> None:
+        """V22: the seat is open again; who waits for papers about the members gets the new ones.
+
+        Before the result is announced it goes to a further vote; afterwards it stays open until a by-election.
+        """
+        for one in wrongs:
+            self._void(
+                WinVoided(
+                    complaint=complaint, person=one.person, means=one.means, found_by=one.found_by, paper=one.paper
+                )
+            )
+        self.reopened = True
+        for gate in self.gates.values():
+            if gate.people and any(one.person in gate.people for one in wrongs) and ":" not in gate.key:
+                gate.people = tuple(self.members)
+                self.to_inbox(gate)
+        self._name_who_acts()
+
+    def _void(self, fact: WinVoided) -> None:
+        if fact.person in self.members:  # else the whole vote was declared void in the same instant
+            self.void[fact.person] = fact
+            self._give_way(fact.person, CandidateTrigger.ANNUL)
+            self.note(fact)
+
+    def _void_again(self, elected: Sequence[str]) -> None:
+        """Whose win was void wins again: void too, where the province says so."""
+        for person in elected:
+            if wrongful.wins_again(person, self.void, self.norms):
+                self._void(self.void[person])
+
     # ------------------------------------------------------------ relatives on one committee
 
     def _graph(self) -> KinGraph:
@@ -517,7 +604,7 @@ class DirectVote(Enrolment):
             return list(staying.again)
         moved = list(staying.moved_up)
         for one in staying.yielding:
-            self._give_way(one.winner.person)
+            self._give_way(one.winner.person, CandidateTrigger.ANNUL)
             successor = next((next_ for next_ in moved if next_.post is one.winner.post), None)
             if successor is not None:
                 moved.remove(successor)
@@ -533,9 +620,9 @@ class DirectVote(Enrolment):
         self.open_seats = sum(self.open_by_post.values())
         return []
 
-    def _give_way(self, person: str) -> None:
+    def _give_way(self, person: str, why: CandidateTrigger) -> None:
         left = self.members.pop(person)
-        self.register.candidates[person].happens(CandidateTrigger.REPLACE)
+        self.register.candidates[person].happens(why)
         self.open_by_post[left.post] += 1
         self.open_seats += 1
 
@@ -561,7 +648,7 @@ class DirectVote(Enrolment):
     def _replace(self, person: str) -> str | None:
         """Who gave up a seat leaves it to the next by votes for that post who is no relative of a member."""
         left = self.members[person].post
-        self._give_way(person)
+        self._give_way(person, CandidateTrigger.REPLACE)
         graph, circle = self._graph(), self.norms.members_kin
         for one in sorted(self.passed, key=lambda one: -one.votes):
             if one.post is not left or one.person in self.members:

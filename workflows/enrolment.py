@@ -9,12 +9,12 @@ from temporalio import workflow
 
 from policies.finding import Finding
 from policies.law.norms import Norms
-from policies.pack.schema import RelativeToPoll, Role
+from policies.pack.schema import Role
 from policies.rule import Law
 from policies.rules import law2025
 from policies.rules.residents import V6
 from policies.rules.village import register
-from policies.timetable.windows import from_poll
+from policies.timetable.windows import days_from_poll
 from workflows import directchecks, electiontime, preparationchecks
 from workflows.acts import Election
 from workflows.electioncommittee import ElectionCommittee
@@ -102,9 +102,9 @@ class Enrolment(Election):
         if self.poll_fixed is not None:
             if step_id == self.poll_step:
                 return self.poll_day()
-            window = self.step(step_id).window
-            if isinstance(window, RelativeToPoll) and window.poll_from is not None:
-                return from_poll(self.calendar, self.poll_day(), window.poll_from, window.unit)
+            counted, _ = days_from_poll(self.step(step_id), self.poll_day(), self.calendar)
+            if counted is not None:
+                return counted
         first = super().opens(step_id)
         if step_id == self.poll_step and self.roll_posted is not None and self.norms.voters_list_days is not None:
             first = max(first, self.roll_posted + timedelta(days=self.norms.voters_list_days))
@@ -115,9 +115,10 @@ class Enrolment(Election):
         if self.poll_fixed is not None:
             if step_id == self.poll_step:
                 return self.poll_day()
-            window = self.setting.steps[step_id].window if step_id in self.setting.steps else None
-            if isinstance(window, RelativeToPoll) and window.poll_to is not None:
-                return from_poll(self.calendar, self.poll_day(), window.poll_to, window.unit)
+            step = self.setting.steps.get(step_id)
+            _, counted = (None, None) if step is None else days_from_poll(step, self.poll_day(), self.calendar)
+            if counted is not None:
+                return counted
         return super().limit(step_id)
 
     @workflow.signal

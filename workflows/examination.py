@@ -18,6 +18,7 @@ from policies.kinship import KinGraph, Place
 from policies.law.norms import Norms
 from policies.pack.schema import MISSING, Ballot, BodyId, Committee, Delegates, Pack, Step, Threshold
 from policies.people import Body, Education, Post
+from policies.rule import Law
 from policies.rules import candidacy, closing, conduct, party, residents, supervisory, women
 from policies.rules.law2025 import R25_24
 from policies.rules.village import committee as village
@@ -317,30 +318,31 @@ def poll(
     seats: int,
     vote: int,
     ballot: Ballot,
-    body: BodyId,
+    body: FormBody,
+    law: Law,
     roll: int,
     register: Register,
 ) -> list[Finding]:
     """A result form at the door: the right people on it, the right denominators, nothing the ballot forbids, and the
     officers' declaration against the count (P7–P14, R5, S2)."""
     findings = conduct.same_names("结果报告单候选人", form.names, [candidate.person.id for candidate in field])
-    findings.extend(_sheet(form, FORM_BODIES[body], ballot, seats, vote, roll))
-    findings.extend(conduct.forbidden_means(FORM_BODIES[body], form.proxies, form.roving_boxes, ballot))
-    findings.extend(_monitors(form, field, register, FORM_BODIES[body]))
+    findings.extend(_sheet(form, body, law, ballot, seats, vote, roll))
+    findings.extend(conduct.forbidden_means(body, form.proxies, form.roving_boxes, ballot))
+    findings.extend(_monitors(form, field, register, body))
     return findings
 
 
-def plenary(form: Counted, members: Sequence[Winner], ballot: Ballot) -> list[Finding]:
+def plenary(form: Counted, members: Sequence[Winner], ballot: Ballot, law: Law) -> list[Finding]:
     """The committee's own meeting: only members stand, as many names as posts (P15)."""
     known = {member.person.id for member in members}
     findings = [candidacy.still_eligible(key, key) for key in form.names if key not in known]
-    findings.extend(_sheet(form, FormBody.PARTY_PLENARY, ballot, form.form.total_seats or 0, 1, len(members)))
+    findings.extend(_sheet(form, FormBody.PARTY_PLENARY, law, ballot, form.form.total_seats or 0, 1, len(members)))
     return findings
 
 
-def _sheet(form: Counted, body: FormBody, ballot: Ballot, seats: int, vote: int, roll: int) -> list[Finding]:
+def _sheet(form: Counted, body: FormBody, law: Law, ballot: Ballot, seats: int, vote: int, roll: int) -> list[Finding]:
     sheet: ResultForm = form.form
-    findings = conduct.right_form(sheet, body=body, mode=ballot.mode, seats=seats, vote=vote)
+    findings = conduct.right_form(sheet, body=body, mode=ballot.mode, seats=seats, vote=vote, law=law)
     findings.extend(conduct.right_roll(sheet, body, roll))
     problems = contradictions(sheet)
     if problems:

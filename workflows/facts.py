@@ -11,6 +11,7 @@ from policies.finding import Finding
 from policies.grievance import Channel, Effect
 from policies.pack.schema import DayUnit, Role
 from policies.preparation import Colour, Difficulty
+from policies.rules.village.wrongful import Authority, Means
 from policies.value import Value
 from workflows.messages import Departure, Form, UnitBrief, unwritten
 
@@ -256,6 +257,17 @@ class KinDisplaced(Value):
     successor: str | None
 
 
+class WinVoided(Value):
+    """V22: a complaint found that somebody won by unlawful means; the seat is open again. `paper`: the finding's number."""
+
+    kind: Literal["win_voided"] = "win_voided"
+    complaint: str
+    person: str
+    means: Means
+    found_by: Authority
+    paper: str
+
+
 class ActingChair(Value):
     """The committee has no chair: who acts, by post and votes; None: the representatives choose among the members."""
 
@@ -376,6 +388,7 @@ FactBody = Annotated[
     | ObjectionReceived
     | ObjectionDecided
     | KinDisplaced
+    | WinVoided
     | ActingChair
     | BegunOnDemand
     | RecallProposed

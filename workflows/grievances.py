@@ -13,6 +13,7 @@ from policies.grievance import Effect
 from policies.lifecycles import COMPLAINT, ComplaintTrigger, begin
 from policies.pack.schema import Act, Role
 from policies.rules import complaints
+from policies.rules.village.wrongful import Wrong
 from workflows import electiontime
 from workflows.facts import ComplaintCorrected, ComplaintDecided, ComplaintReceived, PollAnnulled, Published
 from workflows.messages import Complaint, Posted, Receipt, Recorded, SignedOff
@@ -105,6 +106,8 @@ class Grievances(Procedure):
                 about="" if effect is None else complaint.about,
             )
         )
+        if form.wrongs:
+            self.void_wins(complaint.id, form.wrongs)
         if effect is Effect.BLOCK:
             await self._put_right(complaint)
         elif redone and complaint.about == self.poll_step:
@@ -127,7 +130,16 @@ class Grievances(Procedure):
         ]
         if form.effect is Effect.VOID:
             findings.extend(self._voidable(complaint.about))
+        if form.wrongs:
+            findings.extend(self.wins_voidable(form))
         return findings
+
+    def wins_voidable(self, form: SignedOff) -> list[Finding]:  # noqa: ARG002 - a village's committee looks at the form
+        """What stands against declaring wins void: everything where nobody is elected by a direct vote."""
+        return [complaints.not_voidable("当选", "只有村民委员会的直接选举，由乡级或者县级人民政府调查后宣布当选无效")]
+
+    def void_wins(self, complaint: str, wrongs: tuple[Wrong, ...]) -> None:
+        """Declare wins void; nothing to do where `wins_voidable` lets none through."""
 
     # ------------------------------------------------------------ 暂停后续环节，更正
 

@@ -15,6 +15,8 @@ from policies.grievance import Channel, Effect
 from policies.people import Kinship, Person, Post
 from policies.preparation import DepartmentRow
 from policies.roll import RollEntry
+from policies.rules.village.wrongful import Wrong
+from policies.tally.telling import BoxTelling
 from policies.value import Value
 from policies.venue import Proxy, RovingBox, Staff, Station
 from workflows.preparationforms import PreparationForm
@@ -188,6 +190,7 @@ class Counted(Value):
     by_lot: bool = False  # a tie was settled by lot
     boxes: tuple[BoxCount, ...] = unwritten(())  # a direct vote: box by box; `form` is the sum of all counts
     mixed: ResultForm | None = unwritten()  # a direct vote: the one count of all boxes that state papers only
+    tellings: tuple[BoxTelling, ...] = unwritten(())  # a direct vote: who entered each count (`Ballot.entered_twice`)
     written_in: tuple[Person, ...] = unwritten(())  # a direct vote: people the voters wrote in
 
 
@@ -345,6 +348,7 @@ class SignedOff(Value):
     head: Words
     reason: Words
     effect: Effect = unwritten(Effect.NONE)  # on the step complained of (K3)
+    wrongs: tuple[Wrong, ...] = unwritten(())  # a direct vote: whose win is void, by whose finding (V22)
 
 
 Form = Annotated[

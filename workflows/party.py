@@ -112,7 +112,7 @@ class PartyElection(Election):
                 step_id,
                 Counted,
                 people=tuple(member.person.id for member in members),
-                check=lambda form: examination.plenary(form, members, ballot),
+                check=lambda form: examination.plenary(form, members, ballot, self.pack.law),
             )
             verdict = count(counted.form)
             if verdict.valid and not verdict.open_seats:

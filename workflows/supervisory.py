@@ -1,8 +1,9 @@
-"""社区居务监督委员会推选: the supervisory committee's election, line by line as the plan numbers it (三（二）3)."""
+"""监督委员会推选: the supervisory committee's election, line by line as the plan numbers it (三（二）3)."""
 
 from temporalio import workflow
 
 from policies.finding import Finding
+from policies.form import Body as FormBody
 from policies.pack.schema import BodyId
 from policies.people import Post
 from policies.rules import supervisory
@@ -61,6 +62,10 @@ class SupervisoryElection(Election):
         )
         return supervisory.chair_in_principle(chair, secretary=secretary, step=self.poll_step)
 
+    def form_body(self) -> FormBody:
+        """A village's supervisors are chosen by the villagers' law (V26), a community's by the plan and the residents' (S2)."""
+        return FormBody.VILLAGE_SUPERVISORY if self.pack.kind == "village" else super().form_body()
+
     def roll(self) -> int:
-        """Residents' representatives entitled to vote (S2)."""
+        """Representatives entitled to vote."""
         return self.representatives

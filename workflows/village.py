@@ -53,10 +53,16 @@ class VillageElection(DirectVote):
             await self.list_boxes("residents.boxes")  # 第14号 流动票箱
             await self.record("residents.assistance")  # 第15号 代写办法
             await self.publish_ballot_rules("residents.ballot_rules")  # 第16号 无效票认定规则
-            polled = await self.vote("residents.poll", "residents.list")  # 投票，逐箱计票、合并
-        await self.run_off("residents.runoff")  # 名额未满的另行选举
-        await self.announce_on_the_spot("residents.announcement")  # 第17号 选举结果，当场公布
+            polled = await self.poll_that_stands("residents.poll", self.fill_and_announce)  # 投票，逐箱计票、合并
+        await self.leave_vacant("residents.vacancy")  # 仍未选足的名额，须经会议决定暂缺的省
         await self.record("residents.certificates")  # 颁发当选证书
         await self.record("residents.filing")  # 报乡镇、县民政局备案
         await self.hand_over_in_time("residents.handover")  # 10日内移交，公章当日
         return await self.completed(self.representatives)
+
+    async def fill_and_announce(self) -> None:
+        """What follows a vote; a vote declared void before it is done is held anew."""
+        await self.run_off("residents.runoff")  # 名额未满的另行选举
+        await self.announce_on_the_spot("residents.announcement")  # 第17号 选举结果，当场公布
+        while await self.fill_again("residents.runoff"):  # 当选无效空出的名额，另行选举
+            await self.announce_on_the_spot("residents.announcement")

@@ -29,8 +29,10 @@ from workflows.facts import (
     Decided,
     GateOpened,
     KinDisplaced,
+    PollAnnulled,
     PollSettled,
     Published,
+    WinVoided,
     WithdrewFact,
 )
 from workflows.messages import (
@@ -47,7 +49,17 @@ from workflows.messages import (
     Ruled,
 )
 
-KINDS = ("gate_opened", "decided", "poll_settled", "withdrew", "kin_displaced", "published", "body_completed")
+KINDS = (
+    "gate_opened",
+    "decided",
+    "poll_settled",
+    "poll_annulled",
+    "withdrew",
+    "kin_displaced",
+    "win_voided",
+    "published",
+    "body_completed",
+)
 FORMS_THEMSELVES = frozenset(
     {"推荐表", "登记表", "审查意见", "联审表", "考察材料", "结果报告单", "承诺书", "名单", "验收单"}
 )
@@ -131,7 +143,7 @@ class BodyFile:
     forms: list[Filed] = field(default_factory=list)
     opened: set[str] = field(default_factory=set)  # steps
     published: dict[str, Published] = field(default_factory=dict)  # by step, the last one
-    settled: list[PollSettled | WithdrewFact | KinDisplaced] = field(default_factory=list)
+    settled: list[PollSettled | PollAnnulled | WithdrewFact | KinDisplaced | WinVoided] = field(default_factory=list)
     seated: BodyCompleted | None = None
 
     def of(self, step: str) -> list[Filed]:
@@ -168,7 +180,7 @@ def body_files(registry: Registry, unit: str) -> dict[str, BodyFile]:
                 file.opened.add(fact.gate.split("#")[0])
             case Published():
                 file.published[fact.gate.split("#")[0]] = fact
-            case PollSettled() | WithdrewFact() | KinDisplaced():
+            case PollSettled() | PollAnnulled() | WithdrewFact() | KinDisplaced() | WinVoided():
                 file.settled.append(fact)
             case BodyCompleted():
                 file.seated = fact
@@ -279,10 +291,12 @@ def _consistent(pack: Pack, body: Body, file: BodyFile, issued: Iterable[IssuedP
         seats = {seat.person: seat.name for seat in file.seated.seats}
         against = "历次投票选出、经递补的人"
         yield from archive.names_differ(f"{body.title}的在任人员", list(seats), against, list(elected))
-        for filed in file.forms:
+        void = {fact.person for fact in file.settled if isinstance(fact, WinVoided)}
+        for filed in [filed for filed in file.forms if isinstance(filed.form, Announced)][-1:]:  # seats voted on again
             if isinstance(filed.form, Announced):
                 what = f"「{_title(pack, filed.step)}」"
-                yield from archive.names_differ(what, filed.form.names, "在任人员", list(seats), step=filed.step)
+                named_then = [person for person in filed.form.names if person in seats or person not in void]
+                yield from archive.names_differ(what, named_then, "在任人员", list(seats), step=filed.step)
                 titles = {paper.title for paper in pack.step(filed.step).papers}
                 for paper in issued:
                     if paper.title in titles and (named := _names_in(paper)) is not None:
@@ -299,14 +313,16 @@ def _consistent(pack: Pack, body: Body, file: BodyFile, issued: Iterable[IssuedP
 
 
 def _elected(file: BodyFile) -> dict[str, str]:
-    """Whom the polls left elected, by id: later polls add, who gives up is replaced."""
+    """Whom the polls left elected, by id: later polls add, a void one elects nobody, who gives up is replaced."""
     names: dict[str, str] = {}
     for fact in file.settled:
         if isinstance(fact, PollSettled):
             names |= {seat.person: seat.name for seat in fact.elected}
+        elif isinstance(fact, PollAnnulled):
+            names.clear()
         elif fact.person in names:
             del names[fact.person]
-            if fact.successor is not None:
+            if not isinstance(fact, WinVoided) and fact.successor is not None:
                 names[fact.successor] = ""
     return names
 

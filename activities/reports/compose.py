@@ -41,12 +41,26 @@ from policies.lifecycles import UnitState
 from policies.officework import ReportKind, period_of
 from policies.pack.schema import Act, BodyId, Condition, Role, Step
 from policies.rules import order
-from policies.timetable.windows import every_voter
-from workflows.facts import BodyCompleted, Held, Overdue, Postponed, Published, Refused, Released, Task, UnitClosed
+from policies.timetable.windows import days_from_poll, every_voter
+from workflows.facts import (
+    BodyCompleted,
+    Held,
+    Overdue,
+    PollDaySet,
+    Postponed,
+    Published,
+    Refused,
+    Released,
+    Task,
+    UnitClosed,
+)
 
 STATUTORY = (Act.ANNOUNCEMENT, Act.HANDOVER)
 """Acts whose last day the law sets; complaints and appeals have theirs by rule too."""
 MATTERS = ("complaint:", "appeal:")
+
+_POLL = "residents.poll"
+"""The step whose day is the poll day."""
 
 STAGES = {
     BodyId.PREPARATION: UnitState.PREPARING,
@@ -299,6 +313,16 @@ class _Whole:
                 shifts[one.unit] += one.fact.days
         return shifts
 
+    @cached_property
+    def poll_days(self) -> dict[str, date]:
+        """The poll day of each unit that has fixed one for its committee, as it was last set."""
+        committee = BodyId.RESIDENTS.value
+        return {
+            one.unit: one.fact.poll_day
+            for one in self.rows.poll_days
+            if isinstance(one.fact, PollDaySet) and one.body == committee
+        }
+
     def completed_late(self, unit: UnitStanding) -> bool:
         """Whether it was completed after the plan's last day, as postponed."""
         if unit.closing is None or unit.closing.completed_on is None:
@@ -357,7 +381,18 @@ class _Whole:
             if slot is None or slot.window_end is None or self.places[step_id] <= reached:
                 continue
             if self.applies(step, unit):
-                yield step, None if slot.window_start is None else slot.window_start + by, slot.window_end + by
+                begins, ends = self.days(step, unit)
+                planned = None if slot.window_start is None else slot.window_start + by
+                yield step, begins or planned, ends or slot.window_end + by
+
+    def days(self, step: Step, unit: UnitStanding) -> tuple[date | None, date | None]:
+        """The days of a step that count from the poll day which this unit has fixed, and those of its poll."""
+        poll_day = self.poll_days.get(unit.id)
+        if poll_day is None:
+            return None, None
+        if step.id == _POLL:
+            return poll_day, poll_day
+        return days_from_poll(step, poll_day, self.plan.calendar)
 
     def applies(self, step: Step, unit: UnitStanding) -> bool:
         """Whether the unit has to do this step at all."""

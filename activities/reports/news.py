@@ -23,6 +23,7 @@ from workflows.facts import (
     Released,
     SteppedOut,
     UnitClosed,
+    WinVoided,
     WithdrewFact,
 )
 
@@ -62,6 +63,8 @@ def sentence(fact: FactBody, body: str, plan: Plan) -> str:
             return f"选民名单异议1件已处理：{'成立' if fact.upheld else '不成立'}"
         case KinDisplaced():
             return f"任职回避，1人不再任职{_moved_up(fact.successor)}"
+        case WinVoided():
+            return f"举报{fact.complaint}经查属实（{fact.means.label}，{fact.found_by.label}{fact.paper}），1人当选无效"
         case Excluded():
             return f"「{plan.title(fact.gate)}」1人未通过（依据{fact.rule}）"
         case WithdrewFact():

@@ -44,6 +44,7 @@ NEWS = (
     "objection_received",
     "objection_decided",
     "kin_displaced",
+    "win_voided",
     "poll_failed",
     "held",
     "released",
@@ -65,6 +66,7 @@ class Plan:
     pack: Pack
     steps: dict[str, Step]  # in the plan's order
     slots: dict[str, Slot]
+    calendar: Calendar
 
     def role(self, role: Role) -> str:
         """A role as the plan calls it."""
@@ -129,6 +131,7 @@ class Rows:
     news: tuple[Happened, ...]
     steering: tuple[Happened, ...]  # holds, releases, postponements of units, from the beginning
     postings: tuple[Happened, ...]  # published, from the beginning
+    poll_days: tuple[Happened, ...]  # fixed or moved, from the beginning
     gates: tuple[KnownGate, ...]  # every gate there ever was
 
 
@@ -244,6 +247,7 @@ def read(registry: Registry, election: Election, time: ElectionTime, period: Per
         news=tuple(one for one in news if _told_by_the_unit(one)),
         steering=tuple(one for one in steering if _told_by_the_unit(one)),
         postings=_facts(registry, election.id, ("published",)) if ahead else (),
+        poll_days=_facts(registry, election.id, ("poll_day_set",)) if ahead else (),
         gates=_gates(registry, election.id),
     )
 
@@ -253,11 +257,13 @@ def plan_of(pack_text: str, pack_id: str, calendar_json: str) -> Plan:
     """A plan from the texts recorded with an election; the same texts give the same plan. Raises PackError."""
     pack = load_pack(pack_text, pack_id)
     executed = pack.as_executed()
-    slots = timetable(pack, Calendar.model_validate_json(calendar_json), resolved=True).slots
+    calendar = Calendar.model_validate_json(calendar_json)
+    slots = timetable(pack, calendar, resolved=True).slots
     return Plan(
         pack=executed,
         steps={step.id: step for body in executed.bodies for step in body.steps},
         slots={slot.step: slot for slot in slots},
+        calendar=calendar,
     )
 
 

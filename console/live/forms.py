@@ -108,6 +108,8 @@ WORDS = {
     "signatures": "三方签字：signer（outgoing 移交人、incoming 接收人、supervisor 监交人）、name、signed_on",
     "upheld": "是否成立（true/false）",
     "handler": "经办人",
+    "effect": "对所涉环节的影响（none 不影响、block 更正前暂停、void 该环节无效）",
+    "wrongs": "当选无效（直接选举）：person、means（violence、threat、deceit、bribery、forgery、false_count、other）、found_by（township、county）、paper（调查结论文号）",
     "head": "负责人",
     "last_elected": "上届选举日期",
     "full_members": "正式党员数",
@@ -122,6 +124,7 @@ WORDS = {
     "groups": "村民小组数",
     "boxes": "逐箱：投票为 box（票箱编号）、form（该箱的结果报告单；选票不足三十张、混合计票的箱只写 present、issued、collected）；流动票箱公告为 id、reason、users、monitors、approval",
     "mixed": "混合计票的结果报告单：只写张数的各箱选票混合后一并清点",
+    "tellings": "录入：每个票箱（混合计票写“混合计票”）每次清点一条，box、entries（两人各一条：teller；与上报数字不同的附 form）；huanjie tally result --form 可以写出",
     "written_in": "另选他人的人员信息",
     "sealed_on": "公章移交日期",
     "poll_day": "选举日",
@@ -202,7 +205,9 @@ def skeleton(registry: "Registry", task: "Task") -> str:
     elif task.seats:
         lines.append(f"# 应选 {task.seats} 名")
     step = _step(registry, task)
-    asked = ("inventory", "signatures") if step is not None and step.signed_by_three else ()
+    asked: tuple[str, ...] = ("inventory", "signatures") if step is not None and step.signed_by_three else ()
+    if step is not None and step.ballot is not None and step.ballot.entered_twice:
+        asked = ("tellings",)
     for name, field in form.model_fields.items():
         if name == "kind":
             lines.append(f"kind: {get_args(field.annotation)[0]}")

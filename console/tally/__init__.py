@@ -2,7 +2,7 @@
 
 import typer
 
-from console.tally import enter, look, mend
+from console.tally import enter, hand, look, mend
 
 
 def register(app: typer.Typer) -> None:
@@ -11,4 +11,5 @@ def register(app: typer.Typer) -> None:
     enter.register(tally)
     mend.register(tally)
     look.register(tally)
+    hand.register(tally)
     app.add_typer(tally, name="tally", help="多人计票：分票箱双人录入、核对、更正、复点、确认、汇总判定。")

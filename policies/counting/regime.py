@@ -46,6 +46,7 @@ from policies.rules.polls import (
     not_secret,
     plan_silent,
 )
+from policies.rules.village.meetings import V26
 from policies.rules.village.recall import V25
 from policies.rules.village.shares import quorum_of
 from policies.rules.women import BY_ANALOGY as WOMEN_BY_ANALOGY
@@ -88,6 +89,8 @@ def regime(body: Body, mode: Mode, law: Law, round_: int) -> Regime:
             return _residents(mode, law, further=round_ == 2)
         case Body.SUPERVISORY:
             return _supervisory(mode, law)
+        case Body.VILLAGE_SUPERVISORY:
+            return _village_supervisory(mode)
         case Body.WOMEN:
             return _women(mode, further=round_ == 2)
 
@@ -168,6 +171,26 @@ def _supervisory(mode: Mode, law: Law) -> Regime:
         mark=_majority(clause, "到会人数"),
         surplus=SURPLUS_BY_ANALOGY,
         tie=TIE_BY_ANALOGY,
+        short=clause,
+    )
+
+
+_VILLAGE_MEETINGS: dict[Mode, tuple[Share, Whole, str]] = {
+    Mode.VOTERS: (MAJORITY, Whole.REGISTERED, "十八周岁以上的村民"),
+    Mode.HOUSEHOLDS: (TWO_THIRDS, Whole.HOUSEHOLDS, "户的代表"),
+}
+
+
+def _village_supervisory(mode: Mode) -> Regime:
+    """Chosen by the villagers' assembly or by their representatives' meeting, each with its quorum under either law (V26)."""
+    clause = Clause(V26)
+    representatives = (TWO_THIRDS, Whole.REPRESENTATIVES, "村民代表会议组成人员")
+    share, of, label = _VILLAGE_MEETINGS.get(mode, representatives)
+    return Regime(
+        quorum=Threshold(clause, share, of, label),
+        mark=_majority(clause, "到会人数"),
+        surplus=Clause(V15),
+        tie=Clause(V18),
         short=clause,
     )
 

@@ -19,6 +19,7 @@ class Body(StrEnum):
     RESIDENTS = "residents"
     VILLAGE = "village"
     SUPERVISORY = "supervisory"
+    VILLAGE_SUPERVISORY = "village_supervisory"
     WOMEN = "women"
 
     @property
@@ -60,6 +61,7 @@ _BODY_LABELS = {
     Body.RESIDENTS: "居民委员会",
     Body.VILLAGE: "村民委员会",
     Body.SUPERVISORY: "监督委员会",
+    Body.VILLAGE_SUPERVISORY: "村务监督委员会",
     Body.WOMEN: "妇联组织",
 }
 _MODE_LABELS = {
@@ -77,6 +79,7 @@ MODES: dict[Body, tuple[Mode, ...]] = {
     Body.RESIDENTS: (Mode.VOTERS, Mode.HOUSEHOLDS, Mode.REPRESENTATIVES, Mode.SHOW_OF_HANDS),
     Body.VILLAGE: (Mode.VOTERS, Mode.HOUSEHOLDS, Mode.REPRESENTATIVES, Mode.SHOW_OF_HANDS),
     Body.SUPERVISORY: (Mode.SHOW_OF_HANDS, Mode.REPRESENTATIVES, Mode.HOUSEHOLDS, Mode.VOTERS),
+    Body.VILLAGE_SUPERVISORY: (Mode.SHOW_OF_HANDS, Mode.REPRESENTATIVES, Mode.HOUSEHOLDS, Mode.VOTERS),
     Body.WOMEN: (Mode.VOTERS, Mode.REPRESENTATIVES, Mode.SHOW_OF_HANDS),
 }
 """Modes that can belong to a body at all; some are still unlawful for it (hands where the ballot is secret)."""

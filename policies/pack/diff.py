@@ -207,4 +207,5 @@ def _ballot(ballot: Ballot) -> dict[str, str]:
         "票数相等": plain(ballot.tie),
         "另行选举": plain(ballot.further_vote),
         "选票多于人数": plain(ballot.surplus_ballots),
+        "每次清点两人录入": plain(ballot.entered_twice),
     }

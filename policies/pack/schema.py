@@ -214,6 +214,9 @@ class Ballot(Value):
     tie: Words | Missing = "missing"
     further_vote: Words | Missing = "missing"
     surplus_ballots: Words | Missing = "missing"
+    entered_twice: bool = Field(  # two people enter every count of every box apart (F.50)
+        default=False, exclude_if=lambda asked: not asked
+    )
 
 
 class Seats(Value):

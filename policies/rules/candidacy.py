@@ -102,7 +102,7 @@ def still_eligible(person: str, name: str) -> Finding:
 
 
 def no_such_route(name: str, route: str, known: tuple[str, ...], rule: Rule = R3) -> Finding:
-    """R3, W2: nominated by a way the plan does not know."""
+    """R3, V8, V25-18, W2: nominated by a way the plan does not know."""
     allowed = "、".join(ROUTES.get(one, one) for one in known)
     return rule.finding(
         f"{name} 的提名方式「{ROUTES.get(route, route)}」不在方案规定之内，方案只有：{allowed}。",

@@ -8,10 +8,11 @@ from policies.finding import Finding
 from policies.form import Body, Mode, ResultForm
 from policies.kinship import KinPath
 from policies.pack.schema import Ballot, PollMode
-from policies.rule import Rule
+from policies.rule import Law, Rule
 from policies.rules.order import O4
 from policies.rules.polls import P7, P9, P12, P13, R5, S2, V10, V14, V17, V18
 from policies.rules.residents import R6, R7
+from policies.rules.village.meetings import V26
 from policies.rules.women import W5
 
 HANDED_OVER = tuple(part.label for part in Part)
@@ -22,6 +23,7 @@ QUORUM = {
     Body.PARTY_PLENARY: P7,
     Body.RESIDENTS: R5,
     Body.SUPERVISORY: S2,
+    Body.VILLAGE_SUPERVISORY: V26,
     Body.WOMEN: W5,
     Body.VILLAGE: V14,
 }
@@ -30,6 +32,7 @@ MAJORITY = {
     Body.PARTY_PLENARY: P12,
     Body.RESIDENTS: R5,
     Body.SUPERVISORY: S2,
+    Body.VILLAGE_SUPERVISORY: V26,
     Body.WOMEN: W5,
     Body.VILLAGE: V17,
 }
@@ -38,6 +41,7 @@ TIE = {
     Body.PARTY_PLENARY: P13,
     Body.RESIDENTS: R5,
     Body.SUPERVISORY: S2,
+    Body.VILLAGE_SUPERVISORY: V18,
     Body.WOMEN: W5,
     Body.VILLAGE: V18,
 }
@@ -46,6 +50,7 @@ CONDUCT = {
     Body.PARTY_PLENARY: P9,
     Body.RESIDENTS: R5,
     Body.SUPERVISORY: S2,
+    Body.VILLAGE_SUPERVISORY: V26,
     Body.WOMEN: W5,
     Body.VILLAGE: V10,
 }
@@ -70,9 +75,14 @@ def same_names(title: str, given: Sequence[str], expected: Sequence[str]) -> lis
     ]
 
 
-def right_form(sheet: ResultForm, *, body: Body, mode: PollMode, seats: int, vote: int) -> list[Finding]:
-    """O4: the form is the one for this poll: body, way of voting, seats open, first or further vote."""
+def right_form(sheet: ResultForm, *, body: Body, mode: PollMode, seats: int, vote: int, law: Law) -> list[Finding]:
+    """O4: the form is the one for this poll: body, law, way of voting, seats open, first or further vote.
+
+    Which law it is counted by decides which shares it needs, and is the plan's to say, not the form's.
+    """
     wrong = []
+    if sheet.law is not law:
+        wrong.append(("适用法律", f"{sheet.law.value}年法", f"{law.value}年法"))
     if sheet.body is not body:
         wrong.append(("组织", sheet.body.label, body.label))
     if sheet.mode != Mode(mode.value):
@@ -94,6 +104,24 @@ def right_posts(sheet: ResultForm, seats: Mapping[str, int]) -> list[Finding]:
         return []
     value, limit = ("、".join(f"{post} {n}" for post, n in given.items()) for given in (stated, seats))
     return [O4.finding(f"结果报告单的应选名额为「{value}」，本次应为「{limit}」。", value=value, limit=limit)]
+
+
+def rows_are_of(
+    sheet: ResultForm, ids: Sequence[str], printed: Mapping[tuple[str, str], str], written_in: Mapping[str, str]
+) -> list[Finding]:
+    """O4: each row is of the person whose id stands for it: votes go to nobody else.
+
+    `printed`: names by id and post (Chinese); `written_in`: names by id of those whom voters added, told with the form.
+    """
+    found = []
+    for person, row in zip(ids, sheet.candidates, strict=False):
+        known = written_in.get(person) if row.write_in else printed.get((person, row.post or ""))
+        if known is not None and "".join(known.split()) == "".join(row.name.split()):
+            continue
+        wanted = "另选他人的人员信息" if row.write_in else "该职务的候选人"
+        message = f"结果报告单的「{row.name}（{row.post or '未写职务'}）」所填人员编号 {person} 不是{wanted}；请按报告单次序更正。"
+        found.append(O4.finding(message, value=person, limit=row.name, remedy="逐行核对人员编号、姓名和职务"))
+    return found
 
 
 def right_roll(sheet: ResultForm, body: Body, roll: int) -> list[Finding]:

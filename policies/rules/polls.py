@@ -393,6 +393,7 @@ V20 = declare(
         enforced=(
             "count",
             "residents.runoff",
+            "residents.vacancy",
         ),
     )
 )

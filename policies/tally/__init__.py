@@ -26,11 +26,13 @@ from policies.tally.checks import sheet_findings
 from policies.tally.correcting import ABSENT, Cell, in_words
 from policies.tally.figures import About, Stated
 from policies.tally.forms import form_of
-from policies.tally.merge import CannotMerge, merge, sum_problems
+from policies.tally.handing import HandedIn, handed_in
+from policies.tally.merge import CannotMerge, is_sum, merge, sum_problems
 from policies.tally.reading import read_cell, read_poll, read_sheet
 from policies.tally.result import KindResult, Ranked, Result, explain_result, judge, merged_form, with_merging
 from policies.tally.rounds import link_problems
 from policies.tally.spellings import Merging
+from policies.tally.telling import BoxTelling, TellerEntry, told_by_two
 from policies.tally.values import (
     BOX_FIELDS,
     KIND_FIELDS,
@@ -67,6 +69,7 @@ __all__ = [
     "BoxKind",
     "BoxSheet",
     "BoxTally",
+    "BoxTelling",
     "CannotMerge",
     "Cell",
     "Correction",
@@ -74,6 +77,7 @@ __all__ = [
     "Difference",
     "Entry",
     "Explanation",
+    "HandedIn",
     "KindResult",
     "KindSheet",
     "Merging",
@@ -87,6 +91,7 @@ __all__ = [
     "Row",
     "Stated",
     "TallyRefused",
+    "TellerEntry",
     "accept",
     "blank_sheet",
     "consecutive",
@@ -97,7 +102,9 @@ __all__ = [
     "explain_result",
     "findings",
     "form_of",
+    "handed_in",
     "in_words",
+    "is_sum",
     "judge",
     "link_problems",
     "merge",
@@ -108,6 +115,7 @@ __all__ = [
     "recount",
     "sheet_findings",
     "sum_problems",
+    "told_by_two",
     "unexplained",
     "with_merging",
 ]

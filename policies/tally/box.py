@@ -146,9 +146,9 @@ def enter(poll: Poll, tally: BoxTally, sheet: BoxSheet, *, teller: str, at: Inst
     """The first or the second entry of the count going on. Raises TallyRefused (F.41, F.44, F.48), ForbiddenTransition."""
     entries = tally.current.entries
     refused = named(teller, "录入人")
-    if _same(teller, [each.name for kind in poll.kinds for each in kind.printed]):
+    if same_name(teller, [each.name for kind in poll.kinds for each in kind.printed]):
         refused.append(entry_finding("F.48", {"teller": teller}, figure=teller))
-    if len(entries) == 1 and _same(teller, [entries[0].teller]):
+    if len(entries) == 1 and same_name(teller, [entries[0].teller]):
         words = {"box": tally.box, "teller": entries[0].teller}
         refused.append(entry_finding("F.41", words, figure=teller))
     if refused:
@@ -170,7 +170,7 @@ def correct(tally: BoxTally, cell: str, *, was: Cell, now: Cell, by: str, why: s
         advance(BOX, tally.state, BoxTrigger.AGREE)  # refuses, saying what can be done instead
     refused = [*named(by, "更正人"), *named(why, "更正理由")]
     entries = tally.current.entries
-    place = next((place for place, entry in enumerate(entries) if _same(by, [entry.teller])), None)
+    place = next((place for place, entry in enumerate(entries) if same_name(by, [entry.teller])), None)
     if place is None:
         tellers = "、".join(entry.teller for entry in entries)
         refused.append(entry_finding("F.43", {"box": tally.box, "tellers": tellers, "by": by}, figure=by))
@@ -296,6 +296,6 @@ def named(text: str, what: str) -> list[Finding]:
     return [] if text.strip() else [entry_finding("F.44", {"what": what}, figure=what)]
 
 
-def _same(name: str, others: Iterable[str]) -> bool:
-    """张 三 is 张三."""
+def same_name(name: str, others: Iterable[str]) -> bool:
+    """Whether the name is one of the others: 张 三 is 张三."""
     return "".join(name.split()) in {"".join(other.split()) for other in others}

@@ -72,6 +72,8 @@ _WORDS = {
     "other": "另一姓名",
     "listed": "候选人",
     "less": "票数",
+    "count": "次数",
+    "entries": "人数",
 }
 
 
@@ -107,6 +109,8 @@ huanjie tally name 计票簿.json 委员票 委员 李小名 --into 李小明 --
 huanjie tally status 计票簿.json                            # 各票箱办到哪一步
 huanjie tally result 计票簿.json                            # 汇总、核对、判定
 huanjie tally result 第二次.json --after 第一次.json        # 另行选举、再次投票：与前一次核对
+huanjie tally form 计票簿.json 投票.yaml                    # 各职务同票的：写出投票环节要填的表（huanjie live decide）
+huanjie tally form 计票簿.json 投票.yaml --mixed 流动票箱=12/12/11   # 与中心会场混合计票的箱：投票人数/发出/收回
 huanjie tally catalogue                                     # 下面的目录
 ```
 退出码：0 可以；1 不可以（被退回、两录不一致、选举无效、与汇总不符）；2 文件不能用（全部问题一次列出）；3 还不能判定。
@@ -123,7 +127,7 @@ huanjie tally catalogue                                     # 下面的目录
 ## 选举登记
 ```yaml
 title: 某村第十二届村民委员会选举
-body: village            # party、party_plenary、residents、village、supervisory
+body: village            # party、party_plenary、residents、village、supervisory、village_supervisory
 mode: voters             # members、plenary、representatives、households、voters、show_of_hands
 date: 2026-03-28         # 适用哪年的法律由投票日决定，也可以写明 law: 2018
 purpose: election        # election 选举、recall 罢免、recommendation 推荐（不适用法定人数和过半数）

@@ -68,8 +68,21 @@ def sum_problems(whole: ResultForm, boxes: Sequence[ResultForm]) -> list[Finding
     CannotMerge as `merge` does.
     """
     added = merge(boxes)
-    sums, floors = dict(_sums(added)), dict(_sums(merge([_zeroed(form, added) for form in boxes])))
-    return disagreements(dict(_sums(whole)), sums, floors, lambda key: _label(whole, key))
+    floors = dict(figures_of(merge([_zeroed(form, added) for form in boxes])))
+    return disagreements(dict(figures_of(whole)), dict(figures_of(added)), floors, lambda key: figure_label(whole, key))
+
+
+def is_sum(whole: ResultForm, boxes: Sequence[ResultForm]) -> list[Finding]:
+    """F.11, F.13 to F.16: the form says what its boxes add up to and no figure more; what one leaves open it leaves open too.
+
+    The roll is the whole poll's own (a roving box has none) and no sum; so are the seats.
+    """
+    try:
+        added = merge(boxes, roll=whole.roll)
+    except CannotMerge as unlike:
+        return list(unlike.findings)
+    stated, sums = dict(figures_of(whole)), dict(figures_of(added))
+    return disagreements(stated, sums, {}, lambda key: figure_label(whole, key), exactly=True)
 
 
 def disagreements(
@@ -77,18 +90,24 @@ def disagreements(
     sums: Mapping[K, int | None],
     floors: Mapping[K, int | None],
     label: Callable[[K], str],
+    *,
+    exactly: bool = False,
 ) -> list[Finding]:
     """F.11, F.12: stated totals against the sums by the same keys; `floors` are the sums of what is stated at all.
 
-    A sum above 0 for which there is no total is an error too: it would be lost.
+    A sum above 0 for which there is no total is an error too: it would be lost; so is a total of which no box knows. What
+    is not stated disagrees with nothing, unless the total must be `exactly` the sum.
     """
     found = []
-    for key, known in sums.items():
-        said, least = stated.get(key), floors.get(key) or 0
-        if key not in stated:
-            found += [_disagreement("F.11", label(key), known, None)] if known else []
-        elif said is not None and known is not None and known != said:
-            found.append(_disagreement("F.11", label(key), known, said))
+    for key in {**sums, **stated}:
+        said, known, least = stated.get(key), sums.get(key), floors.get(key) or 0
+        if key not in stated or key not in sums:
+            wrong = bool(known or said)
+        else:
+            wrong = known != said and (exactly or None not in (known, said))
+        if wrong:
+            absent = "（没有此项）" if key not in stated else "未填"
+            found.append(_disagreement("F.11", label(key), known if key in sums else 0, said, absent))
         elif said is not None and known is None and least > said:
             found.append(_disagreement("F.12", label(key), least, said))
     return found
@@ -200,16 +219,22 @@ def _sex_heads(boxes: Sequence[ResultForm]) -> Iterator[tuple[str, list[str]]]:
 # ---------------------------------------------------------------- sums by figure
 
 
-def _disagreement(number: str, label: str, added: int, stated: int | None) -> Finding:
-    words = {"label": label, "sum": added, "stated": "（没有此项）" if stated is None else stated}
+def _disagreement(number: str, label: str, added: int | None, stated: int | None, absent: str = "未填") -> Finding:
+    words = {
+        "label": label,
+        "sum": "未填（有票箱未填）" if added is None else added,
+        "stated": absent if stated is None else stated,
+    }
     return entry_finding(number, words, figure=added, bound=stated)
 
 
-def _label(form: ResultForm, key: str | Entrant) -> str:
+def figure_label(form: ResultForm, key: str | Entrant) -> str:
+    """A figure's name as people read it."""
     return f"{key.post or ''}{key.name}的得票数" if isinstance(key, Entrant) else label_of(form, key)
 
 
-def _sums(form: ResultForm) -> Iterator[tuple[str | Entrant, int | None]]:
+def figures_of(form: ResultForm) -> Iterator[tuple[str | Entrant, int | None]]:
+    """Every figure that boxes add up to: by its path, and everybody's votes by name and post. Seats are none of them."""
     for path, n in form.figures():
         if not path.startswith(("seats", "candidates")):
             yield path, n

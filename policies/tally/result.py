@@ -146,7 +146,8 @@ def summary_problems(book: Book) -> list[Finding]:
     """F.11, F.12: every cell of the accepted summary, and the roll in the poll's head, against the sum of the boxes."""
     poll = book.poll
     sheets = [dict(sheet.cells()) for sheet in _sheets(book)]
-    cells = list(dict.fromkeys(cell for sheet in sheets for cell in sheet))
+    summary = {} if book.summary.sheet is None else dict(book.summary.sheet.cells())
+    cells = list(dict.fromkeys(cell for sheet in (*sheets, summary) for cell in sheet))
     every = set(dict(blank_sheet(poll, SUMMARY).cells()))
     sums: dict[str, int | None] = {}
     floors: dict[str, int | None] = {}
@@ -160,11 +161,9 @@ def summary_problems(book: Book) -> list[Finding]:
         sums[cell], floors[cell] = total(parts), sum(n or 0 for n in parts)
     heads: dict[str, int | None] = {kind.label: poll.rolls.get(kind) for kind in RollKind}
     found = disagreements(heads, {name: sums[name] for name in heads}, floors, lambda cell: f"选举登记的{cell}")
-    if book.summary.sheet is not None:
-        stated = {cell: exact(figure) for cell, figure in book.summary.sheet.cells()}
+    if summary:
+        stated = {cell: exact(figure) for cell, figure in summary.items()}
         found += disagreements(stated, sums, floors, lambda cell: cell)
-        extra = [cell for cell, figure in stated.items() if figure and cell not in sums]
-        found += disagreements({cell: stated[cell] for cell in extra}, dict.fromkeys(extra, 0), {}, lambda cell: cell)
     return found
 
 

@@ -5,7 +5,19 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from policies.calendar import Calendar, DayUnit
-from policies.pack.schema import Absolute, Act, Body, BodyId, Condition, MonthThird, Pack, PollMode, Step, Third
+from policies.pack.schema import (
+    Absolute,
+    Act,
+    Body,
+    BodyId,
+    Condition,
+    MonthThird,
+    Pack,
+    PollMode,
+    RelativeToPoll,
+    Step,
+    Third,
+)
 
 ORDINARY = frozenset(Condition) - {Condition.EVERY_VOTER, Condition.ON_DEMAND}
 """Conditions that may hold for some unit of any plan: all except polls by every voter and what only a later demand begins."""
@@ -52,6 +64,17 @@ def from_poll(calendar: Calendar, poll_day: date, n: int, unit: DayUnit) -> date
     if unit is DayUnit.CALENDAR or n == 0:
         return poll_day + timedelta(days=n)
     return calendar.add_working_days(poll_day, n) if n > 0 else calendar.subtract_working_days(poll_day, -n)
+
+
+def days_from_poll(step: Step, poll_day: date, calendar: Calendar) -> tuple[date | None, date | None]:
+    """First and last day of a step that the plan counts from the poll day; None for an end that it counts otherwise."""
+    window = step.window
+    if not isinstance(window, RelativeToPoll):
+        return None, None
+    first, last = (
+        None if n is None else from_poll(calendar, poll_day, n, window.unit) for n in (window.poll_from, window.poll_to)
+    )
+    return first, last
 
 
 def predecessors(pack: Pack, conditions: Iterable[Condition] = ORDINARY) -> dict[str, tuple[str, ...]]:

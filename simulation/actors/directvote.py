@@ -2,12 +2,16 @@
 
 from policies.form import ResultForm, Sex
 from policies.pack.schema import Threshold
+from policies.people import Post
+from policies.rules.village.mixing import MIXED
+from policies.tally import BoxTelling, TellerEntry
 from simulation.actors.polls import declared
 from simulation.actors.scene import Scene
 from simulation.actors.village import electorate_of
 from simulation.population.chance import numpy_stream
 from simulation.population.direct import draw_direct_poll, merged, opened
 from simulation.population.voting import Contender, Poll
+from simulation.population.writein import draw_write_in
 from workflows.messages import BoxCount, Counted
 
 _FEWEST_AT_A_STATION = 0.15  # of those registered, against the main venue's rest
@@ -26,24 +30,71 @@ def poll(scene: Scene) -> Counted:
         poll=Poll(law=scene.setting.pack.law, on=scene.day, round=2 if task.vote == 2 else 1),
         quorum=ballot.quorum if ballot is not None and isinstance(ballot.quorum, Threshold) else None,
     )
-    return counted(scene, forms)
+    other = somebody_else(scene)
+    if other is not None:
+        rng = numpy_stream(scene.seed, task.workflow, task.gate, "write-in")
+        forms = draw_write_in(rng, forms, other, tellers(scene, "")[0], scene.parameters)
+    return counted(
+        scene, forms, () if other is None or len(forms[0].candidates) == len(printed(scene)) else (other.id,)
+    )
 
 
-def counted(scene: Scene, forms: tuple[ResultForm, ...]) -> Counted:
+def somebody_else(scene: Scene) -> Contender | None:
+    """Whom voters may write in for the last post: somebody of the village who neither stands nor serves at the vote."""
+    body, staff = scene.body, scene.memory.direct.staff
+    busy = {*body.nominated, *body.listed, *body.members, *printed(scene), *(person for person, _ in staff)}
+    post, people = scene.task.contests[-1].post, scene.memory.people
+    women = post == Post.WOMEN_MEMBER.label
+    free = (people[one] for one in reversed(scene.unit.pools.tellers) if one not in busy)
+    person = next((one for one in free if not women or one.sex.value == Sex.FEMALE.value), None)
+    if person is None or not staff:
+        return None
+    return Contender(id=person.id, name=person.name, sex=Sex(person.sex.value), post=post)
+
+
+def printed(scene: Scene) -> tuple[str, ...]:
+    """Who is printed on the ballot, post by post."""
+    return tuple(person for contest in scene.task.contests for person in contest.people)
+
+
+def counted(scene: Scene, forms: tuple[ResultForm, ...], written_in: tuple[str, ...] = ()) -> Counted:
     """What honest officers hand in of the boxes: small ones mixed (V10), with the sum of all and what it says."""
     direct = scene.memory.direct
-    names = tuple(person for contest in scene.task.contests for person in contest.people)
+    names = (*printed(scene), *written_in)
     form = declared(scene, merged(forms, roll=direct.roll), names)
-    handed_in, mixed = opened(forms)
+    sheets, mixed = opened(forms)
+    handed_in = tuple(BoxCount(box=box, form=one) for box, one in zip(boxes(scene), sheets, strict=True))
     return form.model_copy(
         update={
             "monitors": tuple(dict.fromkeys(person for person, _ in direct.staff)),
             "proxies": len(electorate_of(scene).proxies),
             "roving_boxes": len(direct.roving),
-            "boxes": tuple(BoxCount(box=box, form=one) for box, one in zip(boxes(scene), handed_in, strict=True)),
+            "boxes": handed_in,
             "mixed": mixed,
+            "tellings": tellings(scene, handed_in, mixed),
+            "written_in": tuple(scene.memory.people[person] for person in written_in),
         }
     )
+
+
+def tellings(scene: Scene, handed_in: tuple[BoxCount, ...], mixed: ResultForm | None) -> tuple[BoxTelling, ...]:
+    """Who entered each count, where the plan asks: two of the box's staff (of the main venue's for what is mixed), alike."""
+    ballot = scene.step.ballot if scene.step is not None else None
+    if ballot is None or not ballot.entered_twice:
+        return ()
+    own = {box.box: box.box for box in handed_in if isinstance(box.form, ResultForm)}
+    if mixed is not None:
+        own[MIXED] = handed_in[0].box
+    return tuple(
+        BoxTelling(box=count, entries=tuple(TellerEntry(teller=name) for name in tellers(scene, box)[:2]))
+        for count, box in own.items()
+    )
+
+
+def tellers(scene: Scene, box: str) -> list[str]:
+    """Names of those who serve at the vote, a box's own first."""
+    here = sorted(scene.memory.direct.staff, key=lambda one: one[1] != box)
+    return list(dict.fromkeys(scene.memory.people[person].name for person, _ in here))
 
 
 def boxes(scene: Scene) -> tuple[str, ...]:

@@ -98,6 +98,7 @@ def _drawn(scene: Scene, mode: PollMode, roll: int, quorum: Threshold | None) ->
             poll=kind,
             quorum=quorum,
             present=here,
+            body=FormBody.SUPERVISORY if scene.unit.brief.village is None else FormBody.VILLAGE_SUPERVISORY,
         )
     return draw_delegates_poll(
         rng,

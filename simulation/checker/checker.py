@@ -491,6 +491,7 @@ _HANDLERS: dict[str, Callable[[Context, Json], None]] = {
     "objection_received": enrolment.received,
     "objection_decided": enrolment.decided,
     "kin_displaced": direct.displaced,
+    "win_voided": direct.win_voided,
     "acting_chair": direct.acting,
     "body_completed": polls.body_completed,
     "released": gates.released,

@@ -1,6 +1,7 @@
 """A village's direct vote recomputed from raw counts: every box and what is mixed, the sum, the majority, the third, who gives way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from simulation.checker import people
 from simulation.checker.days import between
@@ -83,6 +84,7 @@ def _by_box(ctx: Context, gate: Gate, form: Json, poll: Poll) -> None:
         if users is not None and one["present"] > users:
             message = f"{box['box']}投票{one['present']}人，公布的使用人{users}人"
             ctx.flag(Invariant.MAJORITY, "V12", message, gate.key)
+    _told(ctx, gate, form)
     _mixed(ctx, gate, [box["form"] for box in boxes if not is_count(box["form"])], form.get("mixed"))
     parts = [one for one in (*(box["form"] for box in boxes), form.get("mixed")) if is_count(one)]
     sums = [("present", sum(one["present"] for one in parts), sheet["present"])]
@@ -97,6 +99,41 @@ def _by_box(ctx: Context, gate: Gate, form: Json, poll: Poll) -> None:
     papers = sheet["ballots"]
     if papers["collected"] > sheet["present"]:
         poll.void = ("V15", f"收回{papers['collected']}票，多于投票人数{sheet['present']}")
+
+
+def _told(ctx: Context, gate: Gate, form: Json) -> None:
+    """Each count was entered by two different people to the same figures, which are the box's; a recount to those before.
+
+    A form that tells of no entry is of a plan that asks for none: only its gate knows the plan.
+    """
+    if not form.get("tellings"):
+        return
+    sheets = [(box["box"], box["form"]) for box in form.get("boxes") or ()]
+    for box, sheet in [*sheets, ("混合计票", form.get("mixed"))]:
+        if not is_count(sheet):
+            continue
+        counts = [telling["entries"] for telling in form.get("tellings") or () if telling["box"] == box]
+        if not counts:
+            ctx.flag(Invariant.BALLOTS, "F.50", f"{box}没有两人录入的记录", gate.key)
+        due = _entered(sheet)
+        for entries in counts[-2:]:
+            tellers = ["".join(entry["teller"].split()) for entry in entries]
+            if len(tellers) != 2:
+                ctx.flag(Invariant.BALLOTS, "F.50", f"{box}由{len(tellers)}人录入", gate.key)
+            elif tellers[0] == tellers[1]:
+                ctx.flag(Invariant.BALLOTS, "F.41", f"{box}两次都由{tellers[0]}录入", gate.key)
+            told = [_entered(entry.get("form") or sheet) for entry in entries]
+            if any(one != told[0] for one in told):
+                ctx.flag(Invariant.BALLOTS, "F.51", f"{box}两人录入不同", gate.key)
+            elif told and told[0] != due:
+                rule = "F.52" if entries is counts[-1] else "F.47"
+                ctx.flag(Invariant.BALLOTS, rule, f"{box}录入的数字不是上报的数字", gate.key)
+
+
+def _entered(sheet: Mapping[str, Any]) -> dict[object, object]:
+    """A sheet's figures by what they are of; nobody's noughts."""
+    votes = {("".join(x["name"].split()), x.get("post")): x["votes"] for x in sheet["candidates"] if x["votes"] != 0}
+    return {"present": sheet["present"], **dict(sheet["ballots"] or {}), **votes}
 
 
 def _mixed(ctx: Context, gate: Gate, parts: Sequence[Json], mixed: Json | None) -> None:
@@ -241,6 +278,18 @@ def displaced(ctx: Context, fact: Json) -> None:
     del body.elected[person]
     body.displaced.add(person)
     people.moves_up(ctx, person, fact.get("successor"))
+
+
+def win_voided(ctx: Context, fact: Json) -> None:
+    """V22: somebody elected loses the seat on the finding of those entitled, with its paper, as a complaint upheld says."""
+    body, person = ctx.body, fact["person"]
+    if fact["found_by"] not in ("township", "county") or not fact["paper"].strip():
+        ctx.flag(Invariant.COMMITMENT, "V22", f"{person}当选无效，没有乡级或者县级人民政府的调查结论", "")
+    if fact["complaint"] not in body.upheld:
+        ctx.flag(Invariant.GATES, "V22", f"{person}当选无效，没有查实的举报{fact['complaint']}", "")
+    if body.elected.pop(person, None) is None:
+        ctx.flag(Invariant.SEATS, "V22", f"{person}没有当选，却宣布当选无效")
+    body.displaced.add(person)
 
 
 def acting(ctx: Context, fact: Json) -> None:

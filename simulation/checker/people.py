@@ -7,6 +7,7 @@ from simulation.checker.plan import (
     JOINT_NOMINATION,
     PLENARY,
     POLL,
+    RUNOFF,
     SECRETARY_REVIEW,
     SLATE,
     UNCOUNTED_POST,
@@ -170,6 +171,8 @@ def complaint_decided(ctx: Context, fact: Json) -> None:
     if gate is None or not gate.decided:
         ctx.flag(Invariant.GATES, "complaint", f"举报{complaint}没有签字就已办结", key)
     _signed(ctx, fact, key)
+    if fact["upheld"]:
+        body.upheld.add(complaint)
     if fact.get("effect") and not fact["upheld"]:
         ctx.flag(Invariant.GATES, "K3", f"举报{complaint}不属实，却影响环节{fact.get('about')}", key)
     if fact.get("effect") == "void":
@@ -198,8 +201,9 @@ def poll_annulled(ctx: Context, fact: Json) -> None:
     if body.corrections.pop(fact["complaint"], None) != fact["step"]:
         ctx.flag(Invariant.GATES, "K3", f"{fact['step']}宣布无效，没有举报结论作依据", fact["step"])
     for poll in body.polls:
-        if poll.step == fact["step"]:
+        if poll.step in (fact["step"], RUNOFF):
             poll.next = "new_poll"
+    body.displaced.clear()
     body.elected.clear()
     body.officers.clear()
     for key in fact["closed"]:
@@ -207,7 +211,7 @@ def poll_annulled(ctx: Context, fact: Json) -> None:
         if gate is None or gate.decided:
             ctx.flag(Invariant.GATES, "K3", f"关口{key}已经决定，不能依法终止", key)
         else:
-            gate.decided, gate.failed = ctx.day, "依法终止"
+            gate.decided, gate.failed, gate.stale = ctx.day, "依法终止", gate.step == RUNOFF
 
 
 def signed_off(ctx: Context, gate: Gate, form: Json) -> None:

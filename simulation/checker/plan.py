@@ -125,6 +125,7 @@ VILLAGE_ORDER: dict[str, tuple[str, ...]] = ORDER | {
         "poll",
         "runoff",
         "announcement",
+        "vacancy",
         "certificates",
         "filing",
         "handover",
@@ -139,8 +140,9 @@ COMMITTEE_TRAINING = "residents.committee_training"
 SECRETARY_REVIEW = "party.secretary_review"
 PILOT_ACCEPTANCE = "women.pilot_acceptance"
 RUNOFF = "residents.runoff"
+VACANCY = "residents.vacancy"
 CONDITIONAL = frozenset(
-    {RECTIFICATION, REMOVAL, SECRETARY_REVIEW, COMMITTEE_TRAINING, PILOT_ACCEPTANCE, RUNOFF}
+    {RECTIFICATION, REMOVAL, SECRETARY_REVIEW, COMMITTEE_TRAINING, PILOT_ACCEPTANCE, RUNOFF, VACANCY}
 )  # absent where the unit does not need them
 
 _AUDIT_BESIDE = (

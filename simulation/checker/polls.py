@@ -1,5 +1,6 @@
 """Polls: quorum, majority, ballots and seats recomputed from raw counts, held against what was declared and settled."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from simulation.checker import people
@@ -35,6 +36,13 @@ _SURPLUS_RULE = {ASSEMBLY: "P10", PLENARY: "P10", POLL: "V15", RUNOFF: "V15", VO
 _MANNER_RULE = {ASSEMBLY: "P9", PLENARY: "P9", POLL: "R5", VOTE: "S2", WOMEN_POLL: "W5"}
 
 
+def _rule(table: Mapping[str, str], ctx: Context, step: str) -> str:
+    """The rule of a table for a step; a village's supervisors are chosen by the villagers' law, not by a community's plan."""
+    if step == VOTE and ctx.unit.order is VILLAGE:
+        return "V18" if table is _TIE_RULE else "V26"
+    return table.get(step, "P12")
+
+
 def counted(ctx: Context, gate: Gate, form: Json) -> None:
     """A poll's counts handed in: judged at once in themselves, and kept until the outcome is told."""
     for leak in poll_leaks(form):
@@ -60,7 +68,7 @@ def counted(ctx: Context, gate: Gate, form: Json) -> None:
         poll.passed = frozenset(poll.ids[place] for place in poll.outcome.passed)
     except Unreadable as gap:
         ctx.flag(Invariant.BALLOTS, "form", f"无法重算：{gap}", gate.key)
-    poll.void = _void(step, sheet)
+    poll.void = _void(ctx, step, sheet)
     _manner(ctx, gate, form, sheet)
     _roll(ctx, gate, sheet)
     _seats(ctx, gate, poll)
@@ -69,9 +77,9 @@ def counted(ctx: Context, gate: Gate, form: Json) -> None:
     people.on_ballot(ctx, gate, poll, form)
 
 
-def _void(step: str, sheet: Json) -> tuple[str, str]:
+def _void(ctx: Context, step: str, sheet: Json) -> tuple[str, str]:
     """Why a poll cannot count whatever its votes say: more ballots than there may be, or an unlawful way of voting."""
-    rule, ballots = _MANNER_RULE[step], sheet.get("ballots")
+    rule, ballots = _rule(_MANNER_RULE, ctx, step), sheet.get("ballots")
     if sheet["mode"] not in LAWFUL_MODES[step]:
         return rule, f"{step}不得采用{sheet['mode']}方式"
     if ballots is None or sheet["mode"] == "show_of_hands":
@@ -86,13 +94,14 @@ def _void(step: str, sheet: Json) -> tuple[str, str]:
 
 
 def _manner(ctx: Context, gate: Gate, form: Json, sheet: Json) -> None:
-    step, rule = gate.step, _MANNER_RULE[gate.step]
-    if sheet["body"] != FORM_BODY[step]:
+    step, rule = gate.step, _rule(_MANNER_RULE, ctx, gate.step)
+    due = "village_supervisory" if step == VOTE and ctx.unit.order is VILLAGE else FORM_BODY[step]
+    if sheet["body"] != due:
         ctx.flag(Invariant.MAJORITY, rule, f"报告单写的是{sheet['body']}，关口是{step}", gate.key)
     if str(sheet["law"]) != ctx.law:
         ctx.flag(Invariant.MAJORITY, rule, f"报告单按{sheet['law']}年法，本区适用{ctx.law}年法", gate.key)
     if form.get("by_lot"):
-        ctx.flag(Invariant.MAJORITY, _TIE_RULE[step], "得票相等以抽签决定，应重新投票", gate.key)
+        ctx.flag(Invariant.MAJORITY, _rule(_TIE_RULE, ctx, step), "得票相等以抽签决定，应重新投票", gate.key)
     if form.get("proxies"):
         ctx.flag(Invariant.MAJORITY, rule, f"有{form['proxies']}张委托投票，不得委托", gate.key)
     if form.get("roving_boxes"):
@@ -147,7 +156,7 @@ def _declared(ctx: Context, gate: Gate, form: Json, poll: Poll) -> None:
     if sorted(form["declared"]) != due:
         ctx.flag(
             Invariant.MAJORITY,
-            poll.outcome.failed or _MAJORITY_RULE[gate.step],
+            poll.outcome.failed or _rule(_MAJORITY_RULE, ctx, gate.step),
             f"宣布当选{_people(form['declared'])}，按票数应为{_people(due)}{_because(poll)}",
             gate.key,
         )
@@ -200,7 +209,7 @@ def failed(ctx: Context, fact: Json) -> None:
         poll.step == PLENARY and outcome is not None and outcome.open_seats > 0
     )  # 等额: voted on again as a whole
     if outcome is not None and not outcome.failed and not poll.void[0] and not unfilled:
-        ctx.flag(Invariant.MAJORITY, _MAJORITY_RULE.get(poll.step, "P12"), "投票有效，却宣布选举无效", key)
+        ctx.flag(Invariant.MAJORITY, _rule(_MAJORITY_RULE, ctx, poll.step), "投票有效，却宣布选举无效", key)
 
 
 def settled(ctx: Context, fact: Json) -> None:
@@ -215,7 +224,7 @@ def settled(ctx: Context, fact: Json) -> None:
     seated = {seat["person"]: seat.get("votes") for seat in fact["elected"]}
     if len(seated) != len(fact["elected"]):
         ctx.flag(Invariant.SEATS, "P4", "同一人在一次投票中当选两次", key)
-    rule = _MAJORITY_RULE.get(poll.step, "P12")
+    rule = _rule(_MAJORITY_RULE, ctx, poll.step)
     void_by, why = poll.void
     if void_by:
         broken = Invariant.BALLOTS if void_by == _SURPLUS_RULE[poll.step] else Invariant.MAJORITY
@@ -255,7 +264,7 @@ def _what_follows(ctx: Context, poll: Poll, fact: Json, seated: int) -> None:
     if outcome is None:
         return
     follows, tied = fact.get("next"), set(fact.get("tied") or ())
-    key, tie_rule = poll.gate, _TIE_RULE[poll.step]
+    key, tie_rule = poll.gate, _rule(_TIE_RULE, ctx, poll.step)
     due_ids = {poll.ids[place] for place in outcome.tied}
     due_names = {poll.names[place] for place in outcome.tied}
     if outcome.tied:
@@ -310,7 +319,7 @@ def body_completed(ctx: Context, fact: Json) -> None:
     for seat in seats:
         person = seat["person"]
         if person not in body.elected:
-            ctx.flag(Invariant.SEATS, _MAJORITY_RULE[MAIN_POLL[body.name]], f"{person}没有当选就任职")
+            ctx.flag(Invariant.SEATS, _rule(_MAJORITY_RULE, ctx, MAIN_POLL[body.name]), f"{person}没有当选就任职")
         elif seat.get("votes") is not None and seat["votes"] not in (body.elected[person], body.officers.get(person)):
             ctx.flag(Invariant.SEATS, rule, f"{person}任职票数记为{seat['votes']}，当选票数为{body.elected[person]}")
         if seat.get("post") in OFFICER_POSTS and person not in body.officers:

@@ -56,10 +56,13 @@ COUNTED = frozenset(
         "by_lot",
         "boxes",
         "mixed",
+        "tellings",
         "written_in",
     }
 )
 BOX = frozenset({"box", "form"})
+TELLING = frozenset({"box", "entries"})
+ENTRY = frozenset({"teller", "form"})
 PAPERS = frozenset({"present", "issued", "collected"})
 FORM = frozenset({"body", "mode", "law", "date", "roll", "present", "ballots", "seats", "candidates", "round"})
 BALLOTS = frozenset({"issued", "collected", "valid", "invalid", "blank"})
@@ -154,7 +157,17 @@ def poll_leaks(counted: Mapping[str, Any]) -> list[str]:
         if isinstance(box, dict):
             sheet = box.get("form")
             found += _sheet_leaks(sheet) if is_count(sheet) else _extra(sheet, PAPERS, "选票张数")
+    tellings = counted.get("tellings")
+    for telling in tellings if isinstance(tellings, list | tuple) else ():
+        found += _extra(telling, TELLING, "录入")
+    for entry in entries(counted):
+        found += [*_extra(entry, ENTRY, "录入"), *_sheet_leaks(entry.get("form"))]
     return found
+
+
+def entries(counted: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What tellers entered, count by count."""
+    return [entry for telling in counted.get("tellings") or () for entry in telling.get("entries") or ()]
 
 
 def is_count(sheet: object) -> TypeGuard[Mapping[str, Any]]:
@@ -168,6 +181,7 @@ def small_counts(counted: Mapping[str, Any]) -> list[str]:
     counts = [(name, sheet) for name, sheet in [*sheets, ("混合计票", counted.get("mixed"))] if is_count(sheet)]
     if len(counts) == 1:
         return []
+    counts += [("一次录入", entry["form"]) for entry in entries(counted) if is_count(entry.get("form"))]
     few = [
         (name, min(_figure(sheet.get("present")), _figure((sheet.get("ballots") or {}).get("collected"))))
         for name, sheet in counts

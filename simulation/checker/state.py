@@ -100,6 +100,7 @@ class Body:
         "reviewed_on",
         "stops",
         "successors",
+        "upheld",
         "withdrawn",
     )
 
@@ -117,6 +118,7 @@ class Body:
         self.cleared: dict[str, set[str]] = {}  # level of review → who passed it
         self.other: dict[str, Gate] = {}  # complaints and appeals
         self.complaints: set[str] = set()
+        self.upheld: set[str] = set()  # complaints found true
         self.corrections: dict[str, str] = {}  # complaint → step that its finding stopped or declared void
         self.stops: dict[str, str] = {}  # complaint → the only step that may go on before it is put right
         self.appeals: set[str] = set()

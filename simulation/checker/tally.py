@@ -80,11 +80,14 @@ def shortfall(step: str, form: Mapping[str, Any], law: str) -> tuple[str, str]:
     elif step == "residents.poll" and law == "2025" and form.get("mode") == "representatives":
         if 3 * present <= 2 * roll:
             return "R5", f"居民代表{roll}人，投票{present}人，未超过三分之二（需{2 * roll // 3 + 1}人）"
+    elif form.get("body") == "village_supervisory" and form.get("mode") != "voters":
+        if 3 * present < 2 * roll:
+            return "V26", f"应到{roll}，到会{present}，不足三分之二（需{-(-2 * roll // 3)}）"
     elif step == "supervisory.vote" and law == "2025" and form.get("mode") in ("show_of_hands", "representatives"):
         if 3 * present < 2 * roll:
             return "S2", f"居民代表{roll}人，到会{present}人，不足三分之二（需{-(-2 * roll // 3)}人）"
     elif 2 * present <= roll:
-        rule = _QUORUM_RULE.get(step.partition(".")[0], "R5")
+        rule = "V26" if form.get("body") == "village_supervisory" else _QUORUM_RULE.get(step.partition(".")[0], "R5")
         return rule, f"应到{roll}人，参加{present}人，未超过半数（需{roll // 2 + 1}人）"
     return "", ""
 
@@ -119,11 +122,14 @@ def tally(step: str, form: Mapping[str, Any], law: str) -> Tally:
 
 
 def imbalances(form: Mapping[str, Any]) -> list[str]:
-    """Everything in which ballots and votes contradict each other, surplus ballots apart. Raises Unreadable."""
+    """Everything in which ballots and votes contradict each other, surplus ballots apart. Raises Unreadable.
+
+    A box has no roll of its own; a poll's is asked for by its quorum.
+    """
     wrong: list[str] = []
     ballots, candidates = form.get("ballots"), form["candidates"]
     present = count_of(form, "present", "到会人数")
-    if present > count_of(form, "roll", "应到人数"):
+    if form.get("roll") is not None and present > count_of(form, "roll", "应到人数"):
         wrong.append(f"到会{present}人多于应到{form['roll']}人")
     votes = votes_of(form)
     if form.get("mode") == "show_of_hands":

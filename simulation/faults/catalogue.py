@@ -141,7 +141,7 @@ _STREET: tuple[FaultVariant, ...] = (
         "居民代表恰好一半到会，仍举手推选并宣布当选。",
         step="supervisory.vote",
         moment=_F,
-        rules=("S2", "R25-29"),
+        rules=("S2", "R25-29", "V26"),
         mutate=ballots.exactly_half,
     ),
     FaultVariant(

@@ -12,6 +12,8 @@ from policies.law.norms import ProxyHolder, RovingBox, SurplusVoids
 from policies.pack.schema import Pack
 from policies.people import Kin, Kinship, birthday
 from policies.rules.village.boxes import BoxReason
+from policies.rules.village.mixing import MIXED
+from policies.tally import TellerEntry
 from policies.venue import Relation
 from policies.venue import RovingBox as Box
 from simulation.population.direct import merged, papers_only
@@ -82,6 +84,12 @@ def approves_boxes(pack: Pack) -> bool:
 def has_no_boxes(pack: Pack) -> bool:
     """Whether the law knows no roving box."""
     return pack.norms is not None and pack.norms.roving_box is RovingBox.NONE
+
+
+def enters_twice(pack: Pack) -> bool:
+    """Whether two people enter every count of the poll."""
+    ballots = [step.ballot for body in pack.bodies for step in body.steps if step.id == "residents.poll"]
+    return any(ballot is not None and ballot.entered_twice for ballot in ballots)
 
 
 def voids_the_box(pack: Pack) -> bool:
@@ -279,8 +287,15 @@ def _handed_in(
     form: Counted, boxes: Sequence[ResultForm | BoxPapers], mixed: ResultForm | None, whole: ResultForm
 ) -> Counted:
     opened = tuple(one.model_copy(update={"form": box}) for one, box in zip(form.boxes, boxes, strict=True))
+    counts = [one.box for one in opened if isinstance(one.form, ResultForm)] + ([] if mixed is None else [MIXED])
     return form.model_copy(
-        update={"form": whole, "boxes": opened, "mixed": mixed, "declared": count(whole).elected},
+        update={
+            "form": whole,
+            "boxes": opened,
+            "mixed": mixed,
+            "declared": count(whole).elected,
+            "tellings": tuple(one.model_copy(update={"box": box}) for one in form.tellings[:1] for box in counts),
+        },
     )
 
 
@@ -323,6 +338,33 @@ def surplus_in_all(scene: Scene, form: Form) -> Form:
     return faulty.model_copy(update={"declared": form.declared})
 
 
+def entered_by_one(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
+    """One person has entered the first count twice."""
+    assert isinstance(form, Counted)
+    return _first_telling(form, [form.tellings[0].entries[0]] * 2) if form.tellings else form
+
+
+def entered_unlike(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
+    """The second person has entered one vote fewer for the first name of the first count; it is handed in all the same."""
+    assert isinstance(form, Counted)
+    if not form.tellings:
+        return form
+    box = form.tellings[0].box
+    sheet = form.mixed if box == MIXED else next(one.form for one in form.boxes if one.box == box)
+    assert isinstance(sheet, ResultForm)
+    name, *others = sheet.candidates
+    other = sheet.model_copy(
+        update={"candidates": (name.model_copy(update={"votes": abs((name.votes or 0) - 1)}), *others)}
+    )
+    first, second = form.tellings[0].entries
+    return _first_telling(form, [first, second.model_copy(update={"form": other})])
+
+
+def _first_telling(form: Counted, entries: Sequence[TellerEntry]) -> Counted:
+    told = form.tellings[0].model_copy(update={"entries": tuple(entries)})
+    return form.model_copy(update={"tellings": (told, *form.tellings[1:])})
+
+
 def stranger_at_the_roving_box(scene: Scene, form: Form) -> Form:
     """One person more votes at the roving box than are listed for it."""
     assert isinstance(form, Counted)
@@ -354,7 +396,9 @@ def staged(
         update={
             "present": present,
             "ballots": Ballots(issued=present, collected=present, valid=present - invalid, invalid=invalid, blank=0),
-            "candidates": tuple(one.model_copy(update={"votes": votes[one.name]}) for one in form.form.candidates),
+            "candidates": tuple(
+                one.model_copy(update={"votes": votes.get(one.name, 0)}) for one in form.form.candidates
+            ),
         }
     )
 

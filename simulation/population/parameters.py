@@ -257,6 +257,8 @@ class Villages(Value):
     roving_users: Parameter
     box_staff: Parameter
     staff_reserves: Parameter
+    write_in_rate: Parameter
+    write_ins: Parameter
 
 
 _OVERLAID: dict[str, type[Value]] = {

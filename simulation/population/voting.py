@@ -126,12 +126,13 @@ def draw_show_of_hands(
     poll: Poll,
     quorum: Threshold | None = None,
     present: int | None = None,
+    body: Literal[Body.SUPERVISORY, Body.VILLAGE_SUPERVISORY] = Body.SUPERVISORY,
 ) -> ResultForm:
-    """The supervisory committee by show of hands (S2): hands counted for each name, no ballots."""
+    """The supervisory committee by show of hands (S2, V26): hands counted for each name, no ballots."""
     if present is None:
         present = attendance(rng, roll, parameters.residents.meeting_turnout, quorum, 0)
     votes = _votes(rng, present, seats, contenders, parameters, poll)
-    return _form(Body.SUPERVISORY, Mode.SHOW_OF_HANDS, roll, present, None, seats, contenders, votes, poll)
+    return _form(body, Mode.SHOW_OF_HANDS, roll, present, None, seats, contenders, votes, poll)
 
 
 def quorum_of(quorum: Threshold, roll: int) -> int:

@@ -17,10 +17,12 @@ from activities.reports.model import OfficeReport
 from policies.clock import BEIJING, Clock
 from policies.finding import Finding, Severity
 from policies.officework import DueReport, Filed, ReportKind
+from policies.pack.identity import self_contained
 from policies.pack.schema import Role
 from tests.workflows.clerk import Clerk, at, brief, setting, signed
 from workflows.facts import Commit, Refusal, Task
 from workflows.messages import Complaint, DistrictBrief, Hold, Release, StreetBrief, UnitBrief
+from workflows.setting import Setting
 
 ELECTION, BUSY, IDLE = "D01", "D01-S01", "D01-S02"
 PACK = Path(__file__).parents[2] / "policies" / "packs" / "street-2021.yaml"
@@ -28,13 +30,15 @@ BEGAN = at("2021-02-01", 0)
 LATE_GATE = "party.appraisal"
 
 
-def idle() -> UnitBrief:
+def idle(**changes: Any) -> UnitBrief:
     """The community that never begins."""
-    return brief(id=f"{IDLE}-U002", name="乙社区", street=IDLE)
+    return brief(id=f"{IDLE}-U002", name="乙社区", street=IDLE, **changes)
 
 
-def election(clock: Clock | None = None, started_at: datetime = BEGAN) -> Election:
-    """Both communities under the street plan of 2021."""
+def election(clock: Clock | None = None, started_at: datetime = BEGAN, under: Setting | None = None) -> Election:
+    """Both communities under the street plan of 2021, or two units under another."""
+    if under is not None:
+        return _under(under, started_at)
     units = (brief(), idle())
     district = DistrictBrief(
         id=ELECTION,
@@ -59,11 +63,33 @@ def election(clock: Clock | None = None, started_at: datetime = BEGAN) -> Electi
     return Election(title="千山区社区换届", ground=ground, brief=district, started_by="A001", started_at=started_at)
 
 
-def registry_in(folder: Path, clock: Clock | None = None, started_at: datetime = BEGAN) -> Registry:
+def _under(plan: Setting, started_at: datetime) -> Election:
+    units = (brief(setting=plan.hash), idle(setting=plan.hash))
+    streets = tuple(
+        StreetBrief(id=unit.street, name=unit.street, district=ELECTION, units=(unit,), setting=plan.hash)
+        for unit in units
+    )
+    ground = Ground(
+        setting=plan.hash,
+        pack_id=plan.pack.id,
+        pack_version=plan.pack.version,
+        pack_sha256=plan.pack_sha256,
+        pack_text=self_contained(plan.pack),
+        calendar_json=plan.calendar.model_dump_json(),
+        clock_json=None,
+        law=plan.pack.law.value,
+    )
+    district = DistrictBrief(id=ELECTION, name="千山县", streets=streets, setting=plan.hash)
+    return Election(title="千山县村换届", ground=ground, brief=district, started_by="A001", started_at=started_at)
+
+
+def registry_in(
+    folder: Path, clock: Clock | None = None, started_at: datetime = BEGAN, under: Setting | None = None
+) -> Registry:
     """A fresh registry, for drills when there is a clock, with the election recorded."""
     kind = Kind.LIVE if clock is None else Kind.DRILL
     registry = create_registry(folder / "registry.sqlite", kind, started_at)
-    registry.elections.record(election(clock, started_at))
+    registry.elections.record(election(clock, started_at, under))
     return registry
 
 

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from activities.registry import Registry, opened_registry
 from activities.reports.archive import Status, UnitArchive, unit_archives
 from activities.reports.handover import handover_lists
 from policies.closing.handover import Entry, HandoverSignature, Part, Signer
-from policies.pack.schema import Act
+from policies.counting import count
+from policies.grievance import Effect
+from policies.pack.schema import Act, Role
 from tests.activities.closed import ELECTION, UNIT, closed_registry
 from tests.activities.office import idle
-from tests.workflows.clerk import Answer, street_2021
+from tests.workflows.clerk import Answer, Clerk, at, signed, street_2021
 from workflows.facts import Task
-from workflows.messages import Form, HandedOver
+from workflows.messages import Complaint, Counted, Form, HandedOver
 
 ON = date(2021, 6, 1)
 
@@ -252,3 +254,35 @@ def test_a_unit_of_no_election(clean: Registry) -> None:
     """Named."""
     with pytest.raises(KeyError, match="D99"):
         handover_lists(clean, ELECTION, "D99", ON)
+
+
+def test_a_void_vote_elects_nobody_in_the_archive_either(tmp_path: Path) -> None:
+    """The second vote elects others: those in office are held against it alone, and nothing is missing or unlike."""
+
+    def complain(clerk: Clerk) -> None:
+        told = Complaint(id="J1", about="residents.poll", text="反映情况", by=signed(Role.STREET_DISCIPLINE))
+        clerk.tell(f"{UNIT}/residents", "complain", told)
+
+    def other_way_round(task: Task, form: Form) -> Form:
+        assert isinstance(form, Counted)
+        rows = form.form.candidates
+        turned = tuple(
+            one.model_copy(update={"votes": other.votes}) for one, other in zip(rows, reversed(rows), strict=True)
+        )
+        sheet = form.form.model_copy(update={"candidates": turned})
+        return form.model_copy(update={"form": sheet, "declared": count(sheet).elected})
+
+    registry, clerk = closed_registry(
+        tmp_path,
+        events=[(at("2021-04-29", 8), complain)],
+        delay=lambda task: timedelta(days=2 if task.gate == "residents.announcement" else 0, hours=7),
+        answers={
+            "complaint:J1": lambda task, form: form.model_copy(update={"upheld": True, "effect": Effect.VOID}),
+            "residents.poll#2": other_way_round,
+        },
+    )
+    assert len(clerk.of_kind("poll_annulled")) == 1
+    first, second = clerk.of_kind("poll_settled", "residents")
+    assert {seat.person for seat in first.elected} != {seat.person for seat in second.elected}
+    assert archive(registry).findings == ()
+    registry.close()

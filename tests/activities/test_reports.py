@@ -24,15 +24,18 @@ from policies.officework import DueReport, Filing, ReportKind, period_of
 from policies.pack.schema import Role
 from tests.activities.office import BEGAN, BUSY, ELECTION, IDLE, LATE_GATE, Office, eventful, hours, idle, registry_in
 from tests.workflows.clerk import Clerk, at, brief, setting
+from tests.workflows.villageclerk import village_setting
 from workflows.facts import (
     AppealDecided,
     Appealed,
+    BodyOpened,
     Commit,
     Decided,
     DistrictClosed,
     Excluded,
     FactBody,
     Noted,
+    PollDaySet,
     PollFailed,
     Postponed,
     Reminded,
@@ -528,6 +531,29 @@ def test_what_people_type_stays_on_its_line(typed: str) -> None:
 
 
 REAL = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
+
+
+def test_what_comes_is_counted_from_the_poll_day_a_village_has_fixed(tmp_path: Path) -> None:
+    """候选人与选民见面 is due by E−1 at the latest: by the village's own E, not by the plan's; another village keeps the plan's."""
+    registry = registry_in(tmp_path, started_at=at("2026-01-05", 0), under=village_setting())
+    desk, fixed = Desk(registry), date(2026, 5, 18)
+    for body in ("prep", "party"):
+        desk.commit(at("2026-03-02", 9), BodyOpened(), body=body, workflow=f"{UNIT}/{body}", number=1)
+    desk.commit(
+        at("2026-04-02", 9),
+        BodyOpened(),
+        PollDaySet(poll_day=fixed),
+        body="residents",
+        number=1,
+        workflow=f"{UNIT}/residents",
+    )
+    desk.office.write(ReportKind.WEEK_TASKS, at("2026-05-15", 16))  # the week from 18 May
+    content = desk.office.filed[ReportKind.WEEK_TASKS, "2026-W21"].content
+    assert isinstance(content, TaskList)
+    own, other = ({coming.step: coming.last for coming in street.coming} for street in content.streets)
+    assert own["residents.poll"] == fixed
+    assert other["residents.poll"] == date(2026, 5, 20)  # the last day of the plan's window
+    registry.close()
 
 
 @pytest.fixture

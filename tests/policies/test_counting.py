@@ -68,6 +68,12 @@ def rules(verdict: Verdict) -> set[str]:
         ({"body": "supervisory", "mode": "show_of_hands", "roll": 60, "present": 31}, True, "S2"),
         ({"body": "supervisory", "mode": "show_of_hands", "roll": 60, "present": 39, "law": "2025"}, False, "R25-29"),
         ({"body": "supervisory", "mode": "show_of_hands", "roll": 60, "present": 40, "law": "2025"}, True, "R25-29"),
+        ({"body": "village_supervisory", "mode": "show_of_hands", "roll": 60, "present": 39}, False, "V26"),
+        ({"body": "village_supervisory", "mode": "show_of_hands", "roll": 60, "present": 40}, True, "V26"),
+        ({"body": "village_supervisory", "mode": "households", "roll": 60, "present": 39, "law": "2025"}, False, "V26"),
+        ({"body": "village_supervisory", "mode": "households", "roll": 60, "present": 40, "law": "2025"}, True, "V26"),
+        ({"body": "village_supervisory", "mode": "voters", "roll": 60, "present": 30, "law": "2025"}, False, "V26"),
+        ({"body": "village_supervisory", "mode": "voters", "roll": 60, "present": 31, "law": "2025"}, True, "V26"),
         ({"body": "supervisory", "mode": "households", "roll": 60, "present": 30, "law": "2025"}, False, "R25-27"),
     ],
 )

@@ -58,7 +58,7 @@ def forms(draw: st.DrawFn, posts: list[str | None] | None = None) -> ResultForm:
 
 
 def quorum(form: ResultForm) -> bool:
-    """Whether enough took part, from the clauses: P7, R5, R25-19, V14, S2, R25-27, R25-29."""
+    """Whether enough took part, from the clauses: P7, R5, R25-19, V14, S2, R25-27, R25-29, V26."""
     share = Fraction(form.present or 0, form.roll or 1)
     late = form.law == "2025"
     if form.body in (Body.PARTY, Body.PARTY_PLENARY):
@@ -67,12 +67,14 @@ def quorum(form: ResultForm) -> bool:
         return share > TWO_THIRDS
     if late and form.body is Body.SUPERVISORY and form.mode in (Mode.REPRESENTATIVES, Mode.SHOW_OF_HANDS):
         return share >= TWO_THIRDS
+    if form.body is Body.VILLAGE_SUPERVISORY and form.mode is not Mode.VOTERS:
+        return share >= TWO_THIRDS
     return share > HALF
 
 
 def lawful(form: ResultForm) -> bool:
     """Secret where it must be, direct in a village, no ballot too many."""
-    if form.body not in (Body.SUPERVISORY, Body.WOMEN) and form.mode is Mode.SHOW_OF_HANDS:
+    if form.body not in (Body.SUPERVISORY, Body.VILLAGE_SUPERVISORY, Body.WOMEN) and form.mode is Mode.SHOW_OF_HANDS:
         return False
     if form.body is Body.VILLAGE and form.mode is not Mode.VOTERS:
         return False

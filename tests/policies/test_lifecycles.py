@@ -302,7 +302,10 @@ def test_the_message_reads_like_a_sentence() -> None:
         advance(GATE, GateState.DECIDED, GateTrigger.REMIND)
     with pytest.raises(ForbiddenTransition) as caught:
         advance(BODY, BodyState.ELECTED, BodyTrigger.COMPLETE)
-    assert str(caught.value) == "换届组织当前为“已选出”，不能执行“移交完成”。此时只能：“宣布当选无效”、“开始移交”。"
+    assert (
+        str(caught.value)
+        == "换届组织当前为“已选出”，不能执行“移交完成”。此时只能：“名额未满，另行选举”、“宣布当选无效”、“开始移交”。"
+    )
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 

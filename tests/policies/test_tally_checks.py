@@ -217,7 +217,7 @@ def test_numbers_are_stable() -> None:
     }
     assert " ".join(formulas) == (
         "F.01 F.02 F.03 F.04 F.05 F.06 F.11 F.12 F.13 F.14 F.15 F.16 F.21 F.22 F.23 F.24 F.25 F.31 F.32 F.33 F.41 F.42 "
-        "F.43 F.44 F.45 F.46 F.47 F.48 F.49 W.01 W.02 W.03 W.04 W.05 W.06 W.07 W.08 W.09 W.10 W.11 W.12 W.13 W.21"
+        "F.43 F.44 F.45 F.46 F.47 F.48 F.49 F.50 F.51 F.52 F.53 F.54 W.01 W.02 W.03 W.04 W.05 W.06 W.07 W.08 W.09 W.10 W.11 W.12 W.13 W.21"
     )
 
 

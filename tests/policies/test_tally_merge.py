@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from policies.counting import count
 from policies.form import Ballots, Candidate, ResultForm, contradictions
-from policies.tally import CannotMerge, merge, sum_problems
+from policies.tally import CannotMerge, is_sum, merge, sum_problems
 from tests.policies.test_counting_properties import POSTS, forms
 
 Figures = dict[Any, int | None]
@@ -208,6 +208,54 @@ def test_a_write_in_that_the_total_forgot_is_noticed() -> None:
     whole = merge(boxes)
     forgetful = whole.model_copy(update={"candidates": whole.candidates[:1]})
     assert [(finding.rule, finding.value) for finding in sum_problems(forgetful, boxes)] == [("F.11", 3)]
+
+
+@settings(deadline=None)
+@given(split(), st.integers(1, 9), st.randoms(use_true_random=False))
+def test_a_sum_is_exactly_what_its_boxes_add_up_to(
+    dealt: tuple[ResultForm, list[ResultForm]], by: int, random: Any
+) -> None:
+    """The whole dealt out passes, whatever roll it has; any one figure of it changed is found, and only that one."""
+    whole, boxes = dealt
+    assert is_sum(whole.model_copy(update={"roll": by}), boxes) == []
+    paths = [path for path, _ in whole.figures() if not path.startswith(("seats", "roll"))]
+    path = random.choice(paths)
+    wrong = _changed(whole, path, by)
+    (found,) = is_sum(wrong, boxes)
+    assert (found.rule, found.value, found.limit) == (
+        "F.11",
+        dict(whole.figures())[path],
+        dict(wrong.figures())[path],
+    )
+
+
+def _changed(form: ResultForm, path: str, by: int) -> ResultForm:
+    """The form with one figure larger by so many, or stated where it was not."""
+    raw = form.model_dump()
+    *way, last = [int(part) if part.isdigit() else part for part in path.replace("[", ".").replace("]", "").split(".")]
+    holder: Any = raw
+    for part in way:
+        holder = holder[part]
+    holder[last] = by if holder[last] is None else holder[last] + by
+    return ResultForm.model_validate(raw)
+
+
+def test_a_box_that_states_less_is_no_ground_for_a_total() -> None:
+    """50 and not stated: 60 in all is nobody's sum, not stated is; a name that no box knows has no votes."""
+    boxes = [box({"甲": 30}), box({"甲": 25}, present=None)]
+    assert is_sum(merge(boxes), boxes) == []
+    claimed = merge(boxes).model_copy(update={"present": 60})
+    assert [(found.value, found.limit) for found in is_sum(claimed, boxes)] == [(None, 60)]
+    more = merge(boxes)
+    more = more.model_copy(update={"candidates": (*more.candidates, Candidate(name="戊", votes=2, write_in=True))})
+    assert [(found.rule, found.value, found.limit) for found in is_sum(more, boxes)] == [("F.11", 0, 2)]
+
+
+def test_boxes_of_another_poll_are_no_parts() -> None:
+    """F.14: one box's form says another day; what cannot be merged is said, not raised."""
+    boxes = [box({"甲": 30}), box({"甲": 25}, date="2026-05-17")]
+    other = box({"甲": 25}, date="2026-05-16")
+    assert [found.rule for found in is_sum(merge(boxes), [*boxes, other])] == ["F.14"]
 
 
 def test_merged_boxes_that_add_up_contradict_nothing() -> None:

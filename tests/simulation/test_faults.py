@@ -17,6 +17,7 @@ from policies.pack.load import load_pack
 from policies.pack.schema import Pack
 from policies.rule import BOOK
 from policies.rules import load as load_rules
+from policies.tally import CATALOGUE
 from simulation.faults import (
     FAULTS,
     VARIANTS,
@@ -93,7 +94,7 @@ def well_made(pack: Pack, steps: set[str]) -> None:
     for variant in under(pack):
         assert variant.step in steps, variant.id
         assert variant.rules, variant.id
-        assert set(variant.rules) <= BOOK.keys(), variant.id
+        assert set(variant.rules) <= BOOK.keys() | CATALOGUE.keys(), variant.id
         assert (variant.moment is Moment.FORM) == (variant.mutate is not None), variant.id
         assert (variant.moment in (Moment.AHEAD, Moment.EXTRA)) == bool(variant.target), variant.id
         assert not variant.target or variant.target in steps, variant.id

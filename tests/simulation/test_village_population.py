@@ -26,6 +26,7 @@ from simulation.population.names import MOST_UNITS, unit_names
 from simulation.population.parameters import ParametersError, load, parse
 from simulation.population.synthesis import districts_for, synthesize_district
 from simulation.population.voting import Contender, Poll
+from simulation.population.writein import draw_write_in
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = (ROOT / "simulation/population/parameters.yaml").read_text(encoding="utf-8")
@@ -238,6 +239,44 @@ def test_every_box_conserves_its_ballots(seed: int, rolls: list[int], members: i
             assert all(0 <= vote <= valid - blank for vote in votes)
             assert sum(votes) <= number * (valid - blank)
         assert contradictions(form) == []
+
+
+@settings(deadline=None, max_examples=100)
+@given(seed=st.integers(0, 2**64), rolls=st.lists(st.integers(0, 300), min_size=1, max_size=5))
+def test_who_is_written_in_takes_no_vote_from_anybody(seed: int, rolls: list[int]) -> None:
+    """Only free marks, and no more than the range says; the two spellings stand as one person in every box."""
+    village = PARAMETERS.of("village")
+    always = village.model_copy(
+        update={
+            "villages": village.villages.model_copy(
+                update={"write_in_rate": village.villages.write_in_rate.model_copy(update={"value": 1.0})}
+            )
+        }
+    )
+    forms = draw_direct_poll(
+        numpy_stream(seed, "boxes"),
+        rolls=rolls,
+        seats={"主任": 1, "副主任": 1, "委员": 2},
+        contenders=ballot(2),
+        parameters=village,
+        poll=POLL,
+    )
+    other = Contender("w", "某小明", post="委员")
+    written = draw_write_in(numpy_stream(seed, "write-in"), forms, other, "计票人", always)
+    total = 0
+    for before, after in zip(forms, written, strict=True):
+        *names, last = after.candidates
+        assert tuple(names) == before.candidates
+        assert (last.name, last.post, last.write_in) == ("某小明", "委员", True)
+        total += last.votes or 0
+        assert contradictions(after) == []
+    assert total <= village.villages.write_ins.high
+    free = [2 * ((b.valid or 0) - (b.blank or 0)) for form in forms if (b := form.ballots) is not None]
+    given_ = [sum(one.votes or 0 for one in form.candidates if one.post == "委员") for form in forms]
+    assert total >= min(1, sum(all_ - votes for all_, votes in zip(free, given_, strict=True)))
+    never = village.villages.write_in_rate.model_copy(update={"value": 0.0})
+    silent = village.model_copy(update={"villages": village.villages.model_copy(update={"write_in_rate": never})})
+    assert draw_write_in(numpy_stream(seed, "write-in"), forms, other, "计票人", silent) == forms
 
 
 @settings(deadline=None, max_examples=150)

@@ -1,8 +1,8 @@
 """A clerk's journal before the independent checker: one unit's facts between a district's opening and its end."""
 
 import json
-from datetime import timedelta
 
+from policies.clock import BEIJING
 from simulation.checker import Checker
 from simulation.checker.report import Report
 from tests.simulation.journals import closed, opened
@@ -14,11 +14,12 @@ def checked(clerk: Clerk, completed: int = 1) -> Report:
     setting = clerk.setting
     head, tail = opened(1), closed(completed, 1 - completed)
     head["fact"]["steps"] = list(setting.steps)
+    head["fact"]["law"] = setting.pack.law.value
     place = {"district": clerk.unit.district, "street": clerk.unit.street}
     checker = Checker()
     checker.feed({**head, "district": place["district"]})
     for entry in clerk.facts:
-        at = (entry.at + timedelta(hours=8)).replace(tzinfo=None).isoformat() + "+08:00"
+        at = entry.at.astimezone(BEIJING).isoformat()
         fact = json.loads(entry.noted.text)
         checker.feed({**place, "unit": entry.unit, "body": entry.body, "at": at, "fact": fact})
     checker.feed({**tail, "district": place["district"]})

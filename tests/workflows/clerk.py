@@ -336,7 +336,7 @@ class Clerk:
         form = ResultForm(
             body=body,
             mode=mode,
-            law="2018",
+            law=self.setting.pack.law,
             roll=roll,
             present=present,
             ballots=Ballots(issued=present, collected=present, valid=present, invalid=0, blank=0)
@@ -355,7 +355,7 @@ class Clerk:
         form = ResultForm(
             body=FormBody.PARTY_PLENARY,
             mode=Mode.PLENARY,
-            law="2018",
+            law=self.setting.pack.law,
             roll=len(task.people),
             present=len(task.people),
             ballots=Ballots(issued=5, collected=5, valid=5, invalid=0, blank=0),

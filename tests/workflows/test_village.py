@@ -12,10 +12,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from policies.calendar import national_calendar
+from policies.counting import count
 from policies.form import Ballots, BoxPapers, ResultForm
 from policies.pack.schema import Condition, Role
 from policies.people import Kin, Kinship, Sex
+from policies.rule import Law
 from policies.rules.village.boxes import BoxReason
+from policies.tally import BoxTelling, TellerEntry
 from policies.venue import Duty, Staff
 from simulation.engine.replay import check_replay
 from tests.workflows.clerk import COMMITTEE, UNIT, Answer, Clerk, at, signed
@@ -28,6 +32,7 @@ from tests.workflows.villageclerk import (
     proxy,
     roving_box,
     staff,
+    told_alike,
     village,
     village_2025,
     villager,
@@ -52,8 +57,9 @@ from workflows.messages import (
     Submission,
     Withdrawal,
 )
+from workflows.setting import install
 
-CONDITIONAL = {"prep.rectification", "residents.runoff"}
+CONDITIONAL = {"prep.rectification", "residents.runoff", "residents.vacancy"}
 BODY = f"{UNIT}/residents"
 CHAIR, DEPUTY, WOMAN, MEMBER = "主任", "副主任", "妇女委员", "委员"
 
@@ -362,7 +368,36 @@ def test_a_route_the_law_does_not_know() -> None:
         first = form.nominees[0].model_copy(update={"route": "self"})
         return form.model_copy(update={"nominees": (first, *form.nominees[1:])})
 
-    assert refused_once("residents.nomination", answer) == ("R3",)
+    assert refused_once("residents.nomination", answer) == ("V25-18",)
+
+
+def test_supervisors_are_chosen_by_the_villages_law() -> None:
+    """2025, 30: 村民代表会议应当有三分之二以上的组成人员参加. Nineteen of thirty are not, twenty are (V26)."""
+    clerk = VillageClerk(village())
+
+    def short(task: Task, form: Form) -> Form:
+        assert isinstance(form, Counted)
+        hands = [14, 13, 12, *([1] * len(form.names))]
+        raised = tuple(one.model_copy(update={"votes": n}) for one, n in zip(form.form.candidates, hands, strict=False))
+        sheet = form.form.model_copy(update={"present": 19 if task.round == 1 else 20, "candidates": raised})
+        return form.model_copy(update={"form": sheet, "declared": count(sheet).elected})
+
+    clerk.answers["supervisory.vote"] = short
+    clerk.run()
+    failed = clerk.of_kind("poll_failed", "supervisory")
+    assert [finding.rule for fact in failed for finding in fact.findings if finding.blocks] == ["V26"]
+    assert clerk.refusals == []
+
+
+def test_the_plan_says_by_which_law_a_form_is_counted() -> None:
+    """O4: a form of the old law would be counted by the old shares; the plan's is the law of 2025."""
+
+    def of_2018(task: Task, form: Form) -> Form:
+        assert isinstance(form, Counted)
+        return form.model_copy(update={"form": form.form.model_copy(update={"law": Law.OF_2018})})
+
+    assert refused_once("supervisory.vote", of_2018) == ("O4",)
+    assert refused_once("residents.poll", of_2018)[:1] == ("O4",)
 
 
 @pytest.mark.parametrize(("days", "refused"), [(5, []), (4, ["V9"])])
@@ -523,6 +558,47 @@ def test_the_refusal_of_a_small_count_does_not_quote_its_votes() -> None:
     assert [refusal.rules for refusal in clerk.refusals] == [("V10",)]
 
 
+def test_each_count_is_entered_by_two_people_alike() -> None:
+    """The plan asks it of every count: of the station's own, and of the common one of the boxes mixed (F.41, F.50, F.51)."""
+    station, mixed = told_alike("二组投票站"), told_alike("混合计票")
+    assert refused_once("residents.poll", changed(tellings=())) == ("F.50", "F.50")
+    assert refused_once("residents.poll", changed(tellings=(station,))) == ("F.50",)
+    one = told_alike("二组投票站", "计票人子", "计票人 子")
+    assert refused_once("residents.poll", changed(tellings=(one, mixed))) == ("F.41",)
+    assert refused_once("residents.poll", changed(tellings=(station, mixed, told_alike("流动一")))) == ("F.46",)
+
+    def apart(form: Counted) -> Counted:
+        """The second teller has one vote more for the first name of the station."""
+        sheet = next(box.form for box in form.boxes if box.box == "二组投票站")
+        assert isinstance(sheet, ResultForm)
+        name, *others = sheet.candidates
+        more = sheet.model_copy(
+            update={"candidates": (name.model_copy(update={"votes": (name.votes or 0) + 1}), *others)}
+        )
+        first, second = station.entries
+        entries = (first, second.model_copy(update={"form": more}))
+        return form.model_copy(update={"tellings": (station.model_copy(update={"entries": entries}), mixed)})
+
+    assert refused_once("residents.poll", polled(apart)) == ("F.51",)
+
+
+def test_a_small_count_is_not_told_by_its_tellers_either() -> None:
+    """V10: what a teller entered of a count with twenty-nine ballots says as much as the count itself."""
+    clerk = VillageClerk(village())
+
+    def told(task: Task, _: Form) -> Form:
+        form = clerk.polled(task)
+        sheet = next(box.form for box in form.boxes if box.box == "二组投票站")
+        assert isinstance(sheet, ResultForm)
+        few = sheet.model_copy(update={"present": 29})
+        entries = (TellerEntry(teller="计票人子", form=few), TellerEntry(teller="计票人丑", form=few))
+        return form.model_copy(update={"tellings": (BoxTelling(box="流动一", entries=entries), *form.tellings)})
+
+    clerk.answers["residents.poll"] = told
+    clerk.run()
+    assert [refusal.rules for refusal in clerk.refusals] == [("V10", "V10")]  # one for each entry
+
+
 def test_a_box_s_figures_are_read_by_what_is_in_them() -> None:
     """A slip in papers is one error, at its place; a count that was written before there was mixing reads as it did."""
     with pytest.raises(ValidationError) as refused:
@@ -669,6 +745,48 @@ def test_below_three_members_a_second_further_vote_is_held() -> None:
     gates = [fact.gate for fact in clerk.of_kind("poll_settled", "residents")]
     assert gates == ["residents.poll", "residents.runoff", "residents.runoff#2"]
     assert set(seats(clerk)) == {"P13", "P15"}
+
+
+def chairless(**norms: object) -> VillageClerk:
+    """A village under a province's norms: four elected in the first vote, nobody a chair in any further vote."""
+    pack = village_2025()
+    assert pack.norms is not None
+    plan = install(pack.model_copy(update={"norms": pack.norms.model_copy(update=norms)}), national_calendar([2026]))
+    low = dict.fromkeys(IDS.values(), 100)
+    return VillageClerk(
+        village(setting=plan.hash),
+        votes={"residents.poll": votes(P11=300, P12=290), "residents.runoff": low, "residents.runoff#2": low},
+    )
+
+
+@pytest.mark.parametrize(("needs_chair", "further"), [(False, 1), (True, 2)])
+def test_without_a_chair_beijing_votes_once_more(needs_chair: bool, further: int) -> None:
+    """北京 30: only 当选人数超过三人并已选出主任的 may leave seats open; elsewhere four members are enough."""
+    clerk = chairless(vacant_needs_chair=needs_chair)
+    clerk.run()
+    gates = [fact.gate for fact in clerk.of_kind("poll_settled", "residents")]
+    assert gates == ["residents.poll", "residents.runoff", "residents.runoff#2"][: 1 + further]
+    assert len(seats(clerk)) == 4
+
+
+@pytest.mark.parametrize(("needs_vote", "asked"), [(False, 0), (True, 1)])
+def test_a_meeting_decides_on_open_seats_where_the_province_says_so(needs_vote: bool, asked: int) -> None:
+    """上海 21: 不足的名额是否暂缺，由村民会议或者村民代表会议决定; 浙江 30 asks nobody. It stands before the certificates."""
+    clerk = chairless(vacant_needs_vote=needs_vote)
+    assert clerk.run().completed_on is not None
+    decided = [fact.gate for fact in clerk.of_kind("decided", "residents")]
+    assert decided.count("residents.vacancy") == asked
+    if asked:
+        assert decided.index("residents.vacancy") == decided.index("residents.certificates") - 1
+    assert clerk.refusals == []
+
+
+def test_nobody_decides_on_seats_that_are_filled() -> None:
+    """Every seat is taken in the first vote: the step does not arise even where a meeting would decide."""
+    clerk = chairless(vacant_needs_vote=True)
+    clerk.votes = {}
+    clerk.run()
+    assert "residents.vacancy" not in [fact.gate for fact in clerk.of_kind("gate_opened", "residents")]
 
 
 def test_of_two_relatives_elected_the_higher_post_stays_and_the_next_moves_up() -> None:

@@ -1,18 +1,13 @@
-"""V15, V16 box by box: no more ballots than voters in any box or in all, one ballot's marks, and counts that add up."""
+"""V15, V16 box by box: no more ballots than voters in any box or in all, and one ballot's marks."""
 
 from collections.abc import Mapping, Sequence
 
-from policies import arithmetic
 from policies.finding import Finding, Severity
-from policies.form.values import BALLOT_FIELDS, BoxPapers, ResultForm, papers
+from policies.form.values import BoxPapers, ResultForm, papers
 from policies.law.norms import Norms, SurplusVoids
 from policies.people import Post
 from policies.rule import Rule
-from policies.rules.polls import V10, V15, V16
-
-MERGED = (
-    "浙江省办法第二十六条：“统一开箱，由监票人、计票人当众核对、统计票数，作出记录，经监票人签字后报告村民选举委员会”"
-)
+from policies.rules.polls import V15, V16
 
 Opened = ResultForm | BoxPapers
 """A box as opened: counted by itself, or its papers only where its ballots are mixed with others (`mixing`)."""
@@ -82,46 +77,6 @@ def ballot_valid(
         message = f"一张选票选 {'、'.join(twice)} 担任两项以上职务，该票无效（{rule.id}）。"
         found.append(rule.finding(message, value="、".join(twice), limit=1, remedy="该票无效，计入收回票数", step=step))
     return found
-
-
-def boxes_add_up(
-    boxes: Sequence[ResultForm], merged: ResultForm, *, rule: Rule = V10, step: str | None = None
-) -> list[Finding]:
-    """V10: the merged form is the sum of the counts (boxes' own and the mixed one), figure by figure and name by name, and says no more than they do.
-
-    A figure that one box does not state has no sum: the merged form must leave it open too. The roll is one for the
-    whole poll and is not added up.
-    """
-    found = []
-
-    def compare(what: str, parts: Sequence[int | None], stated: int | None) -> None:
-        sum_ = arithmetic.total(parts)
-        if sum_ != stated:
-            shown = "未填（有票箱未填）" if sum_ is None else str(sum_)
-            message = f"{what}：各票箱合计 {shown}，汇总表为 {'未填' if stated is None else stated}；请核对后更正（{rule.id}）。"
-            found.append(
-                rule.finding(message, value=stated, limit=sum_, remedy="逐箱核对，更正汇总表", source=MERGED, step=step)
-            )
-
-    compare("投票人数", [form.present for form in boxes], merged.present)
-    for field in BALLOT_FIELDS:
-        parts = [None if form.ballots is None else getattr(form.ballots, field) for form in boxes]
-        compare(_LABELS[field], parts, None if merged.ballots is None else getattr(merged.ballots, field))
-    tables = [{(one.name, one.post): one.votes for one in form.candidates} for form in boxes]
-    total = {(one.name, one.post): one.votes for one in merged.candidates}
-    for name, post in dict.fromkeys([key for table in [*tables, total] for key in table]):
-        label = f"{name}{f'（{post}）' if post else ''}得票"
-        compare(label, [table.get((name, post), 0) for table in tables], total.get((name, post), 0))
-    return found
-
-
-_LABELS = {
-    "issued": "发出选票",
-    "collected": "收回选票",
-    "valid": "有效票",
-    "invalid": "无效票",
-    "blank": "空白票（弃权）",
-}
 
 
 def _collected(form: Opened) -> int:

@@ -4,7 +4,7 @@ Every province opens all boxes together at one place. There the ballots of a sma
 their common count is written down; of each box mixed in only its papers are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from policies.ballotsecrecy import FEWEST_COUNTED_APART
 from policies.finding import Finding
@@ -26,17 +26,22 @@ def ballots_hiding(form: ResultForm) -> int:
 
 
 def small_counts(
-    boxes: Mapping[str, ResultForm | BoxPapers], mixed: ResultForm | None, *, rule: Rule = V10, step: str | None = None
+    boxes: Mapping[str, ResultForm | BoxPapers],
+    mixed: ResultForm | None,
+    entered: Sequence[ResultForm] = (),
+    *,
+    rule: Rule = V10,
+    step: str | None = None,
 ) -> list[Finding]:
     """V10: every count, a box's own or the common one, stands on enough ballots; a poll's only count is spared.
 
-    `boxes` by name: counted by itself, or papers only and in the common count `mixed`. The findings tell ballots, no votes.
+    `boxes` by name: counted by itself, or papers only and in the common count `mixed`. `entered`: what tellers entered
+    that is not the count's own. The findings tell ballots, no votes.
     """
-    counts = {name: form for name, form in boxes.items() if isinstance(form, ResultForm)}
-    if mixed is not None:
-        counts[MIXED] = mixed
+    counts = [(name, form) for name, form in (*boxes.items(), (MIXED, mixed)) if isinstance(form, ResultForm)]
     if len(counts) == 1:
         return []
+    counts += [("计票人录入的一次清点", form) for form in entered]
     return [
         rule.finding(
             f"{name}只有 {few} 张选票，少于 {FEWEST_COUNTED_APART} 张，单独写明得票和有效票、无效票会暴露投票人的选择；"
@@ -47,7 +52,7 @@ def small_counts(
             source=TOGETHER,
             step=step,
         )
-        for name, form in counts.items()
+        for name, form in counts
         if (few := ballots_hiding(form)) < FEWEST_COUNTED_APART
     ]
 

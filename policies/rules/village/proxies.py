@@ -1,6 +1,6 @@
 """V11: voting for somebody away: in writing, to whom the law allows, for three at most, in time, and published."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from policies.finding import Finding
@@ -42,6 +42,8 @@ class Proxy(Value):
     noticed: date
     written: bool
     published: date | None = None
+    principal_name: str = ""  # as published; "": known by id only
+    holder_name: str = ""
 
 
 def proxies_lawful(
@@ -56,7 +58,7 @@ def proxies_lawful(
     rule: Rule = V11,
     step: str | None = None,
 ) -> list[Finding]:
-    """V11 over all proxies of one poll, every problem at once; a finding's `value` is the offending figure, day or id.
+    """V11 over all proxies of one poll, every problem at once; a finding's `value` is the offending figure, day or name.
 
     What the holder is to the voter away is asked of the kinship declared. `candidates` (ids) include those who nominated
     themselves. `registered` None: the register is checked elsewhere. Who gave his own vote away is absent and cannot hold
@@ -65,12 +67,23 @@ def proxies_lawful(
     if mode is PollMode.REPRESENTATIVES and norms.proxy_in_delegates_mode is False:
         return [_none_at_all(len(proxies), rule, step)] if proxies else []
     found: list[Finding] = []
+    names = _names(proxies, graph)
     for proxy in proxies:
-        found += _one(proxy, poll_day, norms, graph, candidates, registered, rule, step)
-    found += _too_many(proxies, norms, graph, rule, step)
-    found += _given_twice(proxies, graph, rule, step)
-    found += _chains(proxies, graph, rule, step)
+        found += _one(proxy, poll_day, norms, graph, names, candidates, registered, rule, step)
+    found += _too_many(proxies, norms, names, rule, step)
+    found += _given_twice(proxies, names, rule, step)
+    found += _chains(proxies, names, rule, step)
     return found
+
+
+def _names(proxies: Sequence[Proxy], graph: KinGraph) -> dict[str, str]:
+    """What people are called by id: as published, else as the kinship declared knows them."""
+    named = [
+        pair
+        for proxy in proxies
+        for pair in ((proxy.principal, proxy.principal_name), (proxy.holder, proxy.holder_name))
+    ]
+    return {person: graph.name(person) for person, _ in named} | {person: name for person, name in named if name}
 
 
 def last_notice(poll_day: date, norms: Norms) -> date | None:
@@ -83,12 +96,13 @@ def _one(
     poll_day: date,
     norms: Norms,
     graph: KinGraph,
+    names: Mapping[str, str],
     candidates: Collection[str],
     registered: Collection[str] | None,
     rule: Rule,
     step: str | None,
 ) -> list[Finding]:
-    principal, holder = graph.name(proxy.principal), graph.name(proxy.holder)
+    principal, holder = names[proxy.principal], names[proxy.holder]
     found = []
 
     def wrong(what: str, value: str, limit: str | None) -> None:
@@ -96,19 +110,19 @@ def _one(
         found.append(rule.finding(message, value=value, limit=limit, step=step))
 
     if proxy.principal == proxy.holder:
-        wrong("委托人和受委托人是同一人", proxy.holder, "委托他人")
+        wrong("委托人和受委托人是同一人", holder, "委托他人")
     elif norms.proxy_holder is ProxyHolder.NEAR_RELATIVE and not near_relative_path(
         graph, proxy.principal, proxy.holder
     ):
-        wrong("受委托人不是委托人的近亲属", proxy.holder, "近亲属")
+        wrong("受委托人不是委托人的近亲属", holder, "近亲属")
     if not proxy.written:
         wrong("没有书面委托", "口头", "书面委托")
     if norms.proxy_candidate_holds is False and proxy.holder in candidates:
-        wrong("受委托人是候选人", proxy.holder, "候选人以外的人")
+        wrong("受委托人是候选人", holder, "候选人以外的人")
     if registered is not None:
         for person, who in ((proxy.principal, "委托人"), (proxy.holder, "受委托人")):
             if person not in registered:
-                wrong(f"{who}不在选民名单上", person, "本地登记的选民")
+                wrong(f"{who}不在选民名单上", names[person], "本地登记的选民")
     latest = last_notice(poll_day, norms)
     if latest is not None and proxy.noticed > latest:
         wrong(f"{proxy.noticed} 才办理，最迟应于 {latest} 办理", proxy.noticed.isoformat(), latest.isoformat())
@@ -123,14 +137,16 @@ def _one(
     return found
 
 
-def _too_many(proxies: Sequence[Proxy], norms: Norms, graph: KinGraph, rule: Rule, step: str | None) -> list[Finding]:
+def _too_many(
+    proxies: Sequence[Proxy], norms: Norms, names: Mapping[str, str], rule: Rule, step: str | None
+) -> list[Finding]:
     most = norms.proxies_per_holder
     held: dict[str, list[str]] = {}
     for proxy in proxies:
-        held.setdefault(proxy.holder, []).append(graph.name(proxy.principal))
+        held.setdefault(proxy.holder, []).append(names[proxy.principal])
     return [
         rule.finding(
-            f"{graph.name(holder)} 接受 {len(principals)} 人委托（{'、'.join(principals)}），至多 {most} 人；"
+            f"{names[holder]} 接受 {len(principals)} 人委托（{'、'.join(principals)}），至多 {most} 人；"
             f"第 {most + 1} 人起的委托无效（{rule.id}）。",
             value=len(principals),
             limit=most,
@@ -142,11 +158,11 @@ def _too_many(proxies: Sequence[Proxy], norms: Norms, graph: KinGraph, rule: Rul
     ]
 
 
-def _given_twice(proxies: Sequence[Proxy], graph: KinGraph, rule: Rule, step: str | None) -> list[Finding]:
+def _given_twice(proxies: Sequence[Proxy], names: Mapping[str, str], rule: Rule, step: str | None) -> list[Finding]:
     given = [proxy.principal for proxy in proxies]
     return [
         rule.finding(
-            f"{graph.name(one)} 委托了 {given.count(one)} 次，一人只能委托一次；请由本人确认其一（{rule.id}）。",
+            f"{names[one]} 委托了 {given.count(one)} 次，一人只能委托一次；请由本人确认其一（{rule.id}）。",
             value=given.count(one),
             limit=1,
             remedy="由委托人确认其一，其余无效",
@@ -157,14 +173,14 @@ def _given_twice(proxies: Sequence[Proxy], graph: KinGraph, rule: Rule, step: st
     ]
 
 
-def _chains(proxies: Sequence[Proxy], graph: KinGraph, rule: Rule, step: str | None) -> list[Finding]:
+def _chains(proxies: Sequence[Proxy], names: Mapping[str, str], rule: Rule, step: str | None) -> list[Finding]:
     to = {proxy.principal: proxy.holder for proxy in proxies if proxy.principal != proxy.holder}
     holders = dict.fromkeys(proxy.holder for proxy in proxies if proxy.principal != proxy.holder)
     return [
         rule.finding(
-            f"{graph.name(holder)} 已把自己的一票委托给 {graph.name(to[holder])}，又接受他人委托，构成再委托；"
+            f"{names[holder]} 已把自己的一票委托给 {names[to[holder]]}，又接受他人委托，构成再委托；"
             f"其接受的委托无效（{rule.id}）。",
-            value=holder,
+            value=names[holder],
             limit="不得再委托",
             remedy="由原委托人另行委托",
             source=CHAIN,

@@ -1,5 +1,8 @@
 """V22: a win by violence, bribery, forgery or a false count is void once somebody entitled has found it so."""
 
+from collections import Counter
+from collections.abc import Collection, Sequence
+
 from policies.finding import Finding
 from policies.law.norms import Norms
 from policies.people import Labelled
@@ -17,6 +20,7 @@ V22 = declare(
         "当选村民委员会成员的，当选无效”；浙江省办法第四十一条：“在另行选举中再次当选的，其当选无效”",
         confidence=Confidence.VERIFIED,
         article="17（2018）、21（2025）",
+        enforced=("complaint", "residents.runoff"),
     )
 )
 
@@ -50,43 +54,45 @@ class Wrong(Value):
     paper: str
 
 
-def wins_void(wrongs: tuple[Wrong, ...], *, rule: Rule = V22, step: str | None = None) -> list[Finding]:
-    """V22: one finding for each win that is void, and for each conclusion that cannot void it yet.
+def cannot_void(
+    wrongs: Sequence[Wrong], elected: Collection[str], *, upheld: bool, rule: Rule = V22, step: str | None = None
+) -> list[Finding]:
+    """V22: why a conclusion voids no win yet, every reason at once. `elected`: ids of those whose win can be void.
 
     A conclusion needs its paper. The investigation is the township's or the county's, so the election committee's word
     alone voids nothing (Zhejiang lets it declare what they found).
     """
     found = []
     for one in wrongs:
+
+        def wrong(what: str, value: str, limit: str, remedy: str) -> None:
+            message = f"{one.person} 以{one.means.label}当选的认定{what}；请{remedy}（{rule.id}）。"  # noqa: B023
+            found.append(rule.finding(message, value=value, limit=limit, remedy=remedy, step=step))
+
+        if not upheld:
+            wrong("与“不属实”的结论矛盾", "不属实", "属实", "更正结论")
+        if one.person not in elected:
+            wrong("所写的人没有当选", one.person, "当选人", "核对人员编号")
         if not one.paper.strip():
-            message = f"{one.person} 以{one.means.label}当选的认定没有文号；请补充调查结论文号后处理（{rule.id}）。"
-            found.append(rule.finding(message, value="无文号", limit="调查结论文号", remedy="补充文号", step=step))
-        elif one.found_by is Authority.ELECTION_COMMITTEE:
-            message = f"{one.person} 以{one.means.label}当选的认定由选举委员会作出，应由乡级或者县级人民政府调查；请报送调查（{rule.id}）。"
-            limit = f"{Authority.TOWNSHIP.label}、{Authority.COUNTY.label}"
-            found.append(
-                rule.finding(
-                    message, value=one.found_by.label, limit=limit, remedy="报乡级或者县级人民政府调查", step=step
-                )
-            )
-        else:
-            message = (
-                f"{one.person} 以{one.means.label}当选（{one.found_by.label}{one.paper}），当选无效（{rule.id}）。"
-            )
-            found.append(rule.finding(message, value=one.means.label, limit="当选无效", step=step))
-    return found
-
-
-def void(wrong: Wrong) -> bool:
-    """Whether a conclusion makes a win void: investigated by those entitled, with a paper to show."""
-    return bool(wrong.paper.strip()) and wrong.found_by is not Authority.ELECTION_COMMITTEE
+            wrong("没有文号", "无文号", "调查结论文号", "补充文号")
+        if one.found_by is Authority.ELECTION_COMMITTEE:
+            entitled = f"{Authority.TOWNSHIP.label}、{Authority.COUNTY.label}"
+            wrong("由选举委员会作出", one.found_by.label, entitled, "报送乡级或者县级人民政府调查")
+    twice = [person for person, many in Counter(one.person for one in wrongs).items() if many > 1]
+    return [
+        *found,
+        *(
+            rule.finding(f"{one} 的认定写了不止一次（{rule.id}）。", value=one, limit=1, remedy="只留一条")
+            for one in twice
+        ),
+    ]
 
 
 def wins_again(
-    person: str, wrongs: tuple[Wrong, ...], norms: Norms, *, rule: Rule = V22, step: str | None = None
+    person: str, void: Collection[str], norms: Norms, *, rule: Rule = V22, step: str | None = None
 ) -> list[Finding]:
-    """V22: whose win was void has won the further vote: void too, where the province says so."""
-    if not norms.wrongful_win_bars or not any(void(one) for one in wrongs if one.person == person):
+    """V22: whose win was `void` (ids) has won the further vote: void too, where the province says so."""
+    if not norms.wrongful_win_bars or person not in void:
         return []
     message = f"{person} 前次当选因不正当手段无效，在另行选举中再次当选，其当选无效（{rule.id}）。"
     return [rule.finding(message, value=person, limit="当选无效", step=step)]

@@ -1,4 +1,4 @@
-"""V15, V16 and the boxes' sum. No text here voids a single box: BOX is tried as a norm a province could set (procedure.md, V15)."""
+"""V15, V16. No text here voids a single box: BOX is tried as a norm a province could set (procedure.md, V15)."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.finding import Severity
-from policies.form.values import BALLOT_FIELDS, Ballots, Body, Candidate, Mode, ResultForm
+from policies.form.values import Ballots, Body, Mode, ResultForm
 from policies.law.norms import Norms, SurplusVoids
 from policies.people import Post
 from policies.rule import Law
-from policies.rules.village.ballots import ballot_valid, boxes_add_up, surplus, void_boxes
+from policies.rules.village.ballots import ballot_valid, surplus, void_boxes
 from tests.builders.norms import BEIJING, NATION_2018, SHANGHAI, SILENT, ZHEJIANG
 from tests.builders.steady import STEADY
 
@@ -95,59 +95,6 @@ def test_v16_one_ballot(marks: Mapping[Post, tuple[str, ...]], zhejiang: bool, b
 def test_v16_a_post_that_is_not_open() -> None:
     """Marks for a post without seats are marks too many."""
     assert ballot_valid({Post.DEPUTY_CHAIR: ("甲",)}, SEATS, BEIJING)[0].limit == 0
-
-
-FIGURE = st.none() | st.integers(0, 500)
-BOX = st.tuples(FIGURE, st.tuples(*[FIGURE] * 5), st.lists(st.integers(0, 200), min_size=3, max_size=3))
-
-
-def filled(present: int | None, papers: tuple[int | None, ...], votes: list[int]) -> ResultForm:
-    """A form of one box or of all, with three names for two posts."""
-    names = (("甲", "主任"), ("乙", "委员"), ("丙", "委员"))
-    return form(
-        present,
-        None,
-        ballots=Ballots(**dict(zip(BALLOT_FIELDS, papers, strict=True))),
-        candidates=tuple(
-            Candidate(name=name, post=post, votes=n) for (name, post), n in zip(names, votes, strict=True)
-        ),
-    )
-
-
-def added(parts: list[int | None]) -> int | None:
-    """A sum, unless a part is not stated."""
-    return None if any(part is None for part in parts) else sum(part or 0 for part in parts)
-
-
-Boxes = list[tuple[int | None, tuple[int | None, ...], list[int]]]
-
-
-@STEADY
-@given(st.lists(BOX, min_size=1, max_size=4), st.integers(0, 8), st.integers(1, 9))
-def test_boxes_add_up_figure_by_figure(parts: Boxes, which: int, by: int) -> None:
-    """Summed column by column here, the merged form passes; any one figure changed is found, and only that one."""
-    present = added([one[0] for one in parts])
-    papers = tuple(added([one[1][n] for one in parts]) for n in range(5))
-    votes = [sum(one[2][n] for one in parts) for n in range(3)]
-    forms = [filled(*one) for one in parts]
-    assert boxes_add_up(forms, filled(present, papers, votes)) == []
-    figures = [present, *papers, *votes]
-    figures[which] = by if figures[which] is None else figures[which] + by
-    wrong = filled(figures[0], tuple(figures[1:6]), [n or 0 for n in figures[6:]])
-    (found,) = boxes_add_up(forms, wrong)
-    assert (found.rule, found.value) == ("V10", figures[which])
-
-
-def test_a_name_written_in_at_one_box_is_in_the_sum() -> None:
-    """Left out of the merged form it is found; a name that no box knows as well."""
-    one = form(10, 10, candidates=(Candidate(name="甲", votes=8),))
-    other = form(5, 5, candidates=(Candidate(name="甲", votes=4), Candidate(name="丁", votes=1, write_in=True)))
-    whole = form(15, 15, candidates=(Candidate(name="甲", votes=12),))
-    assert told(boxes_add_up([one, other], whole)) == [(0, 1, Severity.ERROR)]
-    more = whole.model_copy(
-        update={"candidates": (*whole.candidates, *other.candidates[1:], Candidate(name="戊", votes=2))}
-    )
-    assert told(boxes_add_up([one, other], more)) == [(2, 0, Severity.ERROR)]
 
 
 @STEADY

@@ -159,3 +159,12 @@ def test_a_holder_is_named_exactly_when_he_has_too_many(holders: list[int], most
     assert sorted(str(one.value) for one in found) == sorted(
         str(holders.count(holder)) for holder in set(holders) if holders.count(holder) > most
     )
+
+
+def test_people_are_called_by_the_names_published() -> None:
+    """Ids are the register's; a county reads names, in the message and as the offending value."""
+    one = proxy("P901", "P902", principal_name="张三", holder_name="李四", written=False)
+    chained = proxy("P902", "P903", principal_name="李四", holder_name="王五")
+    found = proxies_lawful([one, chained], POLL, NATION_2025, KIN)
+    assert [each.value for each in found] == ["口头", "李四"]
+    assert not any("P90" in each.message for each in found)

@@ -16,7 +16,7 @@ from policies.rules.village.results import (
     further_vote_in_time,
     seats_left_vacant,
 )
-from policies.rules.village.wrongful import Authority, Means, Wrong, void, wins_again, wins_void
+from policies.rules.village.wrongful import Authority, Means, Wrong, cannot_void, wins_again
 from tests.builders.norms import BEIJING, COMMUNITY_2025, NATION_2018, NATION_2025, SHANGHAI, SILENT, ZHEJIANG
 
 POLL = date(2026, 4, 28)
@@ -123,25 +123,27 @@ def wrong(found_by: Authority = Authority.TOWNSHIP, paper: str = "镇调〔2026�
 def test_v22_a_win_found_wrongful_is_void() -> None:
     """Investigated by township or county, with a paper; the election committee's word or no paper voids nothing yet."""
     for authority in (Authority.TOWNSHIP, Authority.COUNTY):
-        (found,) = wins_void((wrong(authority),))
-        assert (found.rule, found.value, found.limit) == ("V22", "贿赂", "当选无效")
-        assert void(wrong(authority))
-    assert limits(wins_void((wrong(Authority.ELECTION_COMMITTEE), wrong(paper=" "))), "V22") == [
-        "乡镇人民政府（街道办事处）、县级人民政府",
+        assert cannot_void((wrong(authority),), ("甲", "乙"), upheld=True) == []
+    assert limits(cannot_void((wrong(Authority.ELECTION_COMMITTEE, paper=" "),), ("甲",), upheld=True), "V22") == [
         "调查结论文号",
+        "乡镇人民政府（街道办事处）、县级人民政府",
     ]
-    assert not void(wrong(Authority.ELECTION_COMMITTEE))
-    assert not void(wrong(paper=""))
-    assert wins_void((wrong(),), rule=R25_22)[0].rule == "R25-22"
+    assert cannot_void((wrong(Authority.ELECTION_COMMITTEE),), ("甲",), upheld=True, rule=R25_22)[0].rule == "R25-22"
+
+
+def test_v22_only_of_somebody_elected_and_found_true_once() -> None:
+    """乙 alone is elected; what is found untrue voids nothing; one conclusion a person."""
+    assert limits(cannot_void((wrong(),), ("乙",), upheld=True), "V22") == ["当选人"]
+    assert limits(cannot_void((wrong(),), ("甲",), upheld=False), "V22") == ["属实"]
+    assert limits(cannot_void((wrong(), wrong()), ("甲",), upheld=True), "V22") == [1]
 
 
 def test_v22_winning_again() -> None:
     """浙江 41: 在另行选举中再次当选的，其当选无效; nobody else's law says so."""
-    assert limits(wins_again("甲", (wrong(),), ZHEJIANG), "V22") == ["当选无效"]
-    assert wins_again("乙", (wrong(),), ZHEJIANG) == []
-    assert wins_again("甲", (wrong(paper=""),), ZHEJIANG) == []
+    assert limits(wins_again("甲", {"甲"}, ZHEJIANG), "V22") == ["当选无效"]
+    assert wins_again("乙", {"甲"}, ZHEJIANG) == []
     for norms in (SHANGHAI, BEIJING, NATION_2025):
-        assert wins_again("甲", (wrong(),), norms) == []
+        assert wins_again("甲", {"甲"}, norms) == []
 
 
 @pytest.mark.parametrize(("after", "lawful"), [(0, True), (9, True), (10, True), (11, False)])
