@@ -70,7 +70,7 @@ def roster() -> str:
     """The whole page docs/roster.md: every sheet and column of a county's workbook."""
     from live.roster.guide import as_markdown
 
-    return as_markdown(_pack("street-2021"))
+    return as_markdown(_pack("street-2021"), _pack("women-2021"))
 
 
 def tally() -> str:

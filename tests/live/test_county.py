@@ -38,16 +38,6 @@ def test_a_drill_may_run_any_plan_on_a_clock_of_its_own() -> None:
     assert "--day-seconds" in found
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_the_federation_s_plan_begins_neither_live_nor_as_a_drill(kind: Kind) -> None:
-    """Its units' figures have no place in roster and registry: said at once, instead of failing at the first gate."""
-    pack = open_pack("women-2021")
-    assert isinstance(pack, Pack)
-    (found,) = obstacles(plan(pack, day=timedelta(seconds=10)), kind, BEFORE)
-    assert "妇联" in found
-    assert "huanjie rehearse" in found
-
-
 def test_a_live_election_has_no_clock() -> None:
     """However lawful its plan."""
     assert any("不能压缩日程" in one for one in obstacles(plan(day=timedelta(days=1)), Kind.LIVE, BEFORE))
