@@ -34,7 +34,6 @@ from workflows.messages import (
     Nominated,
     Nominee,
     Posted,
-    ProxiesListed,
     Slated,
     Staffed,
     StationsSet,
@@ -77,7 +76,6 @@ class DirectVote(Enrolment):
         self.nominating = V25_18 if self.pack.law is Law.OF_2025 else V8  # the clause on nominees and candidates
         self.stations: tuple[str, ...] = ()
         self.boxes: tuple[BoxesListed, ...] = ()
-        self.proxies = 0
         self.first_poll: date | None = None  # the day of the first valid vote, from which the run-off's window counts
         self.passed: list[relatives.Winner] = []  # votes enough, no seat: who moves up, by votes
 
@@ -257,22 +255,6 @@ class DirectVote(Enrolment):
         )
         self.register.enter((), staffed.kin)
         self.issue(self.step(step_id), names=tuple(one.name for one in staffed.staff))
-
-    async def list_proxies(self, step_id: str) -> None:
-        """Proxies are examined and published with both names (V11); none where the plan has no such step."""
-        if not self.applies(step_id):
-            return
-        candidates = {candidate.person.id for candidate in self.register.on_the_list()}
-        listed = await self.gate(
-            step_id,
-            ProxiesListed,
-            check=lambda form: directchecks.proxies_listed(
-                form, self.poll_day(), candidates, self.register.kin, self.norms, step_id
-            ),
-        )
-        self.proxies = len(listed.proxies)
-        names = tuple(f"{one.principal_name}—{one.holder_name}" for one in listed.proxies)
-        self.issue(self.step(step_id), names=names)
 
     async def list_boxes(self, step_id: str) -> None:
         """Roving boxes with their users and monitors (V12); none where the plan has no such step."""

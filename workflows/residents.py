@@ -2,12 +2,14 @@
 
 from temporalio import workflow
 
+from policies.finding import Finding
 from policies.pack.schema import BodyId, PollMode
 from policies.rules.residents import R4
+from policies.rules.village import notices
 from workflows import examination
 from workflows.electioncommittee import ElectionCommittee
 from workflows.enrolment import Enrolment
-from workflows.messages import BodyBrief, BodyOutcome, Chosen, Delegated
+from workflows.messages import BodyBrief, BodyOutcome, Chosen, Counted, Delegated
 
 
 @workflow.defn
@@ -49,6 +51,7 @@ class ResidentsElection(Enrolment):
                     "residents.standing_committee",  # 区委常委会讨论通过
                 )
             await self.post_the_list("residents.list", R4)  # 正式候选人，选举日3日前张榜公布
+            await self.list_proxies("residents.proxies")  # 委托投票（全体选民或者户代表投票的）
             # (5) 组织投票选举
             polled = await self.poll_that_stands(
                 "residents.poll",
@@ -80,6 +83,13 @@ class ResidentsElection(Enrolment):
     def sitting(self) -> tuple[str, ...]:
         """Who sits on the election committee now."""
         return tuple(self.committee.members)
+
+    def admitted(self, form: Counted) -> list[Finding]:
+        """No more proxies used than were examined and published (R25-19); where none may be given, the ballot forbids them (R5)."""
+        ballot = self.step(self.poll_step).ballot
+        if ballot is None or ballot.proxies_allowed is not True:
+            return []
+        return notices.proxies_used(form.proxies, self.proxies, rule=self.clauses.proxied, step=self.poll_step)
 
     def roll(self) -> int:
         """Who may vote, by the plan's way of voting: registered voters, delegates of their households, representatives (R5)."""

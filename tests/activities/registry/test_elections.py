@@ -60,7 +60,7 @@ def test_an_election_is_found_as_recorded(registry: Registry) -> None:
 
 def test_every_figure_of_a_unit_is_kept(registry: Registry) -> None:
     """A figure added to the brief must be added to the table, or a record that carries it is refused (see below)."""
-    places = {"id", "name", "street", "district", "setting"}
+    places = {"id", "name", "street", "district", "setting", "clock"}
     assert set(UnitBrief.model_fields) == places | set(FIGURES) | {"village"} | set(FEDERATION)
 
 
