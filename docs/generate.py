@@ -112,6 +112,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "roster.md": roster,
     "tally.md": tally,
     "faults.md": faults("street-2021"),
+    "faults-community.md": faults("community-voters"),
     "faults-village.md": faults("village-2025"),
     "parameters.md": parameters,
 }

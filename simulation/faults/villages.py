@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 from policies.counting import count
 from policies.form import Ballots, BoxPapers, ResultForm
 from policies.law.norms import ProxyHolder, RovingBox, SurplusVoids
-from policies.pack.schema import Pack
+from policies.pack.schema import Absolute, Pack
 from policies.people import Kin, Kinship, birthday
 from policies.rules.village.boxes import BoxReason
 from policies.venue import Relation
@@ -52,6 +52,17 @@ def with_roving(unit: SyntheticUnit) -> bool:
 def needs_kin(pack: Pack) -> bool:
     """Whether a proxy's holder must be a near relative."""
     return pack.norms is not None and pack.norms.proxy_holder is ProxyHolder.NEAR_RELATIVE
+
+
+def proxies_at_the_poll(pack: Pack) -> bool:
+    """Whether the committee's poll lets voters away vote by proxy."""
+    ballot = pack.step("residents.poll").ballot
+    return ballot is not None and ballot.proxies_allowed is True
+
+
+def no_proxies_at_the_poll(pack: Pack) -> bool:
+    """The opposite."""
+    return not proxies_at_the_poll(pack)
 
 
 def has_cut_off(pack: Pack) -> bool:
@@ -122,6 +133,16 @@ def eleven_months(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mut
     return _entry(form, months_lived=11)
 
 
+def unconfirmed(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
+    """A community worker from elsewhere whom the election committee has not confirmed."""
+    return _entry(form, confirmed=False)
+
+
+def worked_five_months(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
+    """A community worker from elsewhere who has worked here for five months."""
+    return _entry(form, months_worked=5)
+
+
 def dead(scene: Scene, form: Form) -> Form:
     """Somebody who died before the roll was closed."""
     return _entry(form, died=scene.day - timedelta(days=30))
@@ -129,7 +150,10 @@ def dead(scene: Scene, form: Form) -> Form:
 
 def under_age(scene: Scene, form: Form) -> Form:
     """Somebody whose eighteenth birthday is the day after the poll."""
-    day = scene.memory.direct.poll_day or scene.day
+    window = scene.setting.steps["residents.poll"].window
+    last = window.to if isinstance(window, Absolute) else None
+    planned = (last or scene.day) + timedelta(days=scene.memory.shift)
+    day = scene.memory.direct.poll_day or planned  # without a day of its own the plan's last one counts
     return _entry(form, born=birthday(day + timedelta(days=1), -18))
 
 
@@ -191,7 +215,7 @@ def candidate_holds(scene: Scene, form: Form) -> Form:
     assert isinstance(form, ProxiesListed)
     if not form.proxies:
         return form
-    person = scene.memory.people[scene.body.listed[0]]
+    person = scene.memory.people[(scene.body.listed or scene.body.fit())[0]]  # a community posts all who are fit
     edge = Kinship(a=person.id, b=form.proxies[0].principal, relation=Kin.SIBLING)
     return _first(form, edge, holder=person.id, holder_name=person.name)
 
@@ -221,6 +245,12 @@ def late_notice(scene: Scene, form: Form) -> Form:
     if norms is None or norms.proxy_notice_days is None or day is None:
         return form
     return _first(form, received_on=day - timedelta(days=norms.proxy_notice_days - 1))
+
+
+def proxy_not_published(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
+    """One vote more by proxy than proxies were published."""
+    assert isinstance(form, Counted)
+    return form.model_copy(update={"proxies": form.proxies + 1})
 
 
 def by_word_of_mouth(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
