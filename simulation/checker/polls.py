@@ -93,17 +93,20 @@ def _manner(ctx: Context, gate: Gate, form: Json, sheet: Json) -> None:
         ctx.flag(Invariant.MAJORITY, rule, f"报告单按{sheet['law']}年法，本区适用{ctx.law}年法", gate.key)
     if form.get("by_lot"):
         ctx.flag(Invariant.MAJORITY, _TIE_RULE[step], "得票相等以抽签决定，应重新投票", gate.key)
-    _proxies(ctx, gate, form.get("proxies") or 0)
+    _proxies(ctx, gate, form)
     if form.get("roving_boxes"):
         ctx.flag(Invariant.MAJORITY, rule, f"有{form['roving_boxes']}个流动票箱，只设中心会场", gate.key)
 
 
-def _proxies(ctx: Context, gate: Gate, used: int) -> None:
+def _proxies(ctx: Context, gate: Gate, form: Json) -> None:
     """None, but in the residents' own poll as many as were published before it: the plan has a step for them then."""
-    direct = ctx.unit.direct
+    direct, used = ctx.unit.direct, form.get("proxies") or 0
     if gate.step == POLL and direct.proxies_on:
         if used > direct.proxies:
             ctx.flag(Invariant.MAJORITY, "V11", f"委托投票{used}张，公布的只有{direct.proxies}件", gate.key)
+        if direct.proxies_on >= form["held_on"]:
+            message = f"{direct.proxies_on}才公布委托投票名单，投票日{form['held_on']}"
+            ctx.flag(Invariant.MAJORITY, "V11", message, gate.key)
     elif used:
         ctx.flag(Invariant.MAJORITY, _MANNER_RULE[gate.step], f"有{used}张委托投票，不得委托", gate.key)
 

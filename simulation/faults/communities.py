@@ -14,7 +14,8 @@ ENROLLED: tuple[FaultVariant, ...] = (
         "居民对选民名单提出申诉，收到后第四日才作出处理决定。",
         step="residents.voters_list",
         moment=Moment.OBJECTION,
-        rules=("R25-17",),
+        rules=("R25-17", "V7"),
+        where=villages.registers,
         kind=_C,
     ),
     FaultVariant(
@@ -24,9 +25,10 @@ ENROLLED: tuple[FaultVariant, ...] = (
         "户籍不在本社区的社区工作者同时登记在另一个社区。",
         step="residents.registration",
         moment=_F,
-        rules=("R25-16",),
+        rules=("R25-16", "V4"),
         mutate=villages.on_two_rolls,
         fits=villages.with_outsiders,
+        where=villages.registers,
         kind=_C,
     ),
     FaultVariant(
@@ -36,9 +38,10 @@ ENROLLED: tuple[FaultVariant, ...] = (
         "户籍不在本社区的社区工作者没有经过居民选举委员会确认，仍登记。",
         step="residents.registration",
         moment=_F,
-        rules=("R25-16",),
+        rules=("R25-16", "V4"),
         mutate=villages.unconfirmed,
         fits=villages.with_outsiders,
+        where=villages.registers,
         kind=_C,
     ),
     FaultVariant(
@@ -48,9 +51,10 @@ ENROLLED: tuple[FaultVariant, ...] = (
         "户籍不在本社区的社区工作者在本社区工作五个月，仍登记。",
         step="residents.registration",
         moment=_F,
-        rules=("R25-16",),
+        rules=("R25-16", "V4"),
         mutate=villages.worked_five_months,
         fits=villages.with_outsiders,
+        where=villages.registers,
         kind=_C,
     ),
     FaultVariant(
@@ -60,9 +64,10 @@ ENROLLED: tuple[FaultVariant, ...] = (
         "登记截止前已经亡故的人仍在名册上。",
         step="residents.registration",
         moment=_F,
-        rules=("R25-16",),
+        rules=("R25-16", "V4"),
         mutate=villages.dead,
         fits=villages.with_outsiders,
+        where=villages.registers,
         kind=_C,
     ),
     FaultVariant(
@@ -75,6 +80,7 @@ ENROLLED: tuple[FaultVariant, ...] = (
         rules=("V5",),
         mutate=villages.under_age,
         fits=villages.with_outsiders,
+        where=villages.registers,
         kind=_C,
     ),
     FaultVariant(
@@ -84,7 +90,7 @@ ENROLLED: tuple[FaultVariant, ...] = (
         "一名选民接受四人的委托。",
         step="residents.proxies",
         moment=_F,
-        rules=("R25-19",),
+        rules=("R25-19", "V11"),
         mutate=villages.fourth_proxy,
         fits=villages.with_proxies,
         kind=_C,
@@ -96,7 +102,7 @@ ENROLLED: tuple[FaultVariant, ...] = (
         "正式候选人接受外出选民的委托。",
         step="residents.proxies",
         moment=_F,
-        rules=("R25-19",),
+        rules=("R25-19", "V11"),
         mutate=villages.candidate_holds,
         fits=villages.with_proxies,
         kind=_C,
@@ -108,7 +114,7 @@ ENROLLED: tuple[FaultVariant, ...] = (
         "没有书面委托书，仍列入委托名单。",
         step="residents.proxies",
         moment=_F,
-        rules=("R25-19",),
+        rules=("R25-19", "V11"),
         mutate=villages.by_word_of_mouth,
         fits=villages.with_proxies,
         kind=_C,
@@ -120,10 +126,13 @@ ENROLLED: tuple[FaultVariant, ...] = (
         "投票日使用的委托票比公布的委托多一张。",
         step="residents.poll",
         moment=_F,
-        rules=("R25-19",),
+        rules=("R25-19", "V11"),
         mutate=villages.proxy_not_published,
         where=villages.proxies_at_the_poll,
         kind=_C,
     ),
 )
-"""Registration and list are asked since 2026 whoever votes; proxies only where delegates do not."""
+"""Registration and list are asked since 2026 whoever votes, before only where every voter does; proxies where delegates do not.
+
+The rules of the law of 2025 come first, those by analogy before it second.
+"""

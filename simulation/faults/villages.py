@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, overload
 from policies.counting import count
 from policies.form import Ballots, BoxPapers, ResultForm
 from policies.law.norms import ProxyHolder, RovingBox, SurplusVoids
-from policies.pack.schema import Absolute, Pack
+from policies.pack.schema import Absolute, Condition, Pack
 from policies.people import Kin, Kinship, birthday
 from policies.rules.village.boxes import BoxReason
+from policies.timetable.windows import every_voter
 from policies.venue import Relation
 from policies.venue import RovingBox as Box
 from simulation.population.direct import merged, papers_only
@@ -52,6 +53,12 @@ def with_roving(unit: SyntheticUnit) -> bool:
 def needs_kin(pack: Pack) -> bool:
     """Whether a proxy's holder must be a near relative."""
     return pack.norms is not None and pack.norms.proxy_holder is ProxyHolder.NEAR_RELATIVE
+
+
+def registers(pack: Pack) -> bool:
+    """Whether voters are registered: unconditionally, or because every one of them votes."""
+    condition = pack.step("residents.registration").condition
+    return condition is Condition.ALWAYS or (condition is Condition.EVERY_VOTER and every_voter(pack))
 
 
 def proxies_at_the_poll(pack: Pack) -> bool:
