@@ -42,6 +42,7 @@ from activities.registry.model import (
     StreetRow,
     UnitClosingRow,
     UnitRow,
+    table,
 )
 from policies.closing.benches import FEDERATION_SCHOOLED, FEDERATION_YOUNG, HIGH, SEATS, YOUNG, Bench
 from policies.form.values import Body as BallotOf
@@ -541,7 +542,7 @@ def _federation_chairs(election: str, level: Level, on: date) -> Statement:
             func.count(SeatRow.standing),
             _total(_number(SeatRow.standing != PartyStanding.NONE.value)),
             func.count(SeatRow.born),
-            _total(_number(_age(SeatRow.born, on) <= FEDERATION_YOUNG)),
+            _total(_number(_age(table(SeatRow).c.born, on) <= FEDERATION_YOUNG)),
             func.count(SeatRow.education),
             _total(_number(SeatRow.education.in_([one.value for one in FEDERATION_SCHOOLED]))),
             func.count(SeatRow.in_two_committees),

@@ -73,7 +73,7 @@ def _pilots(units: Rows, pack: Pack) -> Iterator[Problem]:
     if pack.pilot is None:
         for row in pilots:
             yield row.problem("pilot", "方案没有先行试点，不能有试点单位（W3）", "填“否”，或在方案中写明试点（pilot）")
-    elif not pilots and units.rows:
+    elif units.rows and all(row.value("pilot") is False for row in units.rows):
         (finding,) = others_may_begin(0, 0)
         yield units.rows[0].problem("pilot", finding.message.rstrip("。"), "至少一个单位填“是”")
 
