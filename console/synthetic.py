@@ -9,14 +9,11 @@ from rich.markup import escape
 from console.output import out, reason, unusable
 from console.packs import Unusable, calendar_of, open_pack
 from console.workbook import ForceOption, target_problems
-from policies.pack.schema import Pack, Role
+from policies.pack.schema import Pack
 
 if TYPE_CHECKING:
     from live.roster import Roster
     from simulation.population.district import SyntheticDistrict
-
-OF_DISTRICT = (Role.DISTRICT_ORGANIZATION, Role.JOINT_VETTING, Role.STANDING_COMMITTEE, Role.CIVIL_AFFAIRS)
-OF_STREET = (Role.STREET_COMMITTEE, Role.STREET_OFFICE, Role.STREET_DISCIPLINE)
 
 
 def synthetic_district(pack: Pack, units: int, seed: int) -> "SyntheticDistrict":
@@ -30,39 +27,35 @@ def synthetic_district(pack: Pack, units: int, seed: int) -> "SyntheticDistrict"
 
 
 def synthetic_roster(district: "SyntheticDistrict", pack: Pack) -> "Roster":
-    """Units and streets as they are; one synthetic clerk for each role in each area; incumbents by their bodies."""
-    from live.roster import Roster, Staff, Street, Unit
+    """Units and streets as they are; one synthetic clerk for each of the plan's roles in each area of the role's level."""
+    from live.roster import Roster, Staff, Street, Unit, unit_row
+    from live.roster.columns import LEVELS, Level
     from live.roster.values import WHOLE_AREA
 
     brief = district.brief
     streets: list[Street] = []
     units: list[Unit] = []
     staff: list[Staff] = []
-    names = pack.roles
 
-    def clerk(role: Role, scope: str, where: str) -> None:
-        number = f"P{len(staff) + 1:04}"
-        name = names.get(role, role.value)
-        staff.append(
-            Staff(
-                person=number, name=f"演练人员{number[1:]}", organization=f"{where}{name}"[:60], role=role, scope=scope
-            )
-        )
+    def clerks(level: Level, scope: str, where: str) -> None:
+        for role, name in pack.roles.items():
+            if LEVELS[role] is level:
+                number = f"{len(staff) + 1:04}"
+                organization = f"{where}{name}"[:60]
+                staff.append(
+                    Staff(
+                        person=f"P{number}", name=f"演练人员{number}", organization=organization, role=role, scope=scope
+                    )
+                )
 
-    for role in OF_DISTRICT:
-        clerk(role, WHOLE_AREA, brief.name)
+    clerks(Level.COUNTY, WHOLE_AREA, brief.name)
     for street in brief.streets:
         code = street.id.rpartition("-")[2]
         streets.append(Street(code=code, name=street.name))
-        for role in OF_STREET:
-            clerk(role, code, street.name)
+        clerks(Level.STREET, code, street.name)
         for unit in street.units:
-            reference = unit.id.rpartition("-")[2]
-            figures = unit.model_dump(exclude={"id", "street", "district", "setting"})
-            units.append(Unit(street=code, code=reference, **figures))
-            for role in Role:
-                if role not in (*OF_DISTRICT, *OF_STREET):
-                    clerk(role, f"{code}-{reference}", unit.name)
+            units.append(unit_row(unit))
+            clerks(Level.UNIT, units[-1].reference, unit.name)
     return Roster(streets=tuple(streets), units=tuple(units), staff=tuple(staff))
 
 
@@ -76,7 +69,7 @@ def synthetic_command(
     pack: Annotated[
         str, typer.Option("--pack", metavar="方案", help="自带方案的名称，或 YAML 文件的路径。")
     ] = "street-2021",
-    units: Annotated[int, typer.Option("--units", min=1, max=500, help="多少个社区。")] = 6,
+    units: Annotated[int, typer.Option("--units", min=1, max=500, help="多少个村、社区。")] = 6,
     seed: Annotated[int, typer.Option("--seed", help="同一种子生成同一名册。")] = 2026,
     force: ForceOption = False,
 ) -> None:
@@ -92,4 +85,4 @@ def synthetic_command(
         write_roster(synthetic_roster(synthetic_district(opened, units, seed), opened), file, opened)
     except OSError as failed:
         unusable([f"{file}：无法写入（{reason(failed)}）"])
-    out.print(f"已生成演练名册 {escape(str(file))}：{units} 个社区，全是虚构的。", highlight=False, soft_wrap=True)
+    out.print(f"已生成演练名册 {escape(str(file))}：{units} 个村、社区，全是虚构的。", highlight=False, soft_wrap=True)

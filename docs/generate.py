@@ -70,7 +70,7 @@ def roster() -> str:
     """The whole page docs/roster.md: every sheet and column of a county's workbook."""
     from live.roster.guide import as_markdown
 
-    return as_markdown(_pack("street-2021"))
+    return as_markdown(_pack("street-2021"), _pack("women-2021"))
 
 
 def tally() -> str:
@@ -112,6 +112,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "roster.md": roster,
     "tally.md": tally,
     "faults.md": faults("street-2021"),
+    "faults-community.md": faults("community-voters"),
     "faults-village.md": faults("village-2025"),
     "parameters.md": parameters,
 }

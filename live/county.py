@@ -37,11 +37,6 @@ from workflows.setting import install, supply
 
 FIRST_HOUR = time(8)
 """A drill begins at eight on the plan's first day."""
-NO_FEDERATION = (
-    "妇联组织换届的方案目前可以核对、排日程和演练（huanjie rehearse），还不能在登记库中启动：名册和登记库没有妇联职数、"
-    "成年妇女人数和试点单位"
-)
-"""Why a plan of the women's federation begins neither live nor as a drill."""
 
 
 class CannotStart(Exception):  # noqa: N818 - named for what happened
@@ -95,11 +90,8 @@ class Plan:
 def obstacles(plan: Plan, kind: Kind, now: datetime) -> tuple[str, ...]:
     """Why the election must not begin: a live one needs a complete, lawful plan whose days are still to come, its law confirmed.
 
-    A drill may run any plan, on a clock of its own; a live election may not have one. The women's federation's plan begins
-    neither: rosters and registry know nothing of its seats and pilots yet.
+    A drill may run any plan, on a clock of its own; a live election may not have one.
     """
-    if plan.pack.kind == "women":
-        return (NO_FEDERATION,)
     if kind is Kind.DRILL:
         return () if plan.day is not None else ("演练须写明一个换届日等于多少秒（--day-seconds）",)
     today = now.astimezone(BEIJING).date()

@@ -45,3 +45,7 @@ class Clock(Value):
         if election < self.at(real):
             raise ValueError(f"{election} lies behind {self.at(real)}")
         return Clock(real=real, election=election, day=self.day)
+
+    def or_later(self, other: "Clock | None") -> "Clock":
+        """Of two clocks of one drill the one that was set later: who hears of an older one afterwards keeps his own."""
+        return self if other is None or self.real > other.real else other

@@ -122,12 +122,12 @@ def _election(district: SyntheticDistrict, pack: Pack, pack_text: str, calendar:
         brief=district.brief,
         started_by=BY,
         started_at=began,
-        incumbents=tuple(incumbents(district)),
+        incumbents=() if pack.kind == "women" else tuple(incumbents(district)),  # it says nothing of former federations
     )
 
 
 def incumbents(district: SyntheticDistrict) -> Iterator[Sitting]:
-    """The posts held in a synthetic district when its election begins, as a roster would have them."""
+    """The posts of the three bodies held in a synthetic district when its election begins, as a roster would have them."""
     for unit in district:
         for person in unit.people:
             assert person.born is not None, "a synthetic person has a birthday"

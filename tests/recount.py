@@ -67,6 +67,9 @@ def on_bench(bench: str, body: str, post: str) -> bool:
         "supervisory": body == "supervisory",
         "supervisory_chair": body == "supervisory" and head,
         "supervisory_member": body == "supervisory" and not head,
+        "federation": body == "women",
+        "federation_chair": body == "women" and post == "federation_chair",
+        "federation_member": body == "women" and post != "federation_chair",
     }[bench]
 
 

@@ -479,9 +479,14 @@ class Election(Grievances):
                     roll=self.roll(),
                     register=self.register,
                 ),
+                *self.admitted(form),
                 *self.remarks(form, field),
             ],
         )
+
+    def admitted(self, form: Counted) -> list[Finding]:  # noqa: ARG002 - a body may have rules of its own
+        """What this body's own rules say against a result form."""
+        return []
 
     def remarks(self, form: Counted, field: list[Candidate]) -> list[Finding]:  # noqa: ARG002 - a body may have some
         """What the rules say of those declared elected that refuses nothing."""

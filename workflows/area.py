@@ -6,6 +6,7 @@ A postponement of a street or of the whole district is one message here; each un
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeVar
 
 from temporalio import workflow
 
@@ -51,14 +52,17 @@ def _cut(streets: tuple[StreetBrief, ...], wanted: Callable[[UnitBrief], bool]) 
     return tuple(street for street in cut if street.units)
 
 
+Brief = TypeVar("Brief", StreetBrief, UnitBrief)
+
+
 class Area(Steering):
     """What street and district share: children started together, messages passed down to those still running."""
 
-    def __init__(self, brief: StreetBrief | DistrictBrief) -> None:
+    def __init__(self, brief: StreetBrief | DistrictBrief, clock: Clock | None = None) -> None:
         self.steered()
         self.name = brief.name
         self.setting = installed(brief.setting)
-        self.clock = self.setting.clock
+        self.clock = clock or self.setting.clock
         self.held = None
 
     def called(self) -> str:
@@ -85,8 +89,12 @@ class Area(Steering):
     @workflow.signal
     async def clock_moved(self, clock: Clock) -> None:
         """A drill's clock was set forward."""
-        self.clock = clock
+        self.clock = clock.or_later(self.clock)
         await self.pass_down(Procedure.clock_moved, clock)
+
+    def timed(self, brief: Brief) -> Brief:
+        """The brief with a drill's clock as it runs now: pilots first, so some begin long after the clock was first set."""
+        return brief if self.clock is None else brief.model_copy(update={"clock": self.clock})
 
     @workflow.query
     def waiting_for(self) -> str:
@@ -100,7 +108,7 @@ class StreetElection(Area):
 
     @workflow.init
     def __init__(self, brief: StreetBrief) -> None:
-        super().__init__(brief)
+        super().__init__(brief, brief.clock)
         self.ids = (brief.id, brief.district)
 
     def areas(self) -> tuple[str, ...]:
@@ -110,7 +118,7 @@ class StreetElection(Area):
     @workflow.run
     async def run(self, brief: StreetBrief) -> StreetOutcome:
         outcomes: list[UnitOutcome] = await asyncio.gather(
-            *(self.start(UnitElection.run, unit, unit.id, unit.name) for unit in brief.units)
+            *(self.start(UnitElection.run, self.timed(unit), unit.id, unit.name) for unit in brief.units)
         )
         return StreetOutcome(street=brief.id, units=tuple(outcomes))
 
@@ -166,7 +174,7 @@ class DistrictElection(Area):
         """Start streets together and wait for all of them; a street with pilots runs once for them and once for the rest."""
         return list(
             await asyncio.gather(
-                *(self.start(StreetElection.run, street, street.id, street.name) for street in streets)
+                *(self.start(StreetElection.run, self.timed(street), street.id, street.name) for street in streets)
             )
         )
 

@@ -131,6 +131,7 @@ class ResidentsByElection(FillsVacancies, ResidentsVote):
                 self.note(*self.committee.step_out(self.register.fit()))  # 被提名者退出选举委员会
                 await self.review("byelection.prereview", "byelection.joint_vetting")  # 资格审查、联审
             await self.post_the_list("byelection.list", R4)  # 正式候选人张榜
+            await self.list_proxies("byelection.proxies")  # 委托投票（全体选民或者户代表投票的）
             polled = await self.poll_that_stands(  # 按产生时的方式投票
                 "byelection.poll",
                 lambda: self.announce("byelection.announcement", self.poll_held),  # 公布结果

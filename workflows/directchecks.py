@@ -73,6 +73,7 @@ class Clauses:
     once: Rule  # on one roll only
     listed: Rule  # the list so many days before the poll
     answered: Rule  # objections and their answers
+    proxied: Rule  # who may vote for whom
 
 
 def remarked(findings: Iterable[Finding]) -> list[Finding]:
@@ -286,9 +287,15 @@ def staffed(
 
 
 def proxies_listed(
-    form: ProxiesListed, on: date, candidates: Collection[str], kin: Iterable[Kinship], norms: Norms, step: str
+    form: ProxiesListed,
+    on: date,
+    candidates: Collection[str],
+    kin: Iterable[Kinship],
+    norms: Norms,
+    clauses: Clauses,
+    step: str,
 ) -> list[Finding]:
-    """V11: every proxy on the list, all problems at once."""
+    """V11, R25-19: every proxy on the list, all problems at once."""
     given = [
         proxies.Proxy(
             principal=one.principal,
@@ -302,7 +309,7 @@ def proxies_listed(
         for one in form.proxies
     ]
     graph = related((), (*kin, *form.kin))
-    return proxies.proxies_lawful(given, on, norms, graph, candidates=candidates, step=step)
+    return proxies.proxies_lawful(given, on, norms, graph, candidates=candidates, rule=clauses.proxied, step=step)
 
 
 def boxes_listed(

@@ -35,7 +35,6 @@ from workflows.messages import (
     Nominated,
     Nominee,
     Posted,
-    ProxiesListed,
     SignedOff,
     Slated,
     Staffed,
@@ -79,7 +78,6 @@ class DirectVote(Enrolment):
         self.nominating = V25_18 if self.pack.law is Law.OF_2025 else V8  # the clause on nominees and candidates
         self.stations: tuple[str, ...] = ()
         self.boxes: tuple[BoxesListed, ...] = ()
-        self.proxies = 0
         self.list_step = ""  # the posting of the final list
         self.void: dict[str, WinVoided] = {}  # whose win was declared void, and by which finding
         self.reopened = False  # a win declared void has left a seat open since the last vote
@@ -262,22 +260,6 @@ class DirectVote(Enrolment):
         )
         self.register.enter((), staffed.kin)
         self.issue(self.step(step_id), names=tuple(one.name for one in staffed.staff))
-
-    async def list_proxies(self, step_id: str) -> None:
-        """Proxies are examined and published with both names (V11); none where the plan has no such step."""
-        if not self.applies(step_id):
-            return
-        candidates = {candidate.person.id for candidate in self.register.on_the_list()}
-        listed = await self.gate(
-            step_id,
-            ProxiesListed,
-            check=lambda form: directchecks.proxies_listed(
-                form, self.poll_day(), candidates, self.register.kin, self.norms, step_id
-            ),
-        )
-        self.proxies = len(listed.proxies)
-        names = tuple(f"{one.principal_name}—{one.holder_name}" for one in listed.proxies)
-        self.issue(self.step(step_id), names=names)
 
     async def list_boxes(self, step_id: str) -> None:
         """Roving boxes with their users and monitors (V12); none where the plan has no such step."""

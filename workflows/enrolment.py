@@ -1,4 +1,4 @@
-"""The roll of a vote by those registered: poll day, registration, list, objections, corrected list (V4–V7, R25-16, R25-17).
+"""The roll of a vote by those registered: poll day, registration, list, objections, corrected list, proxies (V4–V7, V11, R25-16…19).
 
 Villages and communities share it; where a pack has no such steps, nothing happens.
 """
@@ -12,8 +12,10 @@ from policies.law.norms import Norms
 from policies.pack.schema import Role
 from policies.rule import Law
 from policies.rules import law2025
+from policies.rules.polls import R25_19
 from policies.rules.residents import V6
 from policies.rules.village import register
+from policies.rules.village.proxies import V11
 from policies.timetable.windows import days_from_poll
 from workflows import directchecks, electiontime, preparationchecks
 from workflows.acts import Election
@@ -26,6 +28,7 @@ from workflows.messages import (
     PollDayFixed,
     Posted,
     Postponement,
+    ProxiesListed,
     Receipt,
     Registered,
 )
@@ -48,6 +51,7 @@ class Enrolment(Election):
             once=law2025.R25_16 if new else register.V4,
             listed=law2025.R25_17 if new else V6,
             answered=law2025.R25_17 if new else register.V7,
+            proxied=R25_19 if new else V11,
         )
         self.poll_fixed: date | None = None  # as decided; postponements since then come on top
         self.shift_then = 0  # calendar days of postponement when it was decided
@@ -57,6 +61,7 @@ class Enrolment(Election):
         self.objections: set[str] = set()  # ids of every objection received
         self.joined: set[str] = set()  # put on the list by a decision
         self.struck: set[str] = set()  # taken off it
+        self.proxies = 0  # examined and published
 
     async def train_committee(self, step_id: str) -> None:
         """Whoever sits on the election committee has been trained, whoever moves up too, before the plan goes on (X5)."""
@@ -173,6 +178,26 @@ class Enrolment(Election):
         )
         self.voters = corrected.voters
         self.issue(self.step(step_id))
+
+    # ------------------------------------------------------------ who votes for whom
+
+    async def list_proxies(self, step_id: str) -> None:
+        """Proxies are examined and published with both names (V11); none where the plan has no such step."""
+        if not self.applies(step_id):
+            return
+        candidates = {candidate.person.id for candidate in self.register.on_the_list()}
+        listed = await self.gate(
+            step_id,
+            ProxiesListed,
+            check=lambda form: directchecks.proxies_listed(
+                form, self.poll_day(), candidates, self.register.kin, self.norms, self.clauses, step_id
+            ),
+        )
+        self.proxies = len(listed.proxies)
+        names = tuple(f"{one.principal_name}—{one.holder_name}" for one in listed.proxies)
+        self.issue(self.step(step_id), names=names)
+
+    # ------------------------------------------------------------ objections
 
     @workflow.update
     def objection(self, objection: Objection) -> Receipt:

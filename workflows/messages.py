@@ -540,6 +540,7 @@ class UnitBrief(Value):
     women: int = Field(0, ge=0, exclude_if=_none)  # of eighteen and over
     pilot: bool = Field(False, exclude_if=_none)  # one of the units that go first, where the plan wants pilots
     village: VillageFigures | None = unwritten()
+    clock: Clock | None = unwritten()  # a drill's clock as it runs when the unit begins
 
 
 class StreetBrief(Value):
@@ -550,6 +551,7 @@ class StreetBrief(Value):
     district: str
     units: tuple[UnitBrief, ...]
     setting: str
+    clock: Clock | None = unwritten()  # a drill's clock as it runs when the street begins
 
 
 class DistrictBrief(Value):

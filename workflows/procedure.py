@@ -549,7 +549,7 @@ class Procedure:
     @workflow.signal
     async def clock_moved(self, clock: Clock) -> None:
         """A drill's clock was set forward: everything that waits reckons anew."""
-        self.clock = clock
+        self.clock = clock.or_later(self.clock)
         self.moved += 1
 
     @workflow.query

@@ -47,6 +47,7 @@ class ResidentsElection(ResidentsVote):
                     "residents.standing_committee",  # 区委常委会讨论通过
                 )
             await self.post_the_list("residents.list", R4)  # 正式候选人，选举日3日前张榜公布
+            await self.list_proxies("residents.proxies")  # 委托投票（全体选民或者户代表投票的）
             # (5) 组织投票选举
             polled = await self.poll_that_stands(
                 "residents.poll",

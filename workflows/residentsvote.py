@@ -1,10 +1,12 @@
 """A community's committee and its by-election: who runs the vote, and who may vote in it by the plan's way of voting."""
 
+from policies.finding import Finding
 from policies.pack.schema import PollMode
+from policies.rules.village import notices
 from workflows import examination
 from workflows.electioncommittee import ElectionCommittee
 from workflows.enrolment import Enrolment
-from workflows.messages import Chosen
+from workflows.messages import Chosen, Counted
 
 
 class ResidentsVote(Enrolment):
@@ -24,6 +26,13 @@ class ResidentsVote(Enrolment):
     def sitting(self) -> tuple[str, ...]:
         """Who sits on the election committee now."""
         return tuple(self.committee.members)
+
+    def admitted(self, form: Counted) -> list[Finding]:
+        """No more proxies used than were examined and published (R25-19); where none may be given, the ballot forbids them (R5)."""
+        ballot = self.step(self.poll_step).ballot
+        if ballot is None or ballot.proxies_allowed is not True:
+            return []
+        return notices.proxies_used(form.proxies, self.proxies, rule=self.clauses.proxied, step=self.poll_step)
 
     def roll(self) -> int:
         """Who may vote, by the plan's way of voting: registered voters, delegates of their households, representatives (R5)."""

@@ -52,7 +52,8 @@ class UnitElection(Steering, Preparation):
 
     @workflow.init
     def __init__(self, brief: UnitBrief) -> None:
-        self.begin(brief, BodyId.PREPARATION)
+        clock, brief = brief.clock, brief.model_copy(update={"clock": None})
+        self.begin(brief, BodyId.PREPARATION, clock=clock)
         self.prepares()
         self.steered()
         self.names = BODY_NAMES[self.pack.kind]

@@ -23,7 +23,16 @@ from activities.registry.model import (
     UnitRow,
     table,
 )
-from activities.registry.record import FIGURES, VILLAGE, Election, Ground, Sitting, differences_between, problems_of
+from activities.registry.record import (
+    FEDERATION,
+    FIGURES,
+    VILLAGE,
+    Election,
+    Ground,
+    Sitting,
+    differences_between,
+    problems_of,
+)
 from policies.clock import BEIJING, Clock
 from workflows.messages import DistrictBrief, StreetBrief, UnitBrief, VillageFigures
 
@@ -216,6 +225,7 @@ def _insert(connection: Connection, election: Election, kind: Kind) -> None:
             "name": unit.name,
             **{figure: getattr(unit, figure) for figure in FIGURES},
             **{f"village_{name}": unit.village and getattr(unit.village, name) for name in VILLAGE},
+            **{column: getattr(unit, figure) or None for figure, column in FEDERATION.items()},
             "voters": voters.get(unit.id),
         }
         for street in brief.streets
@@ -249,6 +259,7 @@ def _read(connection: Connection, election: str) -> Election | None:
                 setting=row.setting,
                 village=_village(unit),
                 **{figure: getattr(unit, figure) for figure in FIGURES},
+                **{figure: getattr(unit, column) or 0 for figure, column in FEDERATION.items()},
             )
         )
     brief = DistrictBrief(

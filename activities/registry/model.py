@@ -175,6 +175,9 @@ class UnitRow(Base):
     village_deputies: Mapped[int | None]
     village_women: Mapped[int | None]
     village_poll_day: Mapped[date | None]
+    federation_seats: Mapped[int | None]  # these three only where the women's federation is elected
+    federation_women: Mapped[int | None]  # of eighteen and over, a count
+    federation_pilot: Mapped[bool | None]
 
 
 class IncumbentRow(Base):
@@ -317,6 +320,7 @@ class SeatRow(Base):
     born: Mapped[date | None]
     education: Mapped[str | None]
     standing: Mapped[str | None]
+    in_two_committees: Mapped[bool | None]  # of the federation: held a post there when its election began
 
 
 class SeatOriginRow(Base):

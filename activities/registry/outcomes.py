@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, select
 
 from activities.registry.model import DecisionRow, JournalRow, WorkflowRow, table
+from policies.closing.benches import in_two_committees
+from policies.pack.schema import BodyId
 from policies.people import Kinship, Origin, Person
 from workflows.facts import Commit, Decided, FactBody, PollFailed, PollSettled
 from workflows.messages import Counted, Nominated
@@ -52,13 +54,20 @@ def declared(connection: Connection, unit: str) -> tuple[Kinship, ...]:
     return tuple(dict.fromkeys(link for form in nominations for link in form.kin))
 
 
-def described(person: Person | None) -> dict[str, Any]:
-    """The columns of a seat that say who sits there; all None for somebody who was nominated nowhere."""
+def described(person: Person | None, body: str) -> dict[str, Any]:
+    """The columns of a seat that say who sits there; all None for somebody who was nominated nowhere.
+
+    Posts in the two committees are asked of the women's federation only: the other bodies are elected anew themselves.
+    """
+    federation = body == BodyId.WOMEN.value
     return {
         "sex": None if person is None else person.sex.value,
         "born": None if person is None else person.born,
         "education": None if person is None or person.education is None else person.education.value,
         "standing": None if person is None else person.standing.value,
+        "in_two_committees": any(map(in_two_committees, person.incumbent))
+        if person is not None and federation
+        else None,
     }
 
 

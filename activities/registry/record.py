@@ -22,8 +22,8 @@ FIGURES = (
 """A unit's figures, named alike in `UnitBrief` and in the table."""
 VILLAGE = tuple(VillageFigures.model_fields)
 """A village's own figures, in the table with `village_` before them."""
-UNRECORDED = ("women_seats", "women", "pilot")
-"""Figures of the women's federation, which is rehearsed but not recorded yet: a record that carries any is refused."""
+FEDERATION = {"women_seats": "federation_seats", "women": "federation_women", "pilot": "federation_pilot"}
+"""A unit's figures of the women's federation, with their columns; empty where its plan elects the three bodies."""
 MOST_DIFFERENCES = 20  # shown of them; the rest are counted
 
 
@@ -93,8 +93,6 @@ def problems_of(election: Election, kind: Kind) -> list[str]:
             found.append(f"街道「{street.id}」写明属于「{street.district}」，应为「{brief.id}」")
         for unit in street.units:
             areas.append(unit)
-            if any(getattr(unit, figure) for figure in UNRECORDED):
-                found.append(f"单位「{unit.id}」带有妇联组织换届的职数、人数或试点，登记库还不能登记妇联组织换届")
             if (unit.street, unit.district) != (street.id, brief.id):
                 found.append(
                     f"单位「{unit.id}」写明属于「{unit.district}」「{unit.street}」，应为「{brief.id}」「{street.id}」"
@@ -136,6 +134,9 @@ _FIGURE_LABELS = {
     "party_seats": "党组织职数",
     "residents_seats": "居委会职数",
     "supervisory_seats": "监委会职数",
+    "women_seats": "妇联职数",
+    "women": "成年妇女数",
+    "pilot": "是否试点单位",
 }
 _VILLAGE_LABELS = {
     "groups": "村民小组数",

@@ -42,11 +42,12 @@ from activities.registry.model import (
     StreetRow,
     UnitClosingRow,
     UnitRow,
+    table,
 )
-from policies.closing.benches import HIGH, SEATS, YOUNG, Bench
+from policies.closing.benches import FEDERATION_SCHOOLED, FEDERATION_YOUNG, HIGH, SEATS, YOUNG, Bench
 from policies.form.values import Body as BallotOf
 from policies.pack.schema import BodyId
-from policies.people import Sex
+from policies.people import PartyStanding, Sex
 
 
 class Level(StrEnum):
@@ -143,6 +144,22 @@ class TurnoutCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ChairsCount:
+    """The women's federation's new chairs in an area, and of how many of them what is known (篇三一)."""
+
+    area: str
+    persons: int
+    stated: int  # whose standing is stated
+    party_members: int
+    aged: int  # whose birth is stated
+    young: int  # up to 45
+    schooled: int  # whose education is stated
+    senior: int  # senior high school and above
+    placed: int  # of whom it is stated what posts they held
+    in_two_committees: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Everything of one level."""
 
@@ -152,6 +169,7 @@ class Counts:
     origins: tuple[OriginCount, ...]
     first_polls: tuple[FirstPollCount, ...]
     turnouts: tuple[TurnoutCount, ...]
+    federation_chairs: tuple[ChairsCount, ...]
 
 
 class Statistics:
@@ -194,6 +212,9 @@ class Statistics:
                 origins=tuple(OriginCount(*row) for row in connection.execute(_origins(election, level))),
                 first_polls=tuple(FirstPollCount(*row) for row in connection.execute(_first_polls(election, level))),
                 turnouts=tuple(TurnoutCount(*row) for row in connection.execute(_turnouts(election, level))),
+                federation_chairs=tuple(
+                    ChairsCount(*row) for row in connection.execute(_federation_chairs(election, level, on))
+                ),
             )
 
 
@@ -508,4 +529,27 @@ def _turnouts(election: str, level: Level) -> Statement:
         .join(units, units.c.unit == PollRow.unit)
         .group_by(area, PollRow.body, PollRow.mode)
         .order_by(area, PollRow.body, PollRow.mode)
+    )
+
+
+def _federation_chairs(election: str, level: Level, on: date) -> Statement:
+    units = _complete(election)
+    area = _area(units, level)
+    return (
+        select(
+            area.label("area"),
+            func.count(),
+            func.count(SeatRow.standing),
+            _total(_number(SeatRow.standing != PartyStanding.NONE.value)),
+            func.count(SeatRow.born),
+            _total(_number(_age(table(SeatRow).c.born, on) <= FEDERATION_YOUNG)),
+            func.count(SeatRow.education),
+            _total(_number(SeatRow.education.in_([one.value for one in FEDERATION_SCHOOLED]))),
+            func.count(SeatRow.in_two_committees),
+            _total(_number(SeatRow.in_two_committees.is_(True))),
+        )
+        .join(units, units.c.unit == SeatRow.unit)
+        .where(_sits(SeatRow.body, SeatRow.post, Bench.FEDERATION_CHAIR))
+        .group_by(area)
+        .order_by(area)
     )

@@ -411,7 +411,7 @@ def _body_completed(connection: Connection, commit: Commit, noted: Noted, line: 
             "post": seat.post,
             "votes": seat.votes,
             "at": commit.at,
-            **outcomes.described(nominated.get(seat.person)),
+            **outcomes.described(nominated.get(seat.person), commit.body),
         }
         for number, seat in enumerate(filling, start=first)
     ]

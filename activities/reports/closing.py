@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from activities.registry import Registry
 from activities.registry.errors import UnknownElectionError
-from activities.registry.statistics import BenchCount, Counts, Level, PostsCount, Side
+from activities.registry.statistics import BenchCount, ChairsCount, Counts, Level, PostsCount, Side
 from policies.clock import BEIJING
-from policies.closing.benches import YOUNG, Bench
+from policies.closing.benches import FEDERATION_YOUNG, YOUNG, Bench
 from policies.closing.figures import Mean, Share, tenths
 from policies.form.values import Mode
 from policies.pack.load import load_pack
@@ -76,6 +76,7 @@ class AreaFigures(Value):
     at_once: tuple[Named, ...]
     turnout: tuple[Named, ...]
     origins: tuple[Named, ...]
+    federation_chairs: tuple[Named, ...]  # the source's own figures; empty where no federation is elected
 
     def bench(self, bench: Bench) -> BenchRow:
         """The row of a bench."""
@@ -83,7 +84,7 @@ class AreaFigures(Value):
 
 
 class ClosingStatistics(Value):
-    """An election's closing statistics; ages are full years on `on`. `kind`: village or community, as the pack says."""
+    """An election's closing statistics; ages are full years on `on`. `kind`: village, community or women, as the pack says."""
 
     election: str
     title: str
@@ -104,8 +105,13 @@ class ClosingStatistics(Value):
         """The whole election."""
         return self.of(Level.COUNTY)[0]
 
+    @property
+    def main(self) -> Bench:
+        """The bench that the election is about: the two committees, or the women's federation."""
+        return Bench.FEDERATION if self.kind == "women" else Bench.TWO_COMMITTEES
 
-KINDS = {"community": "社区", "village": "村"}
+
+KINDS = {"community": "社区", "village": "村", "women": "村（社区）妇联组织"}
 
 
 def closing_statistics(registry: Registry, election: str, now: datetime, on: date | None = None) -> ClosingStatistics:
@@ -148,6 +154,7 @@ def _areas(level: Level, counts: Counts, kind: str) -> Iterator[AreaFigures]:
     posts = {(one.area, one.side): one for one in counts.posts}
     at_once, turnouts = _by_area(counts.first_polls), _by_area(counts.turnouts)
     origins = _by_area(counts.origins)
+    chairs = {one.area: one for one in counts.federation_chairs}
     for one in counts.areas:
         members = benches.get((one.area, Bench.TWO_COMMITTEES, Side.AFTER))
         yield AreaFigures(
@@ -183,7 +190,7 @@ def _areas(level: Level, counts: Counts, kind: str) -> Iterator[AreaFigures]:
                     key=f"{poll.body}/{poll.mode}",
                     label=f"{_body(poll.body, kind)}（{Mode(poll.mode).label}）",
                     share=Share(
-                        part=poll.present, whole=poll.roll, of=ROLLS[Mode(poll.mode)], not_stated=poll.not_stated
+                        part=poll.present, whole=poll.roll, of=_roll(poll.mode, kind), not_stated=poll.not_stated
                     ),
                 )
                 for poll in turnouts.get(one.area, ())
@@ -198,6 +205,7 @@ def _areas(level: Level, counts: Counts, kind: str) -> Iterator[AreaFigures]:
                 )
                 for each in sorted(origins.get(one.area, ()), key=lambda each: _place(each.origin))
             ),
+            federation_chairs=() if one.area not in chairs else _chairs(chairs[one.area]),
         )
 
 
@@ -240,6 +248,24 @@ def _bench(count: BenchCount | None) -> BenchFigures | None:
     )
 
 
+def _chairs(count: ChairsCount) -> tuple[Named, ...]:
+    """What the source publishes of the federation's chairs (篇三一)."""
+    figures = (
+        ("party_members", "党员", count.party_members, count.stated, "政治面貌"),
+        ("young", f"{FEDERATION_YOUNG}岁及以下", count.young, count.aged, "出生年月"),
+        ("senior", "高中及以上文化", count.senior, count.schooled, "学历"),
+        ("in_two_committees", "在“两委”任职", count.in_two_committees, count.placed, "任职"),
+    )
+    return tuple(
+        Named(
+            key=key,
+            label=label,
+            share=Share(part=part, whole=whole, of=f"注明{what}的主任（主席）", not_stated=count.persons - whole),
+        )
+        for key, label, part, whole, what in figures
+    )
+
+
 def _one_person(count: PostsCount) -> Share:
     return Share(part=count.one_person, whole=count.both_filled, of="书记、主任均已配备的单位")
 
@@ -257,6 +283,11 @@ def _compared(
         before=None if before is None else share(before),
         after=None if after is None else share(after),
     )
+
+
+def _roll(mode: str, kind: str) -> str:
+    """Whom a turnout is taken of; in the federation's direct vote its own electorate (W5)."""
+    return "年满十八周岁的妇女" if (mode, kind) == (Mode.VOTERS, "women") else ROLLS[Mode(mode)]
 
 
 def _body(body: str, kind: str) -> str:
@@ -280,7 +311,7 @@ def sentences(statistics: ClosingStatistics) -> Iterator[str]:
         f"{area.name}应换届{KINDS.get(statistics.kind, '单位')}{area.units}个，完成{area.completed}个{held}。"
         f"以下各项只统计已完成的单位，年龄按{statistics.on}的周岁计算。"
     )
-    for bench in (Bench.TWO_COMMITTEES, Bench.LEADERS, Bench.SUPERVISORY):
+    for bench in (Bench.TWO_COMMITTEES, Bench.LEADERS, Bench.SUPERVISORY, Bench.FEDERATION):
         row = area.bench(bench)
         if row.after is not None:
             yield _bench_sentence(row.label, row.before, row.after)
@@ -291,6 +322,13 @@ def sentences(statistics: ClosingStatistics) -> Iterator[str]:
         if compared.after is not None and compared.after.whole:
             change = "" if compared.before is None else _points(compared.before, compared.after)
             yield f"{compared.label}占{compared.after.text}{change}。"
+    if area.federation_chairs:
+        chairs, members = (area.bench(one).after for one in (Bench.FEDERATION_CHAIR, Bench.FEDERATION_MEMBER))
+        yield (
+            f"共选出妇代会主任（妇联主席）{0 if chairs is None else chairs.persons}名、委员"
+            f"{0 if members is None else members.persons}名；主任（主席）中"
+            f"{'，'.join(f'{row.label}占{row.share.text}' for row in area.federation_chairs)}。"
+        )
     for name, rows in (("一次选举成功率", area.at_once), ("参选率", area.turnout)):
         if rows:
             yield f"{name}：{'；'.join(f'{row.label}{row.share.text}' for row in rows)}。"

@@ -18,6 +18,7 @@ from console.workbook import ForceOption, target_problems
 if TYPE_CHECKING:
     from activities.registry import Registry
     from activities.reports.closing import AreaFigures, BenchRow, ClosingStatistics, Compared, Named
+    from policies.closing.benches import Bench
 
 BY = {"county": "全县", "street": "街道", "unit": "单位"}
 
@@ -123,13 +124,14 @@ def as_record(statistics: "ClosingStatistics") -> dict[str, Any]:
             "benches": [_bench_record(row) for row in area.benches],
             "one_person": _compared_record(area.one_person),
             "crossing": _compared_record(area.crossing),
-            **{name: [_named_record(one) for one in getattr(area, name)] for name in ("at_once", "turnout", "origins")},
+            **{name: [_named_record(one) for one in getattr(area, name)] for name in _NAMED},
         }
         for area in statistics.areas
     ]
     return {**record, "summary": list(sentences(statistics)), "areas": areas}
 
 
+_NAMED = ("at_once", "turnout", "origins", "federation_chairs")
 _PLAIN = ("level", "area", "name", "units", "completed", "held", "voters", "voters_not_stated")
 
 
@@ -172,7 +174,7 @@ def _show(statistics: "ClosingStatistics", by: str) -> None:
     out.print(_benches(statistics.county))
     out.print(_others(statistics.county))
     for level in (Level.STREET, Level.UNIT)[: list(BY).index(by)]:
-        out.print(_by_area(BY[level.value], statistics.of(level)))
+        out.print(_by_area(BY[level.value], statistics.of(level), statistics.main))
     out.print(
         "占比括号内为 人数/分母；年龄、学历、性别的分母是注明该项的成员，未注明的不计入。", style="dim", soft_wrap=True
     )
@@ -200,10 +202,16 @@ def _cells(row: "BenchRow") -> list[str]:
 
 def _others(area: "AreaFigures") -> Any:
     table = folded("项目", "组织、来源", "换届前", "换届后", "分母")
-    for compared in (area.one_person, area.crossing):
-        of = next((one.of for one in (compared.after, compared.before) if one is not None), "")
-        table.add_row(escape(compared.label), "", *_compared(compared), of)
-    for title, rows in (("一次选举成功率", area.at_once), ("参选率", area.turnout), ("成员来源", area.origins)):
+    if not area.federation_chairs:
+        for compared in (area.one_person, area.crossing):
+            of = next((one.of for one in (compared.after, compared.before) if one is not None), "")
+            table.add_row(escape(compared.label), "", *_compared(compared), of)
+    for title, rows in (
+        ("一次选举成功率", area.at_once),
+        ("参选率", area.turnout),
+        ("成员来源", area.origins),
+        ("主任（主席）", area.federation_chairs),
+    ):
         for row in rows:
             table.add_row(title, escape(row.label), "", row.share.text, row.share.of)
     return table
@@ -213,14 +221,14 @@ def _compared(compared: "Compared") -> list[str]:
     return ["无" if one is None else one.text for one in (compared.before, compared.after)]
 
 
-def _by_area(title: str, areas: "Iterable[AreaFigures]") -> Any:
-    """The two committees of each area in a line; every bench of every area is in the workbook and in JSON."""
+def _by_area(title: str, areas: "Iterable[AreaFigures]", main: "Bench") -> Any:
+    """The main bench of each area in a line; every bench of every area is in the workbook and in JSON."""
     from policies.closing.benches import Bench
 
-    names = ("“两委”人数", "平均年龄", "35岁及以下", "大专及以上", "女性", "有女性的单位", "一肩挑", "交叉任职")
-    table = folded(title, "完成", *names)
+    both = main is Bench.TWO_COMMITTEES
+    names = (f"{main.label}人数", "平均年龄", "35岁及以下", "大专及以上", "女性", "有女性的单位")
+    table = folded(title, "完成", *names, *(("一肩挑", "交叉任职") if both else ()))
     for area in areas:
-        both = [" → ".join(_compared(one)) for one in (area.one_person, area.crossing)]
-        cells = (*_cells(area.bench(Bench.TWO_COMMITTEES)), *both)
-        table.add_row(escape(area.name), f"{area.completed}/{area.units}", *cells)
+        posts = [" → ".join(_compared(one)) for one in (area.one_person, area.crossing)] if both else []
+        table.add_row(escape(area.name), f"{area.completed}/{area.units}", *_cells(area.bench(main)), *posts)
     return table

@@ -59,6 +59,9 @@ def write_statistics(statistics: "ClosingStatistics", path: Path) -> None:
     page(book, "选举", (*_AREA, "项目", "组织（投票方式）", "分母", *_share("数")), polls)
     origins = [(*_place(area), *_origin(row)) for area in statistics.areas for row in area.origins]
     page(book, "来源", (*_AREA, "来源", *_share("人数")), origins)
+    chairs = [(*_place(area), *_origin(row)) for area in statistics.areas for row in area.federation_chairs]
+    if chairs:
+        page(book, "妇联主任（主席）", (*_AREA, "项目", *_share("人数")), chairs)
     save(book, path)
 
 

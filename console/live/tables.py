@@ -17,7 +17,14 @@ MOST_ROWS = 50
 """A longer list of more than one street is summed up by street; what is late is listed all the same, up to so many."""
 ROOM = 60  # columns that the words of a table need beside its ids
 
-STAGES = {"": "未开始", "prep": "准备", "party": "党组织", "residents": "居委会", "supervisory": "监委会"}
+STAGES = {
+    "": "未开始",
+    "prep": "准备",
+    "party": "党组织",
+    "residents": "居委会",
+    "supervisory": "监委会",
+    "women": "妇联组织",
+}
 
 RoleName = Callable[[str, str], str]
 """What an election's plan calls a role: (election, role)."""

@@ -4,7 +4,7 @@ One declaration (`columns.py`) makes the template, the reader, its messages and 
 """
 
 from live.roster.annotate import annotate
-from live.roster.briefs import area_id, district_brief, signature
+from live.roster.briefs import area_id, district_brief, signature, unit_row
 from live.roster.problem import Problem
 from live.roster.reading import Reading, read_roster
 from live.roster.template import write_template
@@ -24,6 +24,7 @@ __all__ = [
     "district_brief",
     "read_roster",
     "signature",
+    "unit_row",
     "write_roster",
     "write_template",
 ]

@@ -45,6 +45,9 @@ def _unit_brief(unit: Unit, election: str, setting: str) -> UnitBrief:
         party_seats=unit.party_seats,
         residents_seats=unit.residents_seats,
         supervisory_seats=unit.supervisory_seats,
+        women_seats=unit.federation_seats or 0,
+        women=unit.adult_women or 0,
+        pilot=unit.pilot,
         village=_village(unit),
         setting=setting,
     )
@@ -56,6 +59,32 @@ def _village(unit: Unit) -> VillageFigures | None:
     if all(figure is None for figure in stated.values()):
         return None
     return VillageFigures(**{"groups": 0} | {name: figure for name, figure in stated.items() if figure is not None})
+
+
+def unit_row(brief: UnitBrief) -> Unit:
+    """The roster's row that says what a brief says; its codes are the last two parts of the brief's id."""
+    _, street, code = brief.id.rsplit("-", 2)
+    village = brief.village
+    return Unit(
+        street=street,
+        code=code,
+        name=brief.name,
+        households=brief.households,
+        residents=brief.residents,
+        difficult=brief.difficult,
+        party_members=brief.party_members,
+        party_due=brief.party_due,
+        organizations=brief.organizations,
+        party_seats=brief.party_seats,
+        residents_seats=brief.residents_seats,
+        supervisory_seats=brief.supervisory_seats,
+        groups=None if village is None else village.groups,
+        deputies=None if village is None else village.deputies,
+        women_seats=None if village is None else village.women,
+        federation_seats=brief.women_seats or None,
+        adult_women=brief.women or None,
+        pilot=brief.pilot,
+    )
 
 
 def area_id(election: str, area: str) -> str:

@@ -13,9 +13,10 @@ from live.roster.values import WHOLE_AREA
 from policies.finding import Severity
 from policies.pack.schema import Pack, Role
 from policies.people import Body, PartyStanding, Post, age_on
+from policies.rules.women import others_may_begin
 
 ADULT = 18
-_SINGLE = (Post.SECRETARY, Post.CHAIR, Post.SUPERVISORY_CHAIR)
+_SINGLE = (Post.SECRETARY, Post.CHAIR, Post.SUPERVISORY_CHAIR, Post.FEDERATION_CHAIR)
 """Posts of which a unit has one."""
 
 
@@ -61,6 +62,20 @@ def _units(units: Rows, areas: Areas, pack: Pack) -> Iterator[Problem]:
         yield from _possible(row)
         yield from _seats(row, pack)
         yield from _posts(row, pack)
+    yield from _pilots(units, pack)
+
+
+def _pilots(units: Rows, pack: Pack) -> Iterator[Problem]:
+    """W3: a plan that begins with pilots has some; units are pilots only under such a plan."""
+    if "pilot" not in units.has:
+        return
+    pilots = [row for row in units.rows if row.value("pilot") is True]
+    if pack.pilot is None:
+        for row in pilots:
+            yield row.problem("pilot", "方案没有先行试点，不能有试点单位（W3）", "填“否”，或在方案中写明试点（pilot）")
+    elif units.rows and all(row.value("pilot") is False for row in units.rows):
+        (finding,) = others_may_begin(0, 0)
+        yield units.rows[0].problem("pilot", finding.message.rstrip("。"), "至少一个单位填“是”")
 
 
 def _posts(row: Row, pack: Pack) -> Iterator[Problem]:
@@ -102,6 +117,9 @@ def _possible(row: Row) -> Iterator[Problem]:
             "核对两栏；确有户口不在本地而登记的，可以不改",
             Severity.WARNING,
         )
+    women = row.number_of("adult_women")
+    if women is not None and residents is not None and women > residents:
+        yield row.problem("adult_women", f"成年妇女 {women} 人，多于居民 {residents} 人", "核对两栏是否填反")
 
 
 def _seats(row: Row, pack: Pack) -> Iterator[Problem]:
@@ -111,6 +129,7 @@ def _seats(row: Row, pack: Pack) -> Iterator[Problem]:
         party_seats=row.number_of("party_seats"),
         residents_seats=row.number_of("residents_seats"),
         supervisory_seats=row.number_of("supervisory_seats"),
+        federation_seats=row.number_of("federation_seats"),
     )
     for finding in found:
         named = "" if f"（{finding.rule}）" in finding.message else f"（{finding.rule}）"

@@ -66,6 +66,9 @@ LEVELS: dict[Role, Level] = {
 }
 """The level at which each role is held: the scope of who holds it must be of that level."""
 
+EVERY, THREE_BODIES, FEDERATION = ("community", "village", "women"), ("community", "village"), ("women",)
+"""The kinds of plan under which a column is asked for: all of them; Party organization, committee, supervisors; the federation."""
+
 COUNTY_WORDS = ("区", "县", "市")
 """What stands in a scope that is the whole county; the first is what we write ourselves."""
 YES, NO = "是", "否"
@@ -73,7 +76,10 @@ YES, NO = "是", "否"
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `field` is the field of the sheet's value; `rule` the id of the rule behind a limit, `why` its reason."""
+    """One column. `field` is the field of the sheet's value; `rule` the id of the rule behind a limit, `why` its reason.
+
+    `plans`: the kinds of plan that ask for it.
+    """
 
     field: str
     title: str
@@ -87,6 +93,7 @@ class Column:
     rule: str = ""
     why: str = ""
     width: int = 14
+    plans: tuple[str, ...] = EVERY
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,10 @@ class Sheet:
     value: type[Value]
     help: str
     columns: tuple[Column, ...]
+
+    def asked(self, pack: Pack) -> tuple[Column, ...]:
+        """The columns that a plan asks for, in order."""
+        return tuple(column for column in self.columns if pack.kind in column.plans)
 
     def column(self, field: str) -> Column:
         """The column of a field. Raises KeyError when there is none."""
@@ -137,6 +148,7 @@ UNITS = Sheet(
             "42",
             lowest=1,
             rule="P3",
+            plans=THREE_BODIES,
         ),
         Column(
             "party_due",
@@ -146,6 +158,7 @@ UNITS = Sheet(
             "37",
             lowest=1,
             rule="P8",
+            plans=THREE_BODIES,
         ),
         Column(
             "organizations",
@@ -155,9 +168,20 @@ UNITS = Sheet(
             "12",
             rule="R7",
             width=18,
+            plans=THREE_BODIES,
         ),
         Column("difficult", "重点难点", Kind.YES_NO, "是否列为重点难点社区（村）：是或否。", "否", rule="X4"),
-        Column("party_seats", "党组织职数", Kind.COUNT, "不含兼职委员。", "5", lowest=1, highest=MOST_SEATS, rule="P4"),
+        Column(
+            "party_seats",
+            "党组织职数",
+            Kind.COUNT,
+            "不含兼职委员。",
+            "5",
+            lowest=1,
+            highest=MOST_SEATS,
+            rule="P4",
+            plans=THREE_BODIES,
+        ),
         Column(
             "residents_seats",
             "居委会职数",
@@ -167,6 +191,7 @@ UNITS = Sheet(
             lowest=1,
             highest=MOST_SEATS,
             rule="R1",
+            plans=THREE_BODIES,
         ),
         Column(
             "supervisory_seats",
@@ -177,6 +202,7 @@ UNITS = Sheet(
             lowest=1,
             highest=MOST_SEATS,
             rule="S1",
+            plans=THREE_BODIES,
         ),
         Column(
             "voters",
@@ -185,8 +211,9 @@ UNITS = Sheet(
             "登记参加选举的人数，尚未登记的留空。只填人数。",
             "3900",
             required=False,
+            plans=THREE_BODIES,
         ),
-        Column("groups", "村民小组数", Kind.COUNT, "只有村填写；社区留空。", "", required=False),
+        Column("groups", "村民小组数", Kind.COUNT, "只有村填写；社区留空。", "", required=False, plans=THREE_BODIES),
         Column(
             "deputies",
             "副主任职数",
@@ -196,6 +223,7 @@ UNITS = Sheet(
             highest=MOST_SEATS,
             required=False,
             rule="V1",
+            plans=THREE_BODIES,
         ),
         Column(
             "women_seats",
@@ -206,6 +234,37 @@ UNITS = Sheet(
             highest=MOST_SEATS,
             required=False,
             rule="V1",
+            plans=THREE_BODIES,
+        ),
+        Column(
+            "federation_seats",
+            "妇联职数",
+            Kind.COUNT,
+            "妇代会主任（妇联主席）和委员合计。",
+            "5",
+            lowest=1,
+            highest=MOST_SEATS,
+            rule="W1",
+            plans=FEDERATION,
+        ),
+        Column(
+            "adult_women",
+            "成年妇女数",
+            Kind.COUNT,
+            "本村（社区）年满十八周岁的妇女人数，直接投票以它为基数。只填人数。",
+            "1650",
+            lowest=1,
+            rule="W5",
+            plans=FEDERATION,
+        ),
+        Column(
+            "pilot",
+            "试点单位",
+            Kind.YES_NO,
+            "是否先行试点：试点单位先换届，全部验收后其他单位才启动。",
+            "是",
+            rule="W3",
+            plans=FEDERATION,
         ),
     ),
 )
@@ -233,7 +292,7 @@ STAFF = Sheet(
 INCUMBENTS = Sheet(
     "现任成员",
     Incumbent,
-    "换届开始时三个组织的现任成员，每人每项职务一行；不填选民，不填身份证号码。",
+    "换届开始时方案所选组织的现任成员，每人每项职务一行；不填选民，不填身份证号码。",
     (
         Column("unit", "社区代码", Kind.UNIT, _UNIT_REFERENCE, "U003"),
         Column("body", "组织", Kind.CHOICE, "从下拉选项中选。", "党组织", choices=Choices.BODY),
@@ -310,7 +369,8 @@ def options(choices: Choices, pack: Pack) -> Mapping[str, str]:
             other = Body.RESIDENTS if pack.kind == "village" else Body.VILLAGE
             return {body.label: body for body in Body if body is not other and _chosen(body, pack)}
         case Choices.POST:
-            return {post.label: post for post in Post if not post.in_federation or _chosen(Body.WOMEN, pack)}
+            bodies = [body for body in Body if _chosen(body, pack)]
+            return {post.label: post for post in Post if any(post_in(body, post) for body in bodies)}
         case Choices.SEX:
             return {sex.label: sex for sex in Sex}
         case Choices.EDUCATION:

@@ -1,11 +1,12 @@
 """What to fill in where, line by line from the declaration: for the workbook's own guide and for the page docs/roster.md."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from live.roster import seats
-from live.roster.columns import EXAMPLE_MARK, LEVELS, SHEETS, Choices, Column, Kind, Level, options, posts_of
+from live.roster.columns import EXAMPLE_MARK, LEVELS, SHEETS, UNITS, Choices, Column, Kind, Level, options, posts_of
 from live.roster.values import MOST, MOST_LETTERS
-from policies.pack.schema import Pack
+from policies.pack.schema import Pack, Role
 from policies.people import Body
 from policies.rule import BOOK
 from policies.rules import load
@@ -54,16 +55,21 @@ def lines(pack: Pack) -> tuple[Line, ...]:
             reason=reason(column),
         )
         for sheet in SHEETS
-        for column in sheet.columns
+        for column in sheet.asked(pack)
     )
 
 
 def example(column: Column, pack: Pack) -> str:
-    """The column's example; where the pack has other options, the first of them."""
+    """The column's example; where the pack has other options, the first of them, of a street's roles as the example's scope is."""
     if column.choices is None:
         return column.example
     offered = options(column.choices, pack)
-    return column.example if column.example in offered else next(iter(offered))
+    if column.example in offered:
+        return column.example
+    street = [
+        name for name, code in offered.items() if column.choices is Choices.ROLE and LEVELS[Role(code)] is Level.STREET
+    ]
+    return next(iter(street or offered))
 
 
 def limits(column: Column, pack: Pack) -> str:
@@ -100,7 +106,7 @@ def _span(column: Column, pack: Pack) -> str:
         span = seats.allowed(rule, pack) if own == column.field else None
         if span is not None:
             low, high = span
-            said = f"{low}" if low == high else f"{low} 至 {high}"
+            said = f"{low} 或以上" if high == seats.MOST else f"{low}" if low == high else f"{low} 至 {high}"
             return f"{said}（正式党员不足 {COMMITTEE_FROM} 名的只设书记，填 1）" if rule == "P4" else said
     return f"{column.lowest} 或以上的整数" if column.highest >= MOST else f"{column.lowest} 至 {column.highest}"
 
@@ -113,8 +119,8 @@ def reason(column: Column) -> str:
     return f"{rule.id} {rule.title}：{rule.text}"
 
 
-def as_markdown(pack: Pack) -> str:
-    """The page about the workbook, for one pack."""
+def as_markdown(pack: Pack, *others: Pack) -> str:
+    """The page about the workbook, for one pack; of other packs the columns that this one does not ask for."""
     parts = [
         "# 名册工作簿",
         "",
@@ -122,12 +128,30 @@ def as_markdown(pack: Pack) -> str:
         "",
         *(f"- {note}" for note in NOTES),
     ]
+    shown = lines(pack)
     for sheet in SHEETS:
-        parts += ["", f"## {sheet.title}", "", sheet.help, ""]
-        parts += ["| " + " | ".join(HEADINGS[1:]) + " |", "|" + "---|" * len(HEADINGS[1:])]
         parts += [
-            "| " + " | ".join(cell.replace("|", "\\|") for cell in line.cells[1:]) + " |"
-            for line in lines(pack)
-            if line.sheet == sheet.title
+            "",
+            f"## {sheet.title}",
+            "",
+            sheet.help,
+            "",
+            *_table(line for line in shown if line.sheet == sheet.title),
         ]
+    known = {(line.sheet, line.column) for line in shown}
+    for other in others:
+        own = [line for line in lines(other) if (line.sheet, line.column) not in known]
+        unasked = known - {(line.sheet, line.column) for line in lines(other)}
+        words = f"“{UNITS.title}”表另填以下各列"
+        if unasked:
+            words += f"，不填{'、'.join(line.column for line in shown if (line.sheet, line.column) in unasked)}"
+        parts += ["", f"## {other.title}（`{other.id}`）", "", f"{words}。", "", *_table(own)]
     return "\n".join(parts) + "\n"
+
+
+def _table(rows: Iterable[Line]) -> list[str]:
+    return [
+        "| " + " | ".join(HEADINGS[1:]) + " |",
+        "|" + "---|" * len(HEADINGS[1:]),
+        *("| " + " | ".join(cell.replace("|", "\\|") for cell in line.cells[1:]) + " |" for line in rows),
+    ]

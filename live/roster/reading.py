@@ -113,7 +113,7 @@ def _roster(streets: Rows, units: Rows, staff: Rows, incumbents: Rows, problems:
 
 def _value(sheet: Sheet, row: Row, areas: Areas) -> Value:
     """One row's value, its references written out in full and its post as its body has it. Raises ValidationError."""
-    values = {column.field: row.value(column.field) for column in sheet.columns}
+    values = {name: row.value(name) for name in row.cells}
     if sheet is STAFF:
         (values["scope"],) = areas.meant(str(values["scope"]))
     if sheet is INCUMBENTS:

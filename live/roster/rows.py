@@ -82,7 +82,7 @@ def rows_of(sheet: Sheet, tables: Sequence[Table], pack: Pack) -> Rows:
             remedy=f"补上这张表，表名须一字不差；可从模板中复制{guess}",
         )
         return Rows(sheet.title, problems=(missing,))
-    header, places, problems = _headers(sheet, table)
+    header, places, problems = _headers(sheet, table, pack)
     found: list[Row] = []
     for number in range(header + 1, len(table.rows)):
         row = _row(sheet, table, number, places, pack, problems)
@@ -94,7 +94,7 @@ def rows_of(sheet: Sheet, tables: Sequence[Table], pack: Pack) -> Rows:
 # ---------------------------------------------------------------- headers
 
 
-def _headers(sheet: Sheet, table: Table) -> tuple[int, dict[str, int], list[Problem]]:
+def _headers(sheet: Sheet, table: Table, pack: Pack) -> tuple[int, dict[str, int], list[Problem]]:
     """The row of the headers, the place of each field's column, and what is wrong with them."""
     titles = {column.title: column for column in sheet.columns}
     header = _header_row(titles, table)
@@ -105,7 +105,9 @@ def _headers(sheet: Sheet, table: Table) -> tuple[int, dict[str, int], list[Prob
             continue
         column = titles.get(_title(raw))
         here = reference(header, place)
-        if column is None:
+        if column is not None and pack.kind not in column.plans:
+            problems.append(_not_asked(table.title, here, column))
+        elif column is None:
             problems.append(_unknown(table.title, here, raw, sheet))
         elif column.field in places:
             first = reference(header, places[column.field])
@@ -128,7 +130,7 @@ def _headers(sheet: Sheet, table: Table) -> tuple[int, dict[str, int], list[Prob
             message=f"缺少列“{column.title}”",
             remedy=f"在这一行补上表头“{column.title}”和这一列的内容（{column.help.rstrip('。')}）",
         )
-        for column in sheet.columns
+        for column in sheet.asked(pack)
         if column.field not in places and column.required
     ]
     return header, places, problems
@@ -145,6 +147,17 @@ def _header_row(titles: dict[str, Column], table: Table) -> int:
 
 def _title(raw: Raw) -> str:
     return plain(raw).strip("*:") if isinstance(raw, str) else ""
+
+
+def _not_asked(sheet: str, cell: str, column: Column) -> Problem:
+    return Problem(
+        sheet=sheet,
+        cell=cell,
+        value=column.title,
+        message="这份方案不用这一列，没有读取",
+        remedy="可以不管",
+        severity=Severity.WARNING,
+    )
 
 
 def _unknown(sheet: str, cell: str, raw: Raw, declared: Sheet) -> Problem:

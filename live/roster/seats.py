@@ -1,4 +1,7 @@
-"""The seats of a unit against the rules P4, R1 (V1 in a village) and S1, asked of the one place where they stand: the door of `prep.plan`."""
+"""The seats of a unit against the rules P4, R1 (V1 in a village), S1 and W1, asked of the one place where they stand.
+
+That is the door of `prep.plan`.
+"""
 
 from policies.finding import Finding
 from policies.pack.schema import Pack
@@ -10,22 +13,25 @@ COLUMNS = {
     "R1": ("residents_seats",),
     "V1": ("residents_seats",),
     "S1": ("supervisory_seats",),
+    "W1": ("federation_seats",),
 }
 """The fields each rule judges, its own seats first."""
 IN_A_VILLAGE = {"R1": "V1"}
 """What a village is asked instead of a community's rule."""
 
+MOST = 30
+"""Seats tried; a rule that admits so many has no upper limit."""
 _MANY = 1000  # full members: enough for a committee
-_MOST = 30
 
 
 def findings(
     pack: Pack,
     *,
-    party_members: int | None,
-    party_seats: int | None,
-    residents_seats: int | None,
-    supervisory_seats: int | None,
+    party_members: int | None = None,
+    party_seats: int | None = None,
+    residents_seats: int | None = None,
+    supervisory_seats: int | None = None,
+    federation_seats: int | None = None,
 ) -> list[Finding]:
     """What the rules say about a unit's seats. A rule whose own figures are not known (None) says nothing."""
     known = {
@@ -33,6 +39,7 @@ def findings(
         "party_seats": party_seats,
         "residents_seats": residents_seats,
         "supervisory_seats": supervisory_seats,
+        "federation_seats": federation_seats,
     }
     brief = UnitBrief(
         id="-",
@@ -48,6 +55,7 @@ def findings(
         party_seats=party_seats or 0,
         residents_seats=residents_seats or 0,
         supervisory_seats=supervisory_seats or 0,
+        women_seats=federation_seats or 0,
         setting="-",
     )
     return [
@@ -65,11 +73,16 @@ def allowed(rule: str, pack: Pack) -> tuple[int, int] | None:
     rule = IN_A_VILLAGE.get(rule, rule) if pack.kind == "village" else rule
     fits = [
         seats
-        for seats in range(1, _MOST + 1)
+        for seats in range(1, MOST + 1)
         if not any(
             finding.rule == rule
             for finding in findings(
-                pack, party_members=_MANY, party_seats=seats, residents_seats=seats, supervisory_seats=seats
+                pack,
+                party_members=_MANY,
+                party_seats=seats,
+                residents_seats=seats,
+                supervisory_seats=seats,
+                federation_seats=seats,
             )
         )
     ]

@@ -20,7 +20,6 @@ from live.roster.columns import (
     Choices,
     Column,
     Kind,
-    Sheet,
     options,
 )
 from live.roster.pages import TEXT_FORMAT, fit_row, printed_wide, put_text, save
@@ -45,7 +44,7 @@ def write_template(path: Path, pack: Pack) -> None:
     book = prepared(pack, first_row=3)
     for sheet in SHEETS:
         page = book[sheet.title]
-        for place, column in enumerate(sheet.columns, 1):
+        for place, column in enumerate(sheet.asked(pack), 1):
             cell = page.cell(2, place)
             text = guide.example(column, pack)
             put_text(cell, f"{EXAMPLE_MARK}：{text}" if place == 1 else text)
@@ -60,7 +59,7 @@ def prepared(pack: Pack, *, first_row: int) -> Workbook:
     _guide(book.create_sheet(GUIDE), pack)
     lists = _lists(book, pack)
     for sheet in SHEETS:
-        _sheet(book.create_sheet(sheet.title), sheet, lists, first_row)
+        _sheet(book.create_sheet(sheet.title), sheet.asked(pack), lists, first_row)
     book.move_sheet(LISTS, len(book.sheetnames))
     return book
 
@@ -68,8 +67,8 @@ def prepared(pack: Pack, *, first_row: int) -> Workbook:
 # ---------------------------------------------------------------- the sheets to fill in
 
 
-def _sheet(page: Worksheet, sheet: Sheet, lists: dict[Choices | Kind, str], first_row: int) -> None:
-    for place, column in enumerate(sheet.columns, 1):
+def _sheet(page: Worksheet, columns: tuple[Column, ...], lists: dict[Choices | Kind, str], first_row: int) -> None:
+    for place, column in enumerate(columns, 1):
         letter = get_column_letter(place)
         dimension = page.column_dimensions[letter]
         dimension.width = column.width

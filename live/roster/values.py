@@ -26,6 +26,7 @@ Code = Annotated[str, Field(pattern=CODE)]
 Text = Annotated[str, Field(pattern=TEXT, min_length=1, max_length=MOST_LETTERS)]
 Count = Annotated[int, Field(ge=0, le=MOST)]
 SeatCount = Annotated[int, Field(ge=1, le=MOST_SEATS)]
+SeatsOfBody = Annotated[int, Field(ge=0, le=MOST_SEATS)]
 
 WHOLE_AREA = ""
 """The scope of those who act for the whole district or county."""
@@ -39,24 +40,30 @@ class Street(Value):
 
 
 class Unit(Value):
-    """One community or village. Numbers are persons and households, as `workflows.messages.UnitBrief` has them."""
+    """One community or village. Numbers are persons and households, as `workflows.messages.UnitBrief` has them.
+
+    Figures of the three bodies are 0, those of the women's federation None, where the plan does not elect them.
+    """
 
     street: Code
     code: Code  # unique within its street
     name: Text
     households: Count
     residents: Count
-    party_members: Count  # full members
-    party_due: Count  # of these, due to attend the members' meeting
-    organizations: Count  # entitled to send a representative
     difficult: bool
-    party_seats: SeatCount
-    residents_seats: SeatCount
-    supervisory_seats: SeatCount
+    party_members: Count = 0  # full members
+    party_due: Count = 0  # of these, due to attend the members' meeting
+    organizations: Count = 0  # entitled to send a representative
+    party_seats: SeatsOfBody = 0
+    residents_seats: SeatsOfBody = 0
+    supervisory_seats: SeatsOfBody = 0
     voters: Count | None = None  # registered voters; None: not stated
     groups: Count | None = None  # these three only in a village, see `workflows.messages.VillageFigures`
     deputies: SeatCount | None = None
     women_seats: SeatCount | None = None
+    federation_seats: SeatCount | None = None  # of the women's federation, its chair's among them
+    adult_women: Count | None = None  # of eighteen and over
+    pilot: bool = False  # one of the units that go first
 
     @property
     def reference(self) -> str:

@@ -33,7 +33,7 @@ def write_roster(roster: Roster, path: Path, pack: Pack) -> None:
     for sheet, values in _rows(roster):
         page = book[sheet.title]
         for row, value in enumerate(values, 2):
-            for place, column in enumerate(sheet.columns, 1):
+            for place, column in enumerate(sheet.asked(pack), 1):
                 content = getattr(value, column.field)
                 if content is None:
                     continue

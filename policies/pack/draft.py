@@ -96,8 +96,8 @@ def written(base: Pack, answers: Answers, *, extends: str) -> str:
     ]
     for body in base.bodies:
         lines += [f"  - id: {body.id.value}", *_headings(body, answers)]
-        if body.id is BodyId.RESIDENTS:
-            lines += [f"    {line}" for line in _residents(base, answers)]
+        if body.id is _elected(base).id:
+            lines += [f"    {line}" for line in _seated(body, answers)]
         steps = [step for step in body.steps if step.id == poll.id or _key(step) in answers]
         if steps:
             lines.append("    steps:")
@@ -112,11 +112,12 @@ def written(base: Pack, answers: Answers, *, extends: str) -> str:
 
 def _numbers(base: Pack) -> tuple[Question, ...]:
     """Seats and the election committee, judged against what binds."""
-    body = base.body(BodyId.RESIDENTS)
+    body = _elected(base)
+    what = "妇联" if body.id is BodyId.WOMEN else "委员会"
     found = []
     for key, ask, norm, stated in (
-        ("seats_min", "委员会职数至少几名", "members_min", body.seats and body.seats.min),
-        ("seats_max", "委员会职数至多几名", "members_max", body.seats and body.seats.max),
+        ("seats_min", f"{what}职数至少几名", "members_min", body.seats and body.seats.min),
+        ("seats_max", f"{what}职数至多几名", "members_max", body.seats and body.seats.max),
         ("committee_min", "选举委员会至少几人", "committee_min", body.committee and body.committee.min),
         ("committee_max", "选举委员会至多几人", "committee_max", body.committee and body.committee.max),
     ):
@@ -175,8 +176,14 @@ def _key(step: Step) -> str:
     return step.id
 
 
+def _elected(base: Pack) -> Body:
+    """The body whose seats and poll day are asked: the committee, or the women's federation under its own plan."""
+    wanted = BodyId.WOMEN if base.kind == "women" else BodyId.RESIDENTS
+    return base.body(wanted)
+
+
 def _poll_step(base: Pack) -> Step:
-    poll = poll_of(base.body(BodyId.RESIDENTS))
+    poll = poll_of(_elected(base))
     if poll is None:
         raise ValueError("样本方案没有投票步骤")
     return poll
@@ -233,7 +240,7 @@ def _poll(base: Pack) -> Callable[[str, Answers], Absolute]:
         if window.from_ is None or window.to is None:
             raise ValueError("选举日不能缺：请写首日和末日")
         due = law_in_force(window.to)
-        if due is not base.law:
+        if due is not base.law and base.kind != "women":  # no law speaks of the federation's poll
             raise ValueError(f"{window.to} 适用 {due.value} 年的法律，所选的样本按 {base.law.value} 年的法律写成")
         days, starts = base.norms.voters_list_days, answers.get("starts")
         if days is not None and starts is not None and window.from_ - timedelta(days=days) < starts:
@@ -313,8 +320,7 @@ def _headings(body: Body, answers: Answers) -> list[str]:
     return [f"    heading: {span}", f"    outer_limit: {answers['completed_by']}"]
 
 
-def _residents(base: Pack, answers: Answers) -> list[str]:
-    body = base.body(BodyId.RESIDENTS)
+def _seated(body: Body, answers: Answers) -> list[str]:
     lines = []
     if body.seats is not None:
         seats = f"min: {answers['seats_min']}, max: {answers['seats_max']}"

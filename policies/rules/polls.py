@@ -464,7 +464,15 @@ S2 = declare(
 )
 
 
-def _community_2025(number: int, title: str, text: str, on_failure: str, quote: str, floor: bool = False) -> Rule:
+def _community_2025(
+    number: int,
+    title: str,
+    text: str,
+    on_failure: str,
+    quote: str,
+    floor: bool = False,
+    enforced: tuple[str, ...] = (),
+) -> Rule:
     return declare(
         Rule(
             id=f"R25-{number}",
@@ -477,7 +485,7 @@ def _community_2025(number: int, title: str, text: str, on_failure: str, quote: 
             effective_from=LAW_2025_IN_FORCE,
             article=str(number),
             national_floor=floor,
-            enforced=COUNT,
+            enforced=(*COUNT, *enforced),
         )
     )
 
@@ -506,13 +514,16 @@ R25_19 = _community_2025(
     (
         "无记名投票；选民过半数、户的代表过半数或者超过三分之二的居民代表参加投票，选举有效；"
         "获参加投票人员过半数选票始得当选；另行选举得票多的当选，但不得少于已投选票总数的三分之一。"
+        "外出的选民可以书面委托本社区其他选民，每人接受委托不超过三人，候选人不得接受委托，公布双方名单；居民代表选举不实行委托。"
     ),
-    "未达人数的选举无效，另定选举日重新投票；未达票数的不得当选，不足名额另行选举。",
+    "未达人数的选举无效，另定选举日重新投票；未达票数的不得当选，不足名额另行选举；违规的委托无效。",
     (
         "有选民的过半数参加投票，选举有效……有户的代表的过半数参加投票，选举有效……有超过三分之二的居民代表参加投票，"
-        "选举有效。候选人获得参加投票的人员过半数的选票，始得当选……所得票数不得少于已投选票总数的三分之一"
+        "选举有效。候选人获得参加投票的人员过半数的选票，始得当选……所得票数不得少于已投选票总数的三分之一……可以书面委托本社区"
+        "其他选民代为投票。每一选民接受的委托不得超过三人。候选人不得接受委托投票……采取居民代表选举方式的，不实行委托投票"
     ),
     floor=True,
+    enforced=("residents.proxies",),
 )
 R25_27 = _community_2025(
     27,

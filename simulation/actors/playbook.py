@@ -32,8 +32,12 @@ BY_ACT: dict[Act, Page] = {
 }
 
 
-ROLL: dict[Act, Page] = {Act.REGISTRATION: village.register, Act.CORRECTION: village.correct}
-"""What every plan asks that registers voters."""
+ROLL: dict[Act, Page] = {
+    Act.REGISTRATION: village.register,
+    Act.CORRECTION: village.correct,
+    Act.PROXIES: village.proxies,
+}
+"""What every plan asks whose registered voters vote, or are published with those who do."""
 
 VILLAGE: dict[Act, Page] = ROLL | {
     Act.POLL_DAY: village.poll_day,
@@ -42,7 +46,6 @@ VILLAGE: dict[Act, Page] = ROLL | {
     Act.SLATE: village.candidates,
     Act.STATIONS: village.stations,
     Act.STAFF: village.staff,
-    Act.PROXIES: village.proxies,
     Act.ROVING_BOXES: village.boxes,
     Act.BALLOT_RULES: village.ballot_rules,
     Act.POLL: directvote.poll,

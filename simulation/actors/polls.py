@@ -10,9 +10,9 @@ from simulation.population.chance import numpy_stream
 from simulation.population.voting import (
     Contender,
     Poll,
-    draw_delegates_poll,
     draw_party_poll,
     draw_plenary_poll,
+    draw_residents_poll,
     draw_show_of_hands,
     draw_women_poll,
 )
@@ -29,7 +29,15 @@ def poll(scene: Scene) -> Counted:
     if mode is PollMode.PLENARY:
         return _plenary(scene)
     quorum = ballot.quorum if ballot is not None and isinstance(ballot.quorum, Threshold) else None
-    return declared(scene, _drawn(scene, mode, scene.roll, quorum), scene.task.people)
+    form = declared(scene, _drawn(scene, mode, scene.roll, quorum), scene.task.people)
+    return form.model_copy(update={"proxies": _proxies(scene)})
+
+
+def _proxies(scene: Scene) -> int:
+    """Every voter away votes by the proxy that was examined and published, where the plan lets anybody."""
+    ballot, electorate = None if scene.step is None else scene.step.ballot, scene.unit.electorate
+    given = ballot is not None and ballot.proxies_allowed is True and scene.body_name == BodyId.RESIDENTS
+    return len(electorate.proxies) if given and electorate is not None else 0
 
 
 def declared(scene: Scene, form: ResultForm, names: tuple[str, ...]) -> Counted:
@@ -100,9 +108,10 @@ def _drawn(scene: Scene, mode: PollMode, roll: int, quorum: Threshold | None) ->
             present=here,
             body=FormBody.SUPERVISORY if scene.unit.brief.village is None else FormBody.VILLAGE_SUPERVISORY,
         )
-    return draw_delegates_poll(
+    return draw_residents_poll(
         rng,
-        delegates=roll,
+        roll=roll,
+        mode=Mode(mode.value),
         seats=task.seats,
         contenders=ballot,
         parameters=scene.parameters,

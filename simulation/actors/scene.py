@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from policies.pack.schema import Pack, Role, Step
+from policies.pack.schema import Pack, PollMode, Role, Step
 from simulation.actors.memory import Body, UnitMemory
 from simulation.population.district import SyntheticUnit
 from simulation.population.parameters import Parameters
@@ -58,12 +58,19 @@ class Scene:
 
     @property
     def roll(self) -> int:
-        """The denominator of the body's quorum: members due, a village's voters, residents' representatives, or grown women."""
+        """The denominator of the body's quorum: members due, grown women, and else whoever the plan lets vote."""
         if self.body_name == "women":
             return self.unit.brief.women
-        if self.is_direct:
-            return self.memory.direct.roll
-        return self.unit.brief.party_due if self.body_name == "party" else self.memory.representatives
+        if self.body_name == "party":
+            return self.unit.brief.party_due
+        ballot = None if self.step is None else self.step.ballot
+        match None if ballot is None else ballot.mode:
+            case PollMode.VOTERS:
+                return self.memory.direct.roll
+            case PollMode.HOUSEHOLDS:
+                return self.unit.brief.households
+            case _:
+                return self.memory.representatives
 
     def office(self, role: Role) -> str:
         """A role's Chinese name in the pack."""

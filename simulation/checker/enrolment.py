@@ -14,6 +14,7 @@ def registered(ctx: Context, gate: Gate, form: Json) -> None:
     """V4, V5: every entry that needed a look may vote here and nowhere else; no more entries of a kind than are counted."""
     direct = ctx.unit.direct
     direct.registered = form["residents"] + form["away"] + form["outsiders"]
+    direct.households = form.get("households") or 0
     counts: dict[str, int] = {}
     for entry in form.get("entries") or ():
         counts[entry["kind"]] = counts.get(entry["kind"], 0) + 1

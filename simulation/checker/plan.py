@@ -68,6 +68,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "joint_vetting",
         "standing_committee",
         "list",
+        "proxies",
         "poll",
         "announcement",
         "filing",

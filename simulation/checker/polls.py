@@ -102,10 +102,22 @@ def _manner(ctx: Context, gate: Gate, form: Json, sheet: Json) -> None:
         ctx.flag(Invariant.MAJORITY, rule, f"报告单按{sheet['law']}年法，本区适用{ctx.law}年法", gate.key)
     if form.get("by_lot"):
         ctx.flag(Invariant.MAJORITY, _rule(_TIE_RULE, ctx, step), "得票相等以抽签决定，应重新投票", gate.key)
-    if form.get("proxies"):
-        ctx.flag(Invariant.MAJORITY, rule, f"有{form['proxies']}张委托投票，不得委托", gate.key)
+    _proxies(ctx, gate, form)
     if form.get("roving_boxes"):
         ctx.flag(Invariant.MAJORITY, rule, f"有{form['roving_boxes']}个流动票箱，只设中心会场", gate.key)
+
+
+def _proxies(ctx: Context, gate: Gate, form: Json) -> None:
+    """None, but in the residents' own poll as many as were published before it: the plan has a step for them then."""
+    direct, used = ctx.unit.direct, form.get("proxies") or 0
+    if gate.step == POLL and direct.proxies_on:
+        if used > direct.proxies:
+            ctx.flag(Invariant.MAJORITY, "V11", f"委托投票{used}张，公布的只有{direct.proxies}件", gate.key)
+        if direct.proxies_on >= form["held_on"]:
+            message = f"{direct.proxies_on}才公布委托投票名单，投票日{form['held_on']}"
+            ctx.flag(Invariant.MAJORITY, "V11", message, gate.key)
+    elif used:
+        ctx.flag(Invariant.MAJORITY, _MANNER_RULE[gate.step], f"有{used}张委托投票，不得委托", gate.key)
 
 
 def _roll(ctx: Context, gate: Gate, sheet: Json) -> None:
@@ -117,6 +129,10 @@ def _roll(ctx: Context, gate: Gate, sheet: Json) -> None:
         due, what = len(ctx.body.elected), "当选委员"
     elif step == WOMEN_POLL and mode == "voters":
         due, what = ctx.unit.brief.get("women", 0), "成年妇女"
+    elif (step, mode) == (POLL, "voters"):
+        due, what = ctx.unit.direct.roll, "更正后名单上的选民"
+    elif (step, mode) == (POLL, "households"):
+        due, what = ctx.unit.direct.households, "登记选民的户数"
     elif (step, mode) in _OF_DELEGATES:
         if ctx.unit.delegates is None:
             return

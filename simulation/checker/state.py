@@ -146,15 +146,17 @@ class Body:
 
 
 class Direct:
-    """A village's direct vote so far: the roll, the objections still open, where and by whom the vote is taken."""
+    """A vote by those registered so far: the roll, the objections still open, where and by whom the vote is taken."""
 
     __slots__ = (
         "added",
+        "households",
         "objections",
         "poll_day",
         "posted_on",
         "posts",
         "proxies",
+        "proxies_on",
         "registered",
         "removed",
         "roll",
@@ -168,6 +170,7 @@ class Direct:
     def __init__(self) -> None:
         self.poll_day = ""
         self.registered = 0
+        self.households = 0  # of the registered voters
         self.posted_on = ""
         self.voters: int | None = None  # on the list as first published
         self.objections: dict[str, str] = {}  # number → the day of receipt
@@ -177,6 +180,7 @@ class Direct:
         self.staff: set[str] = set()
         self.posts: dict[str, str] = {}  # person → the post stood for on the last ballot
         self.proxies = 0
+        self.proxies_on = ""  # the day they were published
         self.roving: dict[str, int] = {}  # box → its users
         self.vacant: dict[str, int] | None = None  # a by-election's seats by post; None: the whole committee's
 

@@ -1,4 +1,4 @@
-"""Where and by whom a village votes, recomputed: stations, staff, proxies and roving boxes as published."""
+"""Where and by whom voters registered vote, recomputed: stations, staff, proxies and roving boxes as published."""
 
 from collections import Counter
 
@@ -51,7 +51,7 @@ def _apart(ctx: Context, gate: Gate, people: set[str], standing: set[str]) -> No
 
 
 def proxies(ctx: Context, gate: Gate, form: Json) -> None:
-    """V11: written, three at most for one holder, never a candidate, nobody twice, nobody who has himself given one away."""
+    """V11, R25-19: written, three at most for one holder, never a candidate, nobody twice, nobody who has himself given one away."""
     unit = ctx.unit
     unit.kin.declare(form.get("kin") or ())
     listed = form["proxies"]
@@ -78,9 +78,9 @@ def proxies(ctx: Context, gate: Gate, form: Json) -> None:
             flag(f"{proxy['principal']}的委托{proxy['received_on']}收到，{form['published_on']}已经公布")
         if proxy["relation"] == "near_relative" and proxy["holder"] not in unit.kin.near(proxy["principal"]):
             flag(f"{proxy['holder']}不是{proxy['principal']}的近亲属")
-    if form["published_on"] >= unit.direct.poll_day:
+    if unit.direct.poll_day and form["published_on"] >= unit.direct.poll_day:
         flag(f"{form['published_on']}才公布委托投票名单，投票日{unit.direct.poll_day}")
-    unit.direct.proxies = len(listed)
+    unit.direct.proxies, unit.direct.proxies_on = len(listed), form["published_on"]
 
 
 def boxes(ctx: Context, gate: Gate, form: Json) -> None:

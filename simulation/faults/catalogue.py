@@ -5,9 +5,11 @@ from types import MappingProxyType
 
 from policies.pack.schema import Pack, PollMode
 from simulation.faults import ballots, persons
+from simulation.faults.communities import ENROLLED
 from simulation.faults.direct import DIRECT
 from simulation.faults.federation import FEDERATION
 from simulation.faults.variants import FaultVariant, Moment
+from simulation.faults.villages import no_proxies_at_the_poll
 
 FAULTS: Mapping[str, str] = MappingProxyType(
     {
@@ -59,6 +61,7 @@ _STREET: tuple[FaultVariant, ...] = (
         moment=_F,
         rules=("R5",),
         mutate=ballots.proxies,
+        where=no_proxies_at_the_poll,
         kind=_COMMUNITY,
     ),
     FaultVariant(
@@ -74,7 +77,7 @@ _STREET: tuple[FaultVariant, ...] = (
     FaultVariant(
         "F4",
         "residents",
-        "居民代表选举使用流动票箱",
+        "居委会选举使用流动票箱",
         "方案只设立中心会场，却使用了一个流动票箱。",
         step="residents.poll",
         moment=_F,
@@ -105,7 +108,7 @@ _STREET: tuple[FaultVariant, ...] = (
     FaultVariant(
         "F5",
         "residents",
-        "居民代表选举多出一张选票",
+        "居委会选举多出一张选票",
         "收回选票比投票人数多一张，仍宣布当选。",
         step="residents.poll",
         moment=_F,
@@ -126,11 +129,11 @@ _STREET: tuple[FaultVariant, ...] = (
     FaultVariant(
         "F6",
         "residents",
-        "居民代表恰好一半投票",
-        "参加投票的居民代表恰好一半（单数时为不足一半的整数），仍宣布当选。",
+        "居委会选举恰好一半投票",
+        "参加投票的人恰好一半（单数时为不足一半的整数），仍宣布当选。",
         step="residents.poll",
         moment=_F,
-        rules=("R5",),
+        rules=("R5", "R25-19"),
         mutate=ballots.exactly_half,
         kind=_COMMUNITY,
     ),
@@ -157,8 +160,8 @@ _STREET: tuple[FaultVariant, ...] = (
     FaultVariant(
         "F7",
         "residents_roll",
-        "居民代表总数少报",
-        "参加投票的代表不足一半，把代表总数改小，使其看似过半数。",
+        "居委会选举少报有权投票的总数",
+        "参加投票的不足一半，把有权投票的总数改小，使其看似过半数。",
         step="residents.poll",
         moment=_F,
         rules=("R5",),
@@ -178,7 +181,7 @@ _STREET: tuple[FaultVariant, ...] = (
     FaultVariant(
         "F7",
         "residents_valid",
-        "居民代表选举以有效票为分母",
+        "居委会选举以有效票为分母",
         "得票过有效票半数、未过投票人数半数的人被宣布当选。",
         step="residents.poll",
         moment=_F,
@@ -199,7 +202,7 @@ _STREET: tuple[FaultVariant, ...] = (
     FaultVariant(
         "F7",
         "residents_lot",
-        "居民代表选举票数相等抽签决定",
+        "居委会选举票数相等抽签决定",
         "末位名额两人得票相等，以抽签决定当选人。",
         step="residents.poll",
         moment=_F,
@@ -305,7 +308,7 @@ _STREET: tuple[FaultVariant, ...] = (
     FaultVariant(
         "F9",
         "residents_monitor_kin",
-        "居民代表选举候选人近亲属计票",
+        "居委会选举候选人近亲属计票",
         "候选人的兄弟姐妹担任监票人、计票人。",
         step="residents.poll",
         moment=_F,
@@ -430,7 +433,9 @@ _STREET: tuple[FaultVariant, ...] = (
 )
 """What the street's plan lets people commit. F2 needs a register of voters, which the residents' delegates' vote has not."""
 
-VARIANTS: tuple[FaultVariant, ...] = tuple(each for code in FAULTS for each in (*_STREET, *DIRECT) if each.code == code)
+VARIANTS: tuple[FaultVariant, ...] = tuple(
+    each for code in FAULTS for each in (*_STREET, *ENROLLED, *DIRECT) if each.code == code
+)
 """Every variant, in the order of the faults."""
 
 _NO_REGISTER = "本方案的居民委员会由居民代表投票选举，不办理选民登记，没有选民名册，无从植入登记类差错"

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, overload
 from policies.counting import count
 from policies.form import Ballots, BoxPapers, ResultForm
 from policies.law.norms import ProxyHolder, RovingBox, SurplusVoids
-from policies.pack.schema import Pack
+from policies.pack.schema import Absolute, Condition, Pack
 from policies.people import Kin, Kinship, birthday
 from policies.rules.village.boxes import BoxReason
 from policies.rules.village.mixing import MIXED
 from policies.tally import TellerEntry
+from policies.timetable.windows import every_voter
 from policies.venue import Relation
 from policies.venue import RovingBox as Box
 from simulation.population.direct import merged, papers_only
@@ -54,6 +55,23 @@ def with_roving(unit: SyntheticUnit) -> bool:
 def needs_kin(pack: Pack) -> bool:
     """Whether a proxy's holder must be a near relative."""
     return pack.norms is not None and pack.norms.proxy_holder is ProxyHolder.NEAR_RELATIVE
+
+
+def registers(pack: Pack) -> bool:
+    """Whether voters are registered: unconditionally, or because every one of them votes."""
+    condition = pack.step("residents.registration").condition
+    return condition is Condition.ALWAYS or (condition is Condition.EVERY_VOTER and every_voter(pack))
+
+
+def proxies_at_the_poll(pack: Pack) -> bool:
+    """Whether the committee's poll lets voters away vote by proxy."""
+    ballot = pack.step("residents.poll").ballot
+    return ballot is not None and ballot.proxies_allowed is True
+
+
+def no_proxies_at_the_poll(pack: Pack) -> bool:
+    """The opposite."""
+    return not proxies_at_the_poll(pack)
 
 
 def has_cut_off(pack: Pack) -> bool:
@@ -130,6 +148,16 @@ def eleven_months(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mut
     return _entry(form, months_lived=11)
 
 
+def unconfirmed(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
+    """A community worker from elsewhere whom the election committee has not confirmed."""
+    return _entry(form, confirmed=False)
+
+
+def worked_five_months(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
+    """A community worker from elsewhere who has worked here for five months."""
+    return _entry(form, months_worked=5)
+
+
 def dead(scene: Scene, form: Form) -> Form:
     """Somebody who died before the roll was closed."""
     return _entry(form, died=scene.day - timedelta(days=30))
@@ -137,7 +165,10 @@ def dead(scene: Scene, form: Form) -> Form:
 
 def under_age(scene: Scene, form: Form) -> Form:
     """Somebody whose eighteenth birthday is the day after the poll."""
-    day = scene.memory.direct.poll_day or scene.day
+    window = scene.setting.steps["residents.poll"].window
+    last = window.to if isinstance(window, Absolute) else None
+    planned = (last or scene.day) + timedelta(days=scene.memory.shift)
+    day = scene.memory.direct.poll_day or planned  # without a day of its own the plan's last one counts
     return _entry(form, born=birthday(day + timedelta(days=1), -18))
 
 
@@ -199,7 +230,7 @@ def candidate_holds(scene: Scene, form: Form) -> Form:
     assert isinstance(form, ProxiesListed)
     if not form.proxies:
         return form
-    person = scene.memory.people[scene.body.listed[0]]
+    person = scene.memory.people[(scene.body.listed or scene.body.fit())[0]]  # a community posts all who are fit
     edge = Kinship(a=person.id, b=form.proxies[0].principal, relation=Kin.SIBLING)
     return _first(form, edge, holder=person.id, holder_name=person.name)
 
@@ -229,6 +260,12 @@ def late_notice(scene: Scene, form: Form) -> Form:
     if norms is None or norms.proxy_notice_days is None or day is None:
         return form
     return _first(form, received_on=day - timedelta(days=norms.proxy_notice_days - 1))
+
+
+def proxy_not_published(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike
+    """One vote more by proxy than proxies were published."""
+    assert isinstance(form, Counted)
+    return form.model_copy(update={"proxies": form.proxies + 1})
 
 
 def by_word_of_mouth(scene: Scene, form: Form) -> Form:  # noqa: ARG001 - every mutation is called alike

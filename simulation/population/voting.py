@@ -63,10 +63,11 @@ def draw_party_poll(
     return _secret(rng, Body.PARTY, Mode.MEMBERS, due, present, seats, contenders, parameters, poll)
 
 
-def draw_delegates_poll(
+def draw_residents_poll(
     rng: np.random.Generator,
     *,
-    delegates: int,
+    roll: int,
+    mode: Mode = Mode.REPRESENTATIVES,
     seats: int,
     contenders: Sequence[Contender],
     parameters: Parameters,
@@ -74,11 +75,14 @@ def draw_delegates_poll(
     quorum: Threshold | None = None,
     present: int | None = None,
 ) -> ResultForm:
-    """The residents' representatives at the central venue (R5). A poll short of quorum is still counted."""
-    figures = parameters.residents
+    """The residents' committee at the central venue (R5): by representatives, or by voters or households, who turn out as a village's.
+
+    A poll short of quorum is still counted.
+    """
+    figures = parameters.residents if mode is Mode.REPRESENTATIVES else parameters.villages
     if present is None:
-        present = attendance(rng, delegates, figures.turnout, quorum, figures.near_miss_rate.value)
-    return _secret(rng, Body.RESIDENTS, Mode.REPRESENTATIVES, delegates, present, seats, contenders, parameters, poll)
+        present = attendance(rng, roll, figures.turnout, quorum, figures.near_miss_rate.value)
+    return _secret(rng, Body.RESIDENTS, mode, roll, present, seats, contenders, parameters, poll)
 
 
 def draw_women_poll(

@@ -428,3 +428,22 @@ def test_a_community_of_today_has_no_delegates_of_organizations() -> None:
     assert examination.representatives(sent, unit, today) != []
     assert examination.representatives(form, unit, before) != []
     assert examination.representatives(sent, unit, before) == []
+
+
+def test_a_county_drafts_its_federations_plan(tmp_path: Path) -> None:
+    """`pack new --base women-2021`: the federation's seats and poll are asked, under today's law, which says nothing of it."""
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(
+        "id: qianshan-women\ntitle: 千山区妇联组织换届\nsource: 《方案》\nstarts: 2026-04-21\ncompleted_by: 2026-06-20\n"
+        "poll: 2026-05-25 至 2026-05-30\nseats_min: 5\nseats_max: 7\n",
+        encoding="utf-8",
+    )
+    listed = run("pack", "new", "x.yaml", "--base", "women-2021", "--questions")
+    assert "妇联职数至少几名" in listed.stdout
+    made = tmp_path / "mine.yaml"
+    answer = run("pack", "new", str(made), "--base", "women-2021", "--answers", str(answers))
+    assert answer.exit_code == 0, answer.output
+    pack = opened(made)
+    seats = pack.body(BodyId.WOMEN).seats
+    assert seats is not None
+    assert (pack.kind, seats.min, seats.max) == ("women", 5, 7)

@@ -81,7 +81,7 @@ def test_codes_and_months_are_text_to_the_last_row(template: Path) -> None:
     """A code typed as 007 stays 007: the whole column is formatted as text."""
     book = openpyxl.load_workbook(template)
     for sheet in SHEETS:
-        for place, column in enumerate(sheet.columns):
+        for place, column in enumerate(sheet.asked(pack())):
             dimension = book[sheet.title].column_dimensions[chr(ord("A") + place)]
             assert dimension.number_format == ("0" if column.kind is Kind.COUNT else "@")
 
@@ -92,7 +92,7 @@ def test_every_column_is_guarded(template: Path) -> None:
     assert book[LISTS].sheet_state == "hidden"
     for sheet in SHEETS:
         rules = {str(rule.sqref)[0]: rule for rule in book[sheet.title].data_validations.dataValidation}
-        for place, column in enumerate(sheet.columns):
+        for place, column in enumerate(sheet.asked(pack())):
             rule = rules[chr(ord("A") + place)]
             assert column.help.startswith(rule.prompt)
             if column.choices is None:
@@ -110,7 +110,7 @@ def test_the_guide_explains_every_column(template: Path) -> None:
     rows = [[cell.value or "" for cell in row] for row in openpyxl.load_workbook(template)[GUIDE].iter_rows()]
     start = rows.index(list(HEADINGS))
     assert rows[start + 1 :] == [list(line.cells) for line in lines(pack())]
-    assert len(rows) - start - 1 == sum(len(sheet.columns) for sheet in SHEETS)
+    assert len(rows) - start - 1 == sum(len(sheet.asked(pack())) for sheet in SHEETS)
 
 
 def test_the_guide_knows_the_limits_of_the_plan() -> None:
@@ -124,7 +124,7 @@ def test_the_page_has_a_row_a_column() -> None:
     """docs/roster.md: four tables; no cell breaks out of its row."""
     page = as_markdown(pack())
     rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| 列 ")]
-    assert len(rows) == sum(len(sheet.columns) for sheet in SHEETS)
+    assert len(rows) == sum(len(sheet.asked(pack())) for sheet in SHEETS)
     assert {row.count("|") for row in rows} == {len(HEADINGS)}
 
 

@@ -31,7 +31,7 @@ from policies.authority import Signature
 from policies.clock import Clock
 from policies.pack.schema import Role
 from simulation.actors.scene import office
-from tests.server.street import LEAD, Event, Fact, Script, Slot, plan, signed
+from tests.server.street import LEAD, Event, Fact, Script, Slot, signed
 from workflows.area import DistrictElection
 from workflows.catalogue import TASK_QUEUE
 from workflows.messages import BodyBrief, DistrictOutcome, Move, Submission
@@ -131,7 +131,7 @@ async def begin(registry: Registry, client: Client, script: Script, day: timedel
     """Record a script's election as a drill whose days take `day`, its offices as people, and start it."""
     now = datetime.now(UTC)
     clock = Clock(real=now, election=script.starts + LEAD, day=day)
-    pack, text, calendar = plan()
+    pack, calendar = script.setting.pack, script.setting.calendar
     setting = install(pack, calendar, clock)
     brief = script.district.brief
     streets = tuple(
@@ -150,7 +150,7 @@ async def begin(registry: Registry, client: Client, script: Script, day: timedel
             pack_id=pack.id,
             pack_version=pack.version,
             pack_sha256=setting.pack_sha256,
-            pack_text=text,
+            pack_text=script.pack_text,
             calendar_json=calendar.model_dump_json(),
             clock_json=clock.model_dump_json(),
             law=pack.law.value,
@@ -160,12 +160,7 @@ async def begin(registry: Registry, client: Client, script: Script, day: timedel
         started_at=now,
     )
     registry.elections.record(election)
-    tokens = {}
-    for role in Role:
-        name = office(script.setting.pack, role)
-        registry.people.add(Person(name, name, name))
-        registry.people.grant(name, role, election.id, by=BY, at=now)
-        tokens[name] = registry.people.issue(name, BY, at=now, expires_at=now + timedelta(days=1)).text
+    tokens = staff(registry, script, now)
     await client.start_workflow(
         DistrictElection.run,
         election.brief,
@@ -175,6 +170,17 @@ async def begin(registry: Registry, client: Client, script: Script, day: timedel
         static_summary=election.title,
     )
     return Begun(election, clock, tokens)
+
+
+def staff(registry: Registry, script: Script, now: datetime) -> dict[str, str]:
+    """A script's offices as people of its election, with their tokens by office."""
+    tokens = {}
+    for role in Role:
+        name = office(script.setting.pack, role)
+        registry.people.add(Person(name, name, name))
+        registry.people.grant(name, role, script.district.id, by=BY, at=now)
+        tokens[name] = registry.people.issue(name, BY, at=now, expires_at=now + timedelta(days=1)).text
+    return tokens
 
 
 # ---------------------------------------------------------------- the conductor

@@ -52,10 +52,10 @@ Held = tuple[int, str]
 """Which unit (from 0) is held on which day (ISO), from half past eight in the evening until nine, when nobody acts."""
 
 
-def plan() -> tuple[Pack, str, Calendar]:
+def plan(pack_id: str = PACK_ID) -> tuple[Pack, str, Calendar]:
     """The pack, its text, and the days of its year."""
-    text = pack_text(PACK_ID)
-    return load_pack(text, PACK_ID), text, national_calendar([2021])
+    text = pack_text(pack_id)
+    return load_pack(text, pack_id), text, national_calendar([2021])
 
 
 # ---------------------------------------------------------------- what was sent
@@ -162,9 +162,10 @@ def rehearse(
     faults: Mapping[str, int] | None = None,
     postponed: Iterable[Postponed] = (),
     held: Iterable[Held] = (),
+    pack_id: str = PACK_ID,
 ) -> Script:
     """Rehearse one district as `simulation.rehearsal` does, and keep its script and its papers too."""
-    return asyncio.run(_rehearse(units, seed, number, dict(faults or {}), tuple(postponed), tuple(held)))
+    return asyncio.run(_rehearse(units, seed, number, dict(faults or {}), tuple(postponed), tuple(held), pack_id))
 
 
 async def _rehearse(
@@ -174,8 +175,9 @@ async def _rehearse(
     faults: dict[str, int],
     postponed: tuple[Postponed, ...],
     held: tuple[Held, ...],
+    pack_id: str,
 ) -> Script:
-    pack, text, calendar = plan()
+    pack, text, calendar = plan(pack_id)
     setting, parameters = install(pack, calendar), load()
     district = synthesize_district(seed, number, units, parameters, pack=pack, setting=setting.hash)
     planted = FaultPlan.draw(seed, tuple(district), faults, pack) if faults else FaultPlan.none()

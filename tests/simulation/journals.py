@@ -37,7 +37,12 @@ IN_DETAIL = frozenset(
     }
 )
 """Steps of a plan that prepares in detail: the script's plan, like the street's, leaves them out."""
-PLAN = [step for body, steps in STEPS.items() for step in steps if body != "women" and step not in IN_DETAIL]
+PLAN = [
+    step
+    for body, steps in STEPS.items()
+    for step in steps
+    if body != "women" and step not in IN_DETAIL and step != "residents.proxies"  # representatives give no proxies
+]
 
 PARTY = [f"P{i}" for i in range(1, 8)]
 RESIDENTS = ["P1", *(f"R{i}" for i in range(1, 9))]

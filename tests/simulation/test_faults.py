@@ -41,6 +41,7 @@ ROOT = Path(__file__).parents[2]
 PACK = load_pack((ROOT / "policies/packs/street-2021.yaml").read_text(encoding="utf-8"), "street-2021")
 WOMEN = load_pack((ROOT / "policies/packs/women-2021.yaml").read_text(encoding="utf-8"), "women-2021")
 VILLAGE = cast(Pack, open_pack("village-2025"))
+COMMUNITY = cast(Pack, open_pack("community-voters"))
 SETTING = install(PACK, national_calendar([2021]))
 PARAMETERS = load()
 
@@ -75,17 +76,17 @@ def test_catalogue_has_the_ten_of_the_reference() -> None:
     assert "选民" in (reasons["F2"] or "")
     assert {variant.code for variant in STREET} == set(FAULTS) - {"F2"}
     assert {variant.code for variant in VARIANTS} == set(FAULTS)
-    assert applicability(VILLAGE) == dict.fromkeys(FAULTS)  # every one of them
+    assert applicability(VILLAGE) == applicability(COMMUNITY) == dict.fromkeys(FAULTS)  # every one of them
 
 
 def test_every_variant_is_well_made() -> None:
     load_rules()
     assert len({variant.id for variant in VARIANTS}) == len(VARIANTS)
-    for pack in (PACK, VILLAGE, WOMEN):
+    for pack in (PACK, COMMUNITY, VILLAGE, WOMEN):
         steps = {step.id for body in pack.bodies for step in body.steps}
         well_made(pack, steps)
     elsewhere = {variant.id for variant in VARIANTS} - {
-        one.id for pack in (PACK, VILLAGE, WOMEN) for one in under(pack)
+        one.id for pack in (PACK, COMMUNITY, VILLAGE, WOMEN) for one in under(pack)
     }
     assert elsewhere == {"F3.no_kin", "F4.forbidden"}  # under provinces that ask for kin, or know no roving box
 
@@ -104,6 +105,7 @@ def well_made(pack: Pack, steps: set[str]) -> None:
 def test_page_is_current() -> None:
     assert (ROOT / "docs/faults.md").read_text(encoding="utf-8") == as_markdown(PACK)
     assert (ROOT / "docs/faults-village.md").read_text(encoding="utf-8") == as_markdown(VILLAGE)
+    assert (ROOT / "docs/faults-community.md").read_text(encoding="utf-8") == as_markdown(COMMUNITY)
 
 
 # ---------------------------------------------------------------- what may be asked for

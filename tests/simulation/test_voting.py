@@ -18,9 +18,9 @@ from simulation.population.voting import (
     Contender,
     Poll,
     attendance,
-    draw_delegates_poll,
     draw_party_poll,
     draw_plenary_poll,
+    draw_residents_poll,
     draw_show_of_hands,
     quorum_of,
 )
@@ -103,8 +103,8 @@ def test_ballots_and_votes_are_conserved_whatever_the_figures(
         seats,
     )
     conserved(
-        draw_delegates_poll(
-            rng, delegates=roll, seats=seats, contenders=names, parameters=parameters, poll=poll, quorum=MORE_THAN_HALF
+        draw_residents_poll(
+            rng, roll=roll, seats=seats, contenders=names, parameters=parameters, poll=poll, quorum=MORE_THAN_HALF
         ),
         seats,
     )
@@ -136,8 +136,8 @@ def party(seed: int) -> ResultForm:
 
 def residents(seed: int) -> ResultForm:
     rng = numpy_stream(seed, "residents")
-    return draw_delegates_poll(
-        rng, delegates=60 + seed % 40, seats=7, contenders=contenders(9), parameters=PARAMETERS, poll=POLL,
+    return draw_residents_poll(
+        rng, roll=60 + seed % 40, seats=7, contenders=contenders(9), parameters=PARAMETERS, poll=POLL,
         quorum=MORE_THAN_HALF,
     )  # fmt: skip
 

@@ -31,6 +31,7 @@ from workflows.messages import (
     Petitioned,
     PollDayFixed,
     Posted,
+    ProxiesListed,
     RecallBrief,
     RecallCounted,
     Registered,
@@ -46,21 +47,19 @@ ROLLS = {PollMode.VOTERS: VOTERS, PollMode.HOUSEHOLDS: HOUSEHOLDS, PollMode.REPR
 STANDING = (person(71), person(72))
 
 
+PLANS = {
+    PollMode.VOTERS: "community-voters",
+    PollMode.HOUSEHOLDS: "community-households",
+    PollMode.REPRESENTATIVES: "community-2025",
+}
+
+
 @cache
 def setting(mode: PollMode) -> Setting:
-    """The community plan of 2025, elected in a mode: `residents.poll` and `byelection.poll` say so."""
-    pack = open_pack("community-2025")
+    """The community plan of 2025 that elects in a mode."""
+    pack = open_pack(PLANS[mode])
     assert isinstance(pack, Pack), pack
-    bodies = []
-    for body in pack.bodies:
-        steps = [
-            one
-            if one.ballot is None or one.id.startswith(("party.", "supervisory."))
-            else one.model_copy(update={"ballot": one.ballot.model_copy(update={"mode": mode})})
-            for one in body.steps
-        ]
-        bodies.append(body.model_copy(update={"steps": tuple(steps)}))
-    return install(pack.model_copy(update={"bodies": tuple(bodies)}), national_calendar([2026]))
+    return install(pack, national_calendar([2026]))
 
 
 def community(mode: PollMode) -> UnitBrief:
@@ -115,6 +114,8 @@ class TermClerk(Clerk):
                 return ListCorrected(published_on=today, added=0, removed=0, voters=VOTERS)
             case "byelection.nomination":
                 return self.nominated(list(STANDING), "voters", 10)
+            case "byelection.proxies":
+                return ProxiesListed(published_on=today, proxies=())  # no proxy given is published too
             case "byelection.poll":
                 return self.polled(task, self.present)
         return super().form(task)

@@ -125,3 +125,11 @@ def test_what_is_ordered_while_children_start_reaches_them() -> None:
 
     facts = drill(at("2021-01-10", 8), ordered, clock=False)
     assert "held" in {entry.kind for entry in facts if entry.unit}
+
+
+def test_a_clock_heard_late_does_not_set_the_drill_back() -> None:
+    """Of two clocks the one set later holds, in whatever order they arrive; a real instant alone decides."""
+    first = Clock(real=REAL, election=at("2021-02-01"), day=DAY)
+    later = first.moved(REAL + timedelta(seconds=1), at("2021-04-01"))
+    assert later.or_later(first) == first.or_later(later) == later
+    assert first.or_later(None) == first.or_later(first) == first

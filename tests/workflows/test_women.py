@@ -85,6 +85,7 @@ class Office:
     within_days: int | None = None
     seats: int = 5
     difficult: bool = False
+    ledger: type[Ledger] = Ledger
     facts: list[Entry] = field(default_factory=list)
     refusals: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
@@ -92,7 +93,9 @@ class Office:
         """The district's outcome."""
         return asyncio.run(self._run())
 
-    async def _run(self) -> Any:
+    @property
+    def district(self) -> DistrictBrief:
+        """What the election starts with."""
         hash_ = setting(self.within_days).hash
         briefs = [
             brief(
@@ -116,11 +119,13 @@ class Office:
             )
             for street in sorted({one.street for one in briefs})
         )
-        district = DistrictBrief(id="D01", name="某区", streets=streets, setting=hash_)
+        return DistrictBrief(id="D01", name="某区", streets=streets, setting=hash_)
+
+    async def _run(self) -> Any:
         self.store = MemoryStore(self.facts.append, self.on_task, keep_papers=True)
         async with Engine(
             workflows=list(WORKFLOWS),
-            activities=[Ledger(self.store).commit],
+            activities=[self.ledger(self.store).commit],
             start=at("2021-04-21", 0),
             seed=1,
             data_converter=pydantic_data_converter,
@@ -130,7 +135,7 @@ class Office:
             for instant, event in self.events:
                 self.engine.at(instant, event, self)
             handle = await self.engine.client.start_workflow(
-                DistrictElection.run, district, id="D01", task_queue=TASK_QUEUE
+                DistrictElection.run, self.district, id="D01", task_queue=TASK_QUEUE
             )
             return await handle.result()
 

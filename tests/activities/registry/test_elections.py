@@ -11,7 +11,7 @@ from activities.registry.elections import Listed, Place, Sitting
 from activities.registry.errors import RefusedRecordError, UnknownElectionError
 from activities.registry.model import Kind
 from activities.registry.people import Grant
-from activities.registry.record import FIGURES, UNRECORDED
+from activities.registry.record import FEDERATION, FIGURES
 from activities.registry.standing import Closing
 from policies.pack.schema import Role
 from tests.activities.registry.county import (
@@ -60,16 +60,21 @@ def test_an_election_is_found_as_recorded(registry: Registry) -> None:
 
 def test_every_figure_of_a_unit_is_kept(registry: Registry) -> None:
     """A figure added to the brief must be added to the table, or a record that carries it is refused (see below)."""
-    places = {"id", "name", "street", "district", "setting"}
-    assert set(UnitBrief.model_fields) == places | set(FIGURES) | {"village"} | set(UNRECORDED)
+    places = {"id", "name", "street", "district", "setting", "clock"}
+    assert set(UnitBrief.model_fields) == places | set(FIGURES) | {"village"} | set(FEDERATION)
 
 
-@pytest.mark.parametrize("figure", [{"women_seats": 5}, {"women": 900}, {"pilot": True}])
-def test_figures_that_have_no_place_are_refused_and_not_lost(registry: Registry, figure: dict[str, int]) -> None:
-    """Those of the women's federation."""
-    one = unit("lishan-2026-S01-U001").model_copy(update=figure)
-    with pytest.raises(RefusedRecordError, match="妇联组织"):
-        registry.elections.record(election(brief=brief(OTHER, [one])))
+def test_the_federations_figures_are_kept_and_compared(registry: Registry) -> None:
+    """Seats, women of age and the pilot's mark come back, of a unit that is no pilot too; another number is named in words."""
+    pilot = unit(f"{OTHER}-S01-U001", women_seats=5, women=900, pilot=True)
+    other = unit(f"{OTHER}-S01-U002", women_seats=7, women=1200)
+    recorded = election(brief=brief(OTHER, [pilot, other]))
+    registry.elections.record(recorded)
+    assert registry.elections.find(OTHER) == recorded
+    changed = pilot.model_copy(update={"women": 901, "pilot": False})
+    with pytest.raises(RefusedRecordError, match="成年妇女数已登记为「900」，这次是「901」") as caught:
+        registry.elections.record(election(brief=brief(OTHER, [changed, other])))
+    assert len(caught.value.problems) == 2
 
 
 def test_a_villages_own_figures_are_kept_and_compared(registry: Registry) -> None:

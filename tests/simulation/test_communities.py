@@ -1,0 +1,214 @@
+"""Communities by every voter and by household: rehearsed clean, the denominator their own, proxies published, faults named.
+
+Expected figures are taken from the journal's earlier lines (the corrected list, the registration), the limits from
+《城市居民委员会组织法》（2025）第十六、十七、十九条, not from the code that judges.
+"""
+
+import asyncio
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from pydantic_core import from_json
+
+from activities.stores import Entry
+from console.packs import calendar_of, open_pack
+from policies.law.norms import ProxyHolder
+from policies.pack.schema import Pack
+from simulation.actors import Cast
+from simulation.campaign.district import line_of
+from simulation.checker import Checker
+from simulation.faults import FAULTS, FaultPlan, variants_of
+from simulation.population.district import SyntheticDistrict
+from simulation.population.parameters import load
+from simulation.population.synthesis import synthesize_district
+from simulation.rehearsal import rehearse_district
+from workflows.setting import Setting, install
+
+PARAMETERS = load()
+VOTERS, HOUSEHOLDS = "community-voters", "community-households"
+
+Record = dict[str, Any]
+
+
+def setting(name: str) -> Setting:
+    """A bundled plan under its own calendar."""
+    pack = open_pack(name)
+    assert isinstance(pack, Pack)
+    return install(pack, calendar_of(pack))
+
+
+def rehearsed(name: str, units: int, seed: int, plan: FaultPlan | None = None) -> tuple[Cast, list[Record]]:
+    """The district of a seed under a bundled plan, driven to its end."""
+    known = setting(name)
+    found = synthesize_district(seed, 1, units, PARAMETERS, pack=known.pack, setting=known.hash)
+    return driven(known, found, seed, plan or FaultPlan.none())
+
+
+def driven(known: Setting, found: SyntheticDistrict, seed: int, faults: FaultPlan) -> tuple[Cast, list[Record]]:
+    """A district driven to its end, with the journal's records as a file would hold them."""
+    records: list[Record] = []
+
+    def noted(entry: Entry) -> None:
+        faults.watch(entry)
+        records.append(from_json(b"{" + line_of(entry)))
+
+    done = asyncio.run(rehearse_district(found, known, PARAMETERS, seed=seed, faults=faults, journal=noted))
+    return done.cast, records
+
+
+def drawn(name: str, units: int, seed: int, asked: dict[str, int]) -> FaultPlan:
+    """Faults planted in the district of a seed."""
+    known = setting(name)
+    found = synthesize_district(seed, 1, units, PARAMETERS, pack=known.pack, setting=known.hash)
+    return FaultPlan.draw(seed, tuple(found), asked, known.pack)
+
+
+def forms(records: list[Record], kind: str, step: str) -> dict[str, Record]:
+    """By unit, the last form of a kind accepted at a step."""
+    return {
+        record["unit"]: record["fact"]["form"]
+        for record in records
+        if record["fact"]["kind"] == "decided"
+        and record["fact"]["form"]["kind"] == kind
+        and record["fact"]["gate"].partition("#")[0] == step
+    }
+
+
+def violations(records: list[Record]) -> list[tuple[str, str]]:
+    """What the checker says of a journal: rule and message."""
+    checker = Checker()
+    for record in records:
+        checker.feed(record)
+    return [(one.rule, one.message) for one in checker.finish().violations]
+
+
+@pytest.fixture(scope="module", params=[VOTERS, HOUSEHOLDS])
+def clean(request: pytest.FixtureRequest) -> tuple[str, Cast, list[Record]]:
+    """Six communities under each plan."""
+    return (request.param, *rehearsed(request.param, 6, 5))
+
+
+def test_nothing_honest_is_refused_and_nothing_is_found_wrong(clean: tuple[str, Cast, list[Record]]) -> None:
+    _, cast, records = clean
+    assert [(block.gate, block.messages) for block in cast.blocks] == []
+    assert cast.given_up == []
+    assert violations(records) == []
+    assert sum(record["fact"]["kind"] == "unit_closed" for record in records) == 6
+
+
+def test_the_roll_of_the_poll_is_who_may_vote(clean: tuple[str, Cast, list[Record]]) -> None:
+    """第十九条: more than half of the voters, or of the households' delegates, and no longer of the representatives."""
+    name, _, records = clean
+    polls = forms(records, "counted", "residents.poll")
+    assert len(polls) == 6
+    corrected = forms(records, "list_corrected", "residents.objections")
+    registered = forms(records, "registered", "residents.registration")
+    for unit, poll in polls.items():
+        by_voters = name == VOTERS
+        assert poll["form"]["mode"] == ("voters" if by_voters else "households")
+        entitled = corrected[unit]["voters"] if by_voters else registered[unit]["households"]
+        assert poll["form"]["roll"] == entitled
+        assert 2 * poll["form"]["present"] > entitled
+
+
+def test_proxies_are_published_before_the_poll_and_no_more_are_used(clean: tuple[str, Cast, list[Record]]) -> None:
+    """第十九条: both names published, three at most for one holder."""
+    _, _, records = clean
+    listed, polls = (
+        forms(records, "proxies_listed", "residents.proxies"),
+        forms(records, "counted", "residents.poll"),
+    )
+    assert any(listed[unit]["proxies"] for unit in polls)
+    for unit, poll in polls.items():
+        assert listed[unit]["published_on"] < poll["held_on"]
+        assert poll["proxies"] <= len(listed[unit]["proxies"])
+        holders = [one["holder"] for one in listed[unit]["proxies"]]
+        assert max(map(holders.count, holders), default=0) <= 3
+
+
+# ---------------------------------------------------------------- the checker's own reading
+
+
+def venue(records: list[Record]) -> tuple[Record, Record]:
+    """One unit's proxies as listed and its poll's form, in the records themselves."""
+    polls = forms(records, "counted", "residents.poll")
+    unit = min(polls)
+    return forms(records, "proxies_listed", "residents.proxies")[unit], polls[unit]
+
+
+def one_proxy_more(records: list[Record]) -> None:
+    listed, poll = venue(records)
+    poll["proxies"] = len(listed["proxies"]) + 1
+
+
+def one_on_the_roll_less(records: list[Record]) -> None:
+    venue(records)[1]["form"]["roll"] -= 1
+
+
+def on_poll_day(records: list[Record]) -> None:
+    listed, poll = venue(records)
+    listed["published_on"] = poll["held_on"]
+
+
+@pytest.mark.parametrize(
+    ("bug", "rule"), [(one_proxy_more, "V11"), (one_on_the_roll_less, "denominator"), (on_poll_day, "V11")]
+)
+def test_the_checker_finds_what_is_planted_in_a_journal(
+    clean: tuple[str, Cast, list[Record]], bug: Callable[[list[Record]], None], rule: str
+) -> None:
+    records = deepcopy(clean[2])
+    bug(records)
+    assert rule in {found for found, _ in violations(records)}
+
+
+# ---------------------------------------------------------------- faults
+
+
+@pytest.mark.parametrize("name", [VOTERS, HOUSEHOLDS, "community-2025"])
+def test_every_fault_that_applies_is_named_by_its_rule(name: str) -> None:
+    """All variants over twenty communities, two and more in each; nothing honest refused, the checker finds nothing."""
+    asked = {code: len(variants_of(code, setting(name).pack)) for code in FAULTS}
+    assert all(asked.values())
+    plan = drawn(name, 20, 11, asked)
+    cast, records = rehearsed(name, 20, 11, plan)
+    summary = plan.summary()
+    assert [(fired.variant, fired.unit) for fired in summary.missed] == []
+    assert summary.idle == ()
+    assert summary.planted == summary.fired == summary.detected == asked
+    assert [(block.gate, block.messages) for block in cast.blocks] == []
+    assert violations(records) == []
+
+
+@pytest.mark.parametrize(("name", "code"), [("street-2021", "F7"), (VOTERS, "F2"), (VOTERS, "F3")])
+def test_one_fault_many_times_is_named_each_time(name: str, code: str) -> None:
+    """A street with one fault in every community: each is planted, committed and named, by its own rule."""
+    plan = drawn(name, 9, 4, {code: 8})
+    cast, _ = rehearsed(name, 9, 4, plan)
+    summary = plan.summary()
+    assert summary.planted == summary.fired == summary.detected == {code: 8}
+    assert len({each.unit for each in plan.planted}) == 8
+    assert cast.false_blocks == 0
+    assert all(each.named in each.variant.rules for each in plan.planted)
+
+
+def test_shanghai_wants_kin_and_knows_no_roving_box() -> None:
+    """The two faults that only some laws let anybody commit.
+
+    上海市办法第十六条 and 《村民委员会组织法》（2018）第十五条: a proxy goes to a near relative. The law of 2025 (第十八条) lets any
+    villager hold one, so the plan is given the older value here. No article of Shanghai's knows a roving box.
+    """
+    pack = open_pack("village-shanghai")
+    assert isinstance(pack, Pack)
+    assert pack.norms is not None
+    assert "F3.no_kin" not in {one.id for one in variants_of("F3", pack)}
+    older = pack.norms.model_copy(update={"proxy_holder": ProxyHolder.NEAR_RELATIVE})
+    known = install(pack.model_copy(update={"norms": older}), calendar_of(pack))
+    found = synthesize_district(7, 1, 6, PARAMETERS, pack=known.pack, setting=known.hash)
+    fit = [one.id for one in found if one.electorate is not None and len(one.electorate.proxies) >= 4]
+    plan = FaultPlan.of([(fit[0], "F3.no_kin"), (fit[1], "F4.forbidden")])
+    cast, records = driven(known, found, 7, plan)
+    assert {each.variant.id: each.named for each in plan.planted} == {"F3.no_kin": "V11", "F4.forbidden": "V12"}
+    assert [(block.gate, block.messages) for block in cast.blocks] == []
+    assert violations(records) == []
