@@ -32,6 +32,7 @@ from policies.pack.schema import Pack
 from policies.rule import law_in_force
 from workflows.area import DistrictElection
 from workflows.catalogue import TASK_QUEUE
+from workflows.needs import unperformable
 from workflows.search import place
 from workflows.setting import install, supply
 
@@ -90,12 +91,14 @@ class Plan:
 def obstacles(plan: Plan, kind: Kind, now: datetime) -> tuple[str, ...]:
     """Why the election must not begin: a live one needs a complete, lawful plan whose days are still to come, its law confirmed.
 
-    A drill may run any plan, on a clock of its own; a live election may not have one.
+    A drill may run any plan that the workflows can perform, on a clock of its own; a live election may not have one.
     """
+    problems = unperformable(plan.pack)
     if kind is Kind.DRILL:
-        return () if plan.day is not None else ("演练须写明一个换届日等于多少秒（--day-seconds）",)
+        problems += [] if plan.day is not None else ["演练须写明一个换届日等于多少秒（--day-seconds）"]
+        return tuple(problems)
     today = now.astimezone(BEIJING).date()
-    problems = [] if plan.day is None else ["正式换届按实际日期进行，不能压缩日程（--day-seconds 只用于演练）"]
+    problems += [] if plan.day is None else ["正式换届按实际日期进行，不能压缩日程（--day-seconds 只用于演练）"]
     if plan.pack.starts < today:
         problems.append(f"方案自 {plan.pack.starts} 开始，今天已是 {today}：正式换届的方案应从今天或以后开始")
     problems += [each.message for each in live_obstacles(plan.pack) if each.severity is Severity.ERROR]

@@ -39,6 +39,18 @@ def test_a_drill_may_run_any_plan_on_a_clock_of_its_own() -> None:
     assert "--day-seconds" in found
 
 
+@pytest.mark.parametrize("kind", [Kind.DRILL, Kind.LIVE])
+def test_what_the_workflows_cannot_perform_begins_neither(kind: Kind) -> None:
+    """A plan without its list of candidates would stand still half way."""
+    whole = street_2021()
+    bodies = tuple(
+        body.model_copy(update={"steps": tuple(step for step in body.steps if step.id != "residents.list")})
+        for body in whole.bodies
+    )
+    lacking = plan(whole.model_copy(update={"bodies": bodies}), timedelta(seconds=10))
+    assert any("缺少步骤 residents.list" in one for one in obstacles(lacking, kind, AFTER))
+
+
 def test_a_live_election_has_no_clock() -> None:
     """However lawful its plan."""
     assert any("不能压缩日程" in one for one in obstacles(plan(day=timedelta(days=1)), Kind.LIVE, BEFORE))
