@@ -18,7 +18,7 @@ from workflows.facts import (
     ReadinessChanged,
 )
 
-PLAN = Plan(pack=setting().pack, steps=setting().steps, slots=setting().slots)
+PLAN = Plan(pack=setting().pack, steps=setting().steps, slots=setting().slots, calendar=setting().calendar)
 DAY = date(2021, 3, 7)
 TITLE = setting().steps["party.slate"].title
 

@@ -41,14 +41,16 @@ def test_a_drill_may_run_any_plan_on_a_clock_of_its_own() -> None:
 
 @pytest.mark.parametrize("kind", [Kind.DRILL, Kind.LIVE])
 def test_what_the_workflows_cannot_perform_begins_neither(kind: Kind) -> None:
-    """A plan without its list of candidates would stand still half way."""
+    """A plan that does not say how its polls are voted would stand still half way."""
     whole = street_2021()
     bodies = tuple(
-        body.model_copy(update={"steps": tuple(step for step in body.steps if step.id != "residents.list")})
+        body.model_copy(update={"steps": tuple(step.model_copy(update={"ballot": None}) for step in body.steps)})
         for body in whole.bodies
     )
-    lacking = plan(whole.model_copy(update={"bodies": bodies}), timedelta(seconds=10))
-    assert any("缺少步骤 residents.list" in one for one in obstacles(lacking, kind, AFTER))
+    silent = plan(whole.model_copy(update={"bodies": bodies, "resolutions": ()}), timedelta(seconds=10))
+    found = obstacles(silent, kind, AFTER)
+    polls = ("party.assembly", "party.plenary", "residents.poll", "supervisory.vote")
+    assert {f"步骤 {step} 没有写投票办法（ballot）" for step in polls} <= {*found}
 
 
 def test_a_live_election_has_no_clock() -> None:

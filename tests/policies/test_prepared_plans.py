@@ -86,7 +86,7 @@ def test_a_plan_of_today_is_the_model_with_the_part(name: str, base: str) -> Non
     """Every other step is the model's, but for who waits for what, the rules and rows of a vetting, and one day more."""
     plan, model = opened(name), opened(base)
     touched = {"prep.training", "prep.audit", "party.meeting", "party.plenary", "supervisory.nomination"}
-    touched |= {f"{body}.joint_vetting" for body in ("party", "residents", "supervisory")}
+    touched |= {f"{body}.joint_vetting" for body in ("party", "residents", "supervisory", "byelection")}
     for body in model.bodies:
         for step in body.steps:
             if step.id not in touched | {"prep.rectification"}:

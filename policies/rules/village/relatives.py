@@ -86,12 +86,14 @@ def relatives_elected(elected: Sequence[Winner], passed: Sequence[Winner], graph
         tier: list[Winner] = []
         for winner in equals:
             over = next(((one, path) for one in staying if (path := kin(winner.person, one.person))), None)
-            if over is not None:
-                yielding.append(Yielding(winner=winner, stays=over[0].person, path=over[1]))
-            elif any(kin(winner.person, one.person) for one in (*again, *pending)):
-                pending.append(winner)
-            else:
+            if over is None:
                 tier.append(winner)
+            else:
+                yielding.append(Yielding(winner=winner, stays=over[0].person, path=over[1]))
+        # Whose relative waits for a vote waits too, and so do the relatives among his equals, whoever is named first.
+        while waiting := [one for one in tier if any(kin(one.person, other.person) for other in (*again, *pending))]:
+            pending += waiting
+            tier = [one for one in tier if one not in waiting]
         split = [one for one in tier if any(kin(one.person, other.person) for other in tier)]
         again += split
         staying += [one for one in tier if one not in split]

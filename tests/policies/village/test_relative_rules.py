@@ -129,6 +129,20 @@ def test_which_relatives_by_province(kin: KinGraph, zhejiang: bool, shanghai: bo
         assert [one.rule for one in relatives_declared([CHAIR, FIRST], kin, norms)] == (["V21"] if kept else [])
 
 
+def test_an_equal_waits_with_whoever_waits() -> None:
+    """甲 and 乙 must be voted on again; 丙, with fewer votes, is 乙's relative and waits; so does 丁, equal to 丙 and his relative,
+    in whatever order the two are named.
+    """
+    equals = [win(name, Post.COMMITTEE_MEMBER, 60) for name in "甲乙"]
+    behind = [win(name, Post.COMMITTEE_MEMBER, 55) for name in "丙丁"]
+    kin = family("甲 spouse 乙; 乙 sibling 丙; 丙 parent 丁")
+    for order in (behind, behind[::-1]):
+        outcome = relatives_elected([*equals, *order], [], kin, ZHEJIANG)
+        assert names(outcome.again) == "甲乙"
+        assert sorted(names(outcome.pending)) == ["丁", "丙"]
+        assert outcome.members == ()
+
+
 PEOPLE = "甲乙丙丁戊己庚辛"
 ALL_NEAR = Norms(members_kin=StaffKin.NEAR)
 
