@@ -29,6 +29,7 @@ from gateway.command import Answer, Command, Message, Outcome, Verb, unit_of
 from gateway.door import Door
 from policies.authority import Signature
 from policies.clock import Clock
+from policies.pack.load import load_pack
 from policies.pack.schema import Role
 from simulation.actors.scene import office
 from tests.server.street import LEAD, Event, Fact, Script, Slot, signed
@@ -131,7 +132,7 @@ async def begin(registry: Registry, client: Client, script: Script, day: timedel
     """Record a script's election as a drill whose days take `day`, its offices as people, and start it."""
     now = datetime.now(UTC)
     clock = Clock(real=now, election=script.starts + LEAD, day=day)
-    pack, calendar = script.setting.pack, script.setting.calendar
+    pack, calendar = load_pack(script.pack_text, script.setting.pack.id), script.setting.calendar  # as transcribed
     setting = install(pack, calendar, clock)
     brief = script.district.brief
     streets = tuple(
