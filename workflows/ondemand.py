@@ -4,11 +4,11 @@ A unit's own workflow has ended by then: holds, releases and postponements are a
 id. Its days are counted from when each gate opens, for no plan has dates for what nobody foresaw.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from policies.calendar import DayUnit
 from policies.pack.schema import Lasting
+from policies.timetable.windows import counted_from
 from workflows import electiontime
 from workflows.facts import BegunOnDemand
 from workflows.messages import Hold, Ordered, Postponement, Release
@@ -30,9 +30,7 @@ class OnDemand(Steering, Procedure):
         step = self.setting.steps.get(step_id)
         if step is None or not isinstance(step.window, Lasting):
             return super().limit(step_id)
-        if step.window.unit is DayUnit.CALENDAR:
-            return electiontime.today() + timedelta(days=step.window.lasts)
-        return self.calendar.add_working_days(electiontime.today(), step.window.lasts)
+        return counted_from(self.calendar, electiontime.today(), step.window.lasts, step.window.unit)
 
     # ------------------------------------------------------------ steering
 

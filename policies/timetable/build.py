@@ -6,7 +6,7 @@ from datetime import date
 from policies.calendar import Calendar, DayUnit
 from policies.pack.schema import Act, Condition, Gap, Lasting, Pack, RelativeToPoll, RelativeToStep, Step
 from policies.timetable.network import Network, Shift, days
-from policies.timetable.windows import ORDINARY, bounds, poll_of, predecessors
+from policies.timetable.windows import ORDINARY, bounds, counted_from, poll_of, predecessors
 
 Node = tuple[str, str]
 UNITS = {DayUnit.WORKING: "个工作日", DayUnit.CALENDAR: "日"}
@@ -26,8 +26,7 @@ def shift(calendar: Calendar, n: int, unit: DayUnit) -> Shift:
     """A move by n days of a unit, forwards or back."""
     if unit is DayUnit.CALENDAR or n == 0:
         return days(n)
-    move = calendar.add_working_days if n > 0 else calendar.subtract_working_days
-    return _by_date(lambda day: move(day, abs(n)), n)
+    return _by_date(lambda day: counted_from(calendar, day, n, unit), n)
 
 
 def posting(calendar: Calendar, step: Step) -> Shift | None:

@@ -59,11 +59,14 @@ def holding(pack: Pack) -> frozenset[Condition]:
     return ORDINARY | {Condition.EVERY_VOTER} if every_voter(pack) else ORDINARY
 
 
-def from_poll(calendar: Calendar, poll_day: date, n: int, unit: DayUnit) -> date:
-    """E+n or, with n below 0, E−n. Raises CalendarUnknown where working days of an unannounced year are counted."""
+def counted_from(calendar: Calendar, day: date, n: int, unit: DayUnit) -> date:
+    """So many days after a day (as E+n) or, with n below 0, before it (E−n).
+
+    Raises CalendarUnknown where working days of an unannounced year are counted.
+    """
     if unit is DayUnit.CALENDAR or n == 0:
-        return poll_day + timedelta(days=n)
-    return calendar.add_working_days(poll_day, n) if n > 0 else calendar.subtract_working_days(poll_day, -n)
+        return day + timedelta(days=n)
+    return calendar.add_working_days(day, n) if n > 0 else calendar.subtract_working_days(day, -n)
 
 
 def days_from_poll(step: Step, poll_day: date, calendar: Calendar) -> tuple[date | None, date | None]:
@@ -72,7 +75,8 @@ def days_from_poll(step: Step, poll_day: date, calendar: Calendar) -> tuple[date
     if not isinstance(window, RelativeToPoll):
         return None, None
     first, last = (
-        None if n is None else from_poll(calendar, poll_day, n, window.unit) for n in (window.poll_from, window.poll_to)
+        None if n is None else counted_from(calendar, poll_day, n, window.unit)
+        for n in (window.poll_from, window.poll_to)
     )
     return first, last
 

@@ -136,7 +136,6 @@ class ActivityExecution:
     last_failure: Failure | None = None
     resolved = False
     running = False
-    waiting_start = False
     waiting_async = False
     cancel_requested = False
     cancel_event = sdk.NEVER
@@ -188,7 +187,6 @@ class ActivityExecution:
         engine = self.engine
         self.retry_entry = None
         if engine._settings.queue_delay is not None and not self.is_local:
-            self.waiting_start = True
             self.info_cache = None
             wait = engine._settings.queue_delay(self.info())
             self._arm_deadline()
@@ -211,7 +209,6 @@ class ActivityExecution:
             return
         engine = self.engine
         self.retry_entry = None
-        self.waiting_start = False
         self.running = True
         self.started_ns = self.last_beat_ns = engine._agenda.now
         self.info_cache = None

@@ -11,7 +11,7 @@ from policies.calendar import DayUnit, national_calendar
 from policies.pack.schema import Condition
 from policies.timetable import timetable
 from policies.timetable.network import Network, Shift, days
-from policies.timetable.windows import from_poll
+from policies.timetable.windows import counted_from
 from tests.policies.packs_under_test import BARE_EXAMPLE, BARE_STREET, CALENDAR, EXAMPLE, STREET, changed, pack
 
 # ---------------------------------------------------------------- the network itself
@@ -233,4 +233,4 @@ def test_a_year_without_announced_holidays_is_a_finding_not_a_guess() -> None:
 )
 def test_days_counted_from_the_poll(n: int, unit: DayUnit, day: date) -> None:
     """E−n and E+n from 6 May 2026, off the announced calendar."""
-    assert from_poll(national_calendar([2026]), date(2026, 5, 6), n, unit) == day
+    assert counted_from(national_calendar([2026]), date(2026, 5, 6), n, unit) == day
