@@ -8,7 +8,7 @@ from rich.markup import escape
 from console import backup
 from console.county import JsonOption, guarded, settings
 from console.live.serve import DrillOption, steps, tell
-from console.output import out, print_json
+from console.output import out, print_json, unusable
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +19,9 @@ def register(app: typer.Typer) -> None:
     )(prepare_command)
     server.command("find", help="找到（没有则编译一次）服务器和它的 SQL 工具，说出在哪里。")(find_command)
     server.command("rotate-key", help="更换内容密钥：新内容用新密钥加密，旧密钥留着，旧内容照常可读。")(rotate_command)
+    server.command(
+        "certificates", help="为自带的服务器制发证书：从下次启动起，本机上只有换届自己的程序连得上它；重做即换发。"
+    )(certificates_command)
     server.command("stop", help="停止本机为换届运行的 Temporal 服务器。")(stop_command)
     backup.register(server)
     app.add_typer(server, name="server")
@@ -72,6 +75,26 @@ def rotate_command() -> None:
     county = settings()
     key = guarded(lambda: rotate(county.keys))
     out.print(f"已更换为密钥 {escape(key)}。请另行备份 {escape(str(county.keys))}。", highlight=False, soft_wrap=True)
+
+
+def certificates_command() -> None:
+    """Exit 0 when they are made; 2 while the server runs, which would go on with the old ones."""
+    from datetime import UTC, datetime
+
+    from live.server import running_process
+
+    county = settings()
+    if county.temporal_address:
+        unusable(["服务器由别处运行（HUANJIE_TEMPORAL_ADDRESS）：证书由那里的管理员签发，见 docs/operations.md 第七节"])
+    if guarded(lambda: running_process(county.configuration)) is not None:
+        unusable(["服务器正在运行，未制发：请先停下 huanjie live（或 huanjie server stop），制发后再启动"])
+    guarded(lambda: county.certificates.make(datetime.now(UTC)))
+    end = guarded(county.certificates.end)
+    out.print(
+        f"已制发到 {escape(str(county.certificates.folder))}，有效至 {end:%Y-%m-%d}。到期前停下服务器，再执行一次即换发。",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def stop_command() -> None:

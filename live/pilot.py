@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from temporalio.service import TLSConfig
+
 from activities.registry import Kind, create_registry, opened_registry
 from live.encryption import has_keys, new_key
 from live.server import (
@@ -69,19 +71,25 @@ async def bring_up(settings: CountySettings, kind: Kind, tell: Tell) -> Prepared
     server: Server | None = None
     if isinstance(found, Binary):
         configuration = settings.configuration
+        if settings.certificates.there():
+            steps.append(Step("TLS 证书", Outcome.KEPT, f"至 {settings.certificates.end():%Y-%m-%d}"))
         if running_process(configuration) is None:
-            server = await _start(found, configuration, steps, tell)
+            server = await _start(found, configuration, _transport(settings, kind), steps, tell)
         else:
             steps.append(Step("Temporal 服务器", Outcome.KEPT, configuration.address))
     try:
         endpoint = settings.endpoint(kind)
-        tls = transport(endpoint.address, endpoint.tls, allow_plain=endpoint.allow_plain)
-        steps += (await prepare(endpoint.address, endpoint.namespace, tls=tls)).steps
+        steps += (await prepare(endpoint.address, endpoint.namespace, tls=_transport(settings, kind))).steps
     except BaseException:
         if server is not None:
             server.stop()
         raise
     return Prepared(tuple(steps), server)
+
+
+def _transport(settings: CountySettings, kind: Kind) -> TLSConfig | None:
+    endpoint = settings.endpoint(kind)
+    return transport(endpoint.address, endpoint.tls, allow_plain=endpoint.allow_plain)
 
 
 def _nothing_lost(settings: CountySettings) -> None:
@@ -123,14 +131,16 @@ def _keys(folder: Path) -> list[Step]:
     return [Step("内容密钥", Outcome.CREATED, f"{folder}（{new_key(folder)}）")]
 
 
-async def _start(found: Binary, configuration: Configuration, steps: list[Step], tell: Tell) -> Server:
+async def _start(
+    found: Binary, configuration: Configuration, tls: TLSConfig | None, steps: list[Step], tell: Tell
+) -> Server:
     tool = None
     if isinstance(configuration.store, PostgresStore):
         tool = await asyncio.to_thread(find_sql_tool, progress=tell)
     steps += await set_up(found, configuration, sql_tool=tool)
     server = start(found, configuration)
     try:
-        await server.ready()
+        await server.ready(tls=tls)
     except BaseException:
         server.stop()
         raise
@@ -151,7 +161,7 @@ async def serve(settings: CountySettings, kind: Kind, tell: Tell, up: Callable[[
         async with asyncio.TaskGroup() as group:
             keeping = [group.create_task(_keep_worker(settings, stop, tell))]
             if server is not None:
-                keeping.append(group.create_task(_keep_server(settings, server, stop, tell)))
+                keeping.append(group.create_task(_keep_server(settings, kind, server, stop, tell)))
             await stop.wait()
             tell("正在停止：等手头的事务做完……")
     finally:
@@ -187,14 +197,14 @@ async def _keep_worker(settings: CountySettings, stop: asyncio.Event, tell: Tell
             await asyncio.wait_for(stop.wait(), pause)
 
 
-async def _keep_server(settings: CountySettings, server: Server, stop: asyncio.Event, tell: Tell) -> None:
+async def _keep_server(settings: CountySettings, kind: Kind, server: Server, stop: asyncio.Event, tell: Tell) -> None:
     while not stop.is_set():
         if not server.running():
             tell(f"Temporal 服务器意外退出（日志 {server.log}），正在重新启动")
             found = find_server(named=settings.temporal_server, may_build=False)
             assert not isinstance(found, AtAddress)
             server = start(found, settings.configuration)
-            await server.ready()
+            await server.ready(tls=_transport(settings, kind))
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 1.0)
 

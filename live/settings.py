@@ -6,10 +6,11 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from activities.registry import Kind
+from live.certificates import Certificates
 from live.connection import Endpoint
 from live.server import Configuration, PostgresStore, SqliteStore
 from live.server.configuration import FIRST_PORT, Ports
-from live.tls import TlsFiles
+from live.tls import TlsFiles, TransportRefused
 from live.worker import WorkerSettings
 
 NAMESPACES = {Kind.LIVE: "huanjie-live", Kind.DRILL: "huanjie-drill"}
@@ -52,6 +53,11 @@ class CountySettings(BaseSettings):
         return self.home / "keys"
 
     @property
+    def certificates(self) -> Certificates:
+        """Those of a server of our own; it asks for them once they were made (`huanjie server certificates`)."""
+        return Certificates(self.home / "tls")
+
+    @property
     def configuration(self) -> Configuration:
         """What a server of our own runs with. Raises ConfigurationWrong."""
         store = (
@@ -59,7 +65,8 @@ class CountySettings(BaseSettings):
             if self.temporal_store
             else SqliteStore(self.home / "temporal.sqlite")
         )
-        return Configuration(self.home, store, Ports.starting_at(self.first_port))
+        tls = self.certificates.of_server() if self.certificates.there() else None
+        return Configuration(self.home, store, Ports.starting_at(self.first_port), tls=tls)
 
     @property
     def address(self) -> str:
@@ -67,9 +74,19 @@ class CountySettings(BaseSettings):
         return self.temporal_address or f"127.0.0.1:{self.first_port}"
 
     def endpoint(self, kind: Kind) -> Endpoint:
-        """The server and the namespace of a registry's kind: live elections and drills never meet."""
+        """The server and the namespace of a registry's kind: live elections and drills never meet.
+
+        Raises TransportRefused for certificates set for somebody else's server where it is our own.
+        """
         files = TlsFiles(self.tls_ca, self.tls_cert, self.tls_key, self.tls_server_name)
         tls = files if files != TlsFiles() else None
+        if tls is not None and not self.temporal_address:
+            raise TransportRefused(
+                "HUANJIE_TLS_ 开头的设置只用于别处的服务器（HUANJIE_TEMPORAL_ADDRESS）：自带的服务器请删去这些设置，"
+                "改用 huanjie server certificates 制发证书"
+            )
+        if not self.temporal_address and self.certificates.there():
+            tls = self.certificates.of_clients()
         return Endpoint(self.address, NAMESPACES[kind], tls, self.allow_plain)
 
     def worker(self, kind: Kind) -> WorkerSettings:

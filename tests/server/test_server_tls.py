@@ -14,8 +14,14 @@ from cryptography.x509.oid import NameOID
 from temporalio.client import Client, Schedule, ScheduleActionStartWorkflow, ScheduleSpec
 from temporalio.service import TLSConfig
 
+from activities.registry import Kind
+from live.pilot import bring_up
 from live.server import Configuration, MemoryStore, MutualTls, Ports, prepare, running
 from live.server.problems import PreparationFailed
+from live.settings import CountySettings
+from live.tls import transport
+from tests.console.test_server import run
+from tests.server.pilot import free_ports
 from tests.server.stock import LIFETIME, stock_server
 from workflows.catalogue import TASK_QUEUE
 
@@ -88,3 +94,22 @@ def pem(thing: x509.Certificate | ec.EllipticCurvePrivateKey) -> bytes:
     if isinstance(thing, x509.Certificate):
         return thing.public_bytes(Encoding.PEM)
     return thing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def test_a_county_with_certificates_comes_up_and_answers_nobody_else(tmp_path: Path) -> None:
+    """As `huanjie live` brings it up: its own programs need no setting, whoever shows nothing is turned away."""
+    settings = CountySettings(home=tmp_path, first_port=free_ports(), temporal_server=stock_server().path)
+    settings.certificates.make(datetime.now(UTC))
+    prepared = asyncio.run(bring_up(settings, Kind.DRILL, lambda line: None))
+    assert prepared.server is not None
+    try:
+        endpoint = settings.endpoint(Kind.DRILL)
+        tls = transport(endpoint.address, endpoint.tls)
+        assert asyncio.run(prepare(endpoint.address, endpoint.namespace, tls=tls)).changed is False
+        with pytest.raises(PreparationFailed):
+            asyncio.run(prepare(endpoint.address, endpoint.namespace, within=3))
+        told = run("certificates", home=settings.home, first_port=settings.first_port)
+        assert told.exit_code == 2
+        assert "正在运行" in told.output
+    finally:
+        prepared.server.stop()
