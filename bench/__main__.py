@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bench.engine import engine_cost
 from bench.memory import FULL, peak_memory
+from live.ending import end
 
 GROUPS = ("engine", "memory", "server")
 ASKED_FOR = ("load",)
@@ -62,3 +63,4 @@ def _lines(group: str, asked: argparse.Namespace) -> Iterator[str]:
 
 if __name__ == "__main__":
     main()
+    end(0)

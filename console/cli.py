@@ -28,6 +28,19 @@ COMMANDS = (
 
 def main() -> None:
     """Run the command line. Exit codes: 0 fine, 1 the answer is no, 2 the input cannot be used, 3 it cannot be decided."""
+    try:
+        code = run()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    if "live.connection" in sys.modules:
+        from live.ending import end
+
+        end(code)
+    sys.exit(code)
+
+
+def run() -> int:
+    """The command's exit code. Raises SystemExit too."""
     app = typer.Typer(
         name="huanjie",
         help="换届：村（社区）换届选举的流程核对、计票核验与全流程演练。",
@@ -53,7 +66,7 @@ def main() -> None:
         unusable([f"读写失败：{failed.filename or '输出'}（{reason(failed)}）"])
     if code == INTERRUPTED:
         err.print("已中止，未留下半成品。")
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
 
 
 def said(refused: TyperException) -> str:
