@@ -420,9 +420,13 @@ class Election(Grievances):
         field = self.register.on_the_list()
         if not self.enough_for_a_poll():
             return False
-        self.polling = True
-        vote, further = 1, 0
         self.moves(BodyTrigger.POLL)
+        await self.vote_out(step_id, field, 1)
+        return True
+
+    async def vote_out(self, step_id: str, field: list[Candidate], vote: int) -> None:
+        """Votes on the open seats until nothing more follows; `vote` is 2 where the first of them is a further vote."""
+        self.polling, further = True, vote - 1
         while True:
             counted = await self._cast(step_id, field, vote)
             verdict = count(counted.form)
@@ -449,14 +453,13 @@ class Election(Grievances):
                 self.moves(BodyTrigger.CALL_FURTHER_VOTE)
                 further += 1
                 vote = 2
-                field = self._next_field(field)
+                field = self.next_field(field)
             else:
                 break
             if not field:
                 break
         self.moves(BodyTrigger.ELECT)
         self._close_the_poll()
-        return True
 
     async def _cast(self, step_id: str, field: list[Candidate], vote: int) -> Counted:
         ballot = self.step(step_id).ballot
@@ -523,7 +526,7 @@ class Election(Grievances):
         """The post a winner takes: the one they were nominated for."""
         return candidate.post
 
-    def _next_field(self, field: list[Candidate]) -> list[Candidate]:
+    def next_field(self, field: list[Candidate]) -> list[Candidate]:
         """Who stands in a further vote: the unelected with the most votes, one more than the seats still open."""
         unelected = sorted(
             (candidate for candidate in field if candidate.person.id not in self.members),

@@ -153,6 +153,7 @@ class DistrictElection(Area):
                 working_weekends=setting.calendar.working_weekends,
                 steps=tuple(setting.steps),
                 units=sum(len(street.units) for street in brief.streets),
+                acting_chair=None if setting.pack.norms is None else setting.pack.norms.acting_chair,
             )
         )
         streets = await self.pilots_first(pilots) if pilots else []  # 先行试点

@@ -74,9 +74,12 @@ class ByElection(FillsVacancies, DirectVote):
             polled = await self.vote("byelection.poll", "byelection.list")  # 投票、计票
         await self.run_off("byelection.runoff")  # 另行选举
         await self.announce_on_the_spot("byelection.announcement")  # 当场公布
+        while await self.fill_again("byelection.runoff"):  # 当选无效空出的名额，另行选举
+            await self.announce_on_the_spot("byelection.announcement")
+        await self.name_who_acts("byelection.acting")  # 主任仍暂缺的，明确主持工作的人
         self.moves(BodyTrigger.HAND_OVER)
         await self.record("byelection.filing")  # 备案
-        return await self.completed(self.representatives)
+        return await self.in_office("byelection.acting")
 
     # ------------------------------------------------------------ in time, where the committee has become too small (V25)
 
@@ -134,7 +137,7 @@ class ResidentsByElection(FillsVacancies, ResidentsVote):
             await self.list_proxies("byelection.proxies")  # 委托投票（全体选民或者户代表投票的）
             polled = await self.poll_that_stands(  # 按产生时的方式投票
                 "byelection.poll",
-                lambda: self.announce("byelection.announcement", self.poll_held),  # 公布结果
+                lambda: self.announce_and_fill("byelection.poll", "byelection.announcement"),  # 公布结果
             )
         self.moves(BodyTrigger.HAND_OVER)
         await self.record("byelection.filing")  # 备案

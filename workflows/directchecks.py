@@ -19,6 +19,7 @@ from policies.rule import Law, Rule
 from policies.rules import candidacy, conduct, party, residents
 from policies.rules.polls import V10
 from policies.rules.village import (
+    acting,
     ballots,
     boxes,
     committee,
@@ -39,6 +40,7 @@ from policies.tally import is_sum, told_by_two
 from policies.venue import RovingBox
 from workflows import examination
 from workflows.messages import (
+    ActingNamed,
     Announced,
     BallotRulesSet,
     BoxesListed,
@@ -74,6 +76,7 @@ class Clauses:
     listed: Rule  # the list so many days before the poll
     answered: Rule  # objections and their answers
     proxied: Rule  # who may vote for whom
+    void: Rule | None  # a win by unlawful means; None: the law knows none
 
 
 def remarked(findings: Iterable[Finding]) -> list[Finding]:
@@ -447,6 +450,22 @@ def left_vacant(form: Recorded, elected: int, seats: int, chair: bool, norms: No
             meeting_decided=form.complete,
             step=step,
         )
+    )
+
+
+def acting_named(
+    form: ActingNamed,
+    due: acting.Due,
+    names: Mapping[str, str],
+    norms: Norms,
+    *,
+    representatives: int,
+    members: int,
+    step: str,
+) -> list[Finding]:
+    """V20, V26: who acts is whom the law names, or whom the right meeting chose."""
+    return acting.acts_lawfully(
+        form.person, form.vote, due, names, norms, representatives=representatives, members=members, step=step
     )
 
 

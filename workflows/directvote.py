@@ -13,7 +13,6 @@ from policies.kinship import KinGraph
 from policies.lifecycles import BodyState, BodyTrigger, CandidateState, CandidateTrigger
 from policies.people import Person, Post
 from policies.rule import Law, Rule
-from policies.rules import complaints
 from policies.rules.polls import V8, V10, V19, V25_18
 from policies.rules.village import relatives, results, wrongful
 from policies.rules.village.handover import V23, handover_due
@@ -21,9 +20,9 @@ from policies.rules.village.kin import relative
 from policies.rules.village.lists import V9
 from workflows import directchecks, electiontime
 from workflows.acts import FURTHER_VOTES
+from workflows.chairvacancy import ChairVacancy
 from workflows.electioncommittee import ElectionCommittee
-from workflows.enrolment import Enrolment
-from workflows.facts import ActingChair, Contest, KinDisplaced, PollFailed, PollSettled, Published, WinVoided
+from workflows.facts import Contest, KinDisplaced, PollFailed, PollSettled, Published
 from workflows.messages import (
     Announced,
     BallotRulesSet,
@@ -35,7 +34,6 @@ from workflows.messages import (
     Nominated,
     Nominee,
     Posted,
-    SignedOff,
     Slated,
     Staffed,
     StationsSet,
@@ -65,7 +63,7 @@ class Race:
     people: list[Candidate] = field(default_factory=list)
 
 
-class DirectVote(Enrolment):
+class DirectVote(ChairVacancy):
     """An election by every registered voter, by post."""
 
     runoff_step = ""  # the pack's step of the further vote
@@ -79,8 +77,6 @@ class DirectVote(Enrolment):
         self.stations: tuple[str, ...] = ()
         self.boxes: tuple[BoxesListed, ...] = ()
         self.list_step = ""  # the posting of the final list
-        self.void: dict[str, WinVoided] = {}  # whose win was declared void, and by which finding
-        self.reopened = False  # a win declared void has left a seat open since the last vote
         self.first_poll: date | None = None  # the day of the first valid vote, from which the run-off's window counts
         self.passed: list[relatives.Winner] = []  # votes enough, no seat: who moves up, by votes
 
@@ -164,7 +160,7 @@ class DirectVote(Enrolment):
                 form,
                 self.fit(),
                 self.seats_by_post,
-                self._joined(),
+                self.colleagues(),
                 self._graph(),
                 self.norms,
                 self.nominating,
@@ -174,10 +170,6 @@ class DirectVote(Enrolment):
         )
         self.issue(self.step(step_id), names=self.names(slated.names))
         return self.put_on_the_list(slated.names)
-
-    def _joined(self) -> list[Winner]:
-        """The members whom those elected here join: in a by-election those still in office."""
-        return [one for one in self.seated if one.post.in_committee]
 
     async def post_candidates(self, step_id: str, names: tuple[str, ...]) -> None:
         """The final list goes up, early enough before the poll (V9); a complaint upheld means a corrected posting."""
@@ -329,18 +321,10 @@ class DirectVote(Enrolment):
             await self._decide(step_id, races, 2)
         self.moves(BodyTrigger.ELECT)
         self._close_the_poll()
-        self._name_who_acts()
 
-    async def fill_again(self, step_id: str) -> bool:
-        """Whether seats that void wins left open were voted on again, among the unelected (V22, V19)."""
-        again = [one for one in self.register.candidates.values() if one.state is CandidateState.NOT_ELECTED]
-        due = self.reopened and any(self.open_by_post.get(one.post) for one in again)
-        self.reopened = False
-        if due:
-            for candidate in again:
-                candidate.happens(CandidateTrigger.LIST)
-            await self.run_off(step_id)
-        return due
+    def seat_open_for(self, candidate: Candidate) -> bool:
+        """Whether a seat of the post that this candidate stood for is open."""
+        return self.open_by_post.get(candidate.post, 0) > 0
 
     def _further_vote_due(self, held: int) -> bool:
         """V20: after a further vote seats may stay open where the province's conditions hold; the meeting's word comes later."""
@@ -532,42 +516,11 @@ class DirectVote(Enrolment):
 
     # ------------------------------------------------------------ wins by unlawful means
 
-    def wins_voidable(self, form: SignedOff) -> list[Finding]:
-        """V22, K3: by those entitled, of somebody elected, and not while a vote is being held."""
-        found = wrongful.cannot_void(form.wrongs, self.members, upheld=form.upheld)
-        if any(Counted in gate.forms for gate in self.gates.values()):
-            found.append(complaints.not_voidable("当选", "正在投票，待本次投票有了结果再作结论"))
-        return found
-
-    def void_wins(self, complaint: str, wrongs: tuple[wrongful.Wrong, ...]) -> None:
-        """V22: the seat is open again; who waits for papers about the members gets the new ones.
-
-        Before the result is announced it goes to a further vote; afterwards it stays open until a by-election.
-        """
-        for one in wrongs:
-            self._void(
-                WinVoided(
-                    complaint=complaint, person=one.person, means=one.means, found_by=one.found_by, paper=one.paper
-                )
-            )
-        self.reopened = True
-        for gate in self.gates.values():
-            if gate.people and any(one.person in gate.people for one in wrongs) and ":" not in gate.key:
-                gate.people = tuple(self.members)
-                self.to_inbox(gate)
-        self._name_who_acts()
-
-    def _void(self, fact: WinVoided) -> None:
-        if fact.person in self.members:  # else the whole vote was declared void in the same instant
-            self.void[fact.person] = fact
-            self._give_way(fact.person, CandidateTrigger.ANNUL)
-            self.note(fact)
-
     def _void_again(self, elected: Sequence[str]) -> None:
         """Whose win was void wins again: void too, where the province says so."""
         for person in elected:
             if wrongful.wins_again(person, self.void, self.norms):
-                self._void(self.void[person])
+                self.declare_void(self.void[person])
 
     # ------------------------------------------------------------ relatives on one committee
 
@@ -586,7 +539,7 @@ class DirectVote(Enrolment):
             return list(staying.again)
         moved = list(staying.moved_up)
         for one in staying.yielding:
-            self._give_way(one.winner.person, CandidateTrigger.ANNUL)
+            self.give_way(one.winner.person, CandidateTrigger.ANNUL)
             successor = next((next_ for next_ in moved if next_.post is one.winner.post), None)
             if successor is not None:
                 moved.remove(successor)
@@ -602,11 +555,10 @@ class DirectVote(Enrolment):
         self.open_seats = sum(self.open_by_post.values())
         return []
 
-    def _give_way(self, person: str, why: CandidateTrigger) -> None:
-        left = self.members.pop(person)
-        self.register.candidates[person].happens(why)
-        self.open_by_post[left.post] += 1
-        self.open_seats += 1
+    def give_way(self, person: str, why: CandidateTrigger) -> None:
+        """As everywhere; a seat of that post is open."""
+        self.open_by_post[self.members[person].post] += 1
+        super().give_way(person, why)
 
     async def _choose_between(self, step_id: str, equals: Sequence[relatives.Winner]) -> None:
         """Relatives with the same post and as many votes: a vote between them, most votes stay (V21)."""
@@ -630,7 +582,7 @@ class DirectVote(Enrolment):
     def _replace(self, person: str) -> str | None:
         """Who gave up a seat leaves it to the next by votes for that post who is no relative of a member."""
         left = self.members[person].post
-        self._give_way(person, CandidateTrigger.REPLACE)
+        self.give_way(person, CandidateTrigger.REPLACE)
         graph, circle = self._graph(), self.norms.members_kin
         for one in sorted(self.passed, key=lambda one: -one.votes):
             if one.post is not left or one.person in self.members:
@@ -645,15 +597,6 @@ class DirectVote(Enrolment):
             self.passed.remove(one)
             return one.person
         return None
-
-    def _name_who_acts(self) -> None:
-        """V20: without a chair the deputy with most votes acts; without deputies the representatives choose a member."""
-        if not self.open_by_post.get(Post.CHAIR):
-            return
-        deputies = [winner for winner in self.members.values() if winner.post is Post.DEPUTY_CHAIR]
-        most = max((winner.votes or 0 for winner in deputies), default=0)
-        first = [winner for winner in deputies if (winner.votes or 0) == most]
-        self.note(ActingChair(person=first[0].person.id if len(first) == 1 else None))
 
     async def announce_on_the_spot(self, step_id: str) -> None:
         """The result is announced the day it is counted (V10)."""

@@ -16,6 +16,7 @@ from policies.rules.polls import R25_19
 from policies.rules.residents import V6
 from policies.rules.village import register
 from policies.rules.village.proxies import V11
+from policies.rules.village.wrongful import V22
 from policies.timetable.windows import days_from_poll
 from workflows import directchecks, electiontime, preparationchecks
 from workflows.acts import Election
@@ -52,6 +53,7 @@ class Enrolment(Election):
             listed=law2025.R25_17 if new else V6,
             answered=law2025.R25_17 if new else register.V7,
             proxied=R25_19 if new else V11,
+            void=law2025.R25_22 if new else V22 if self.pack.kind == "village" else None,
         )
         self.poll_fixed: date | None = None  # as decided; postponements since then come on top
         self.shift_then = 0  # calendar days of postponement when it was decided

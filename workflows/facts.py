@@ -9,6 +9,7 @@ from policies.authority import Signature
 from policies.clock import Clock
 from policies.finding import Finding
 from policies.grievance import Channel, Effect
+from policies.law.norms import Acting
 from policies.pack.schema import DayUnit, Role
 from policies.preparation import Colour, Difficulty
 from policies.rules.village.wrongful import Authority, Means
@@ -30,6 +31,7 @@ class DistrictOpened(Value):
     working_weekends: tuple[date, ...]
     steps: tuple[str, ...]  # the plan's own: what it leaves out, nobody has to do
     units: int
+    acting_chair: Acting | None = unwritten()  # villages: who acts without a chair and deputies, where a law says
 
 
 class UnitOpened(Value):
@@ -258,7 +260,7 @@ class KinDisplaced(Value):
 
 
 class WinVoided(Value):
-    """V22: a complaint found that somebody won by unlawful means; the seat is open again. `paper`: the finding's number."""
+    """V22, R25-22: a complaint found that somebody won by unlawful means; the seat is open again. `paper`: the finding's number."""
 
     kind: Literal["win_voided"] = "win_voided"
     complaint: str
@@ -269,7 +271,7 @@ class WinVoided(Value):
 
 
 class ActingChair(Value):
-    """The committee has no chair: who acts, by post and votes; None: the representatives choose among the members."""
+    """The committee has no chair: who acts (V20). None: a meeting must choose, under a plan that has no step for it."""
 
     kind: Literal["acting_chair"] = "acting_chair"
     person: str | None

@@ -15,6 +15,7 @@ from policies.grievance import Channel, Effect
 from policies.people import Kinship, Person, Post
 from policies.preparation import DepartmentRow
 from policies.roll import RollEntry
+from policies.rules.village.meetings import MeetingVote
 from policies.rules.village.wrongful import Wrong
 from policies.tally.telling import BoxTelling
 from policies.value import Value
@@ -202,6 +203,15 @@ class Announced(Value):
     names: tuple[str, ...]  # person ids
 
 
+class ActingNamed(Value):
+    """Who does the chair's work while a village has none (person id); the meeting's vote where it was for one to choose."""
+
+    kind: Literal["acting_named"] = "acting_named"
+    held_on: date
+    person: Words
+    vote: MeetingVote | None = None
+
+
 class HandedOver(Value):
     """Seals, property, accounts and files passed on.
 
@@ -348,7 +358,7 @@ class SignedOff(Value):
     head: Words
     reason: Words
     effect: Effect = unwritten(Effect.NONE)  # on the step complained of (K3)
-    wrongs: tuple[Wrong, ...] = unwritten(())  # a direct vote: whose win is void, by whose finding (V22)
+    wrongs: tuple[Wrong, ...] = unwritten(())  # whose win is void, by whose finding (V22, R25-22)
 
 
 Form = Annotated[
@@ -363,6 +373,7 @@ Form = Annotated[
     | Delegated
     | Counted
     | Announced
+    | ActingNamed
     | HandedOver
     | SignedOff
     | PollDayFixed

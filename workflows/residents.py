@@ -51,7 +51,7 @@ class ResidentsElection(ResidentsVote):
             # (5) 组织投票选举
             polled = await self.poll_that_stands(
                 "residents.poll",
-                lambda: self.announce("residents.announcement", self.poll_held),  # 当日或次日公告
+                lambda: self.announce_and_fill("residents.poll", "residents.announcement"),  # 当日或次日公告
             )
         await self.record("residents.filing")  # 报区民政局和街道备案
         # (6) 后续工作

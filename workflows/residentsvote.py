@@ -1,15 +1,16 @@
 """A community's committee and its by-election: who runs the vote, and who may vote in it by the plan's way of voting."""
 
 from policies.finding import Finding
+from policies.lifecycles import BodyTrigger
 from policies.pack.schema import PollMode
 from policies.rules.village import notices
 from workflows import examination
 from workflows.electioncommittee import ElectionCommittee
-from workflows.enrolment import Enrolment
 from workflows.messages import Chosen, Counted
+from workflows.wrongfulwins import VoidableWins
 
 
-class ResidentsVote(Enrolment):
+class ResidentsVote(VoidableWins):
     """A vote by every voter, by delegates of households, or by residents' delegates."""
 
     representatives = 0  # residents' delegates, once chosen
@@ -26,6 +27,17 @@ class ResidentsVote(Enrolment):
     def sitting(self) -> tuple[str, ...]:
         """Who sits on the election committee now."""
         return tuple(self.committee.members)
+
+    async def announce_and_fill(self, poll_step: str, announcement: str) -> None:
+        """The result is made known; seats that void wins left open before that are voted on again (R25-22, R25-19)."""
+        await self.announce(announcement, self.poll_held)
+        while await self.fill_again(poll_step):
+            await self.announce(announcement, self.poll_held)
+
+    async def run_off(self, step_id: str) -> None:
+        """The open seats go to a further vote among the unelected with most votes (R25-19)."""
+        self.moves(BodyTrigger.CALL_FURTHER_VOTE)
+        await self.vote_out(step_id, self.next_field(self.register.on_the_list()), 2)
 
     def admitted(self, form: Counted) -> list[Finding]:
         """No more proxies used than were examined and published (R25-19); where none may be given, the ballot forbids them (R5)."""

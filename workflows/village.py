@@ -55,10 +55,11 @@ class VillageElection(DirectVote):
             await self.publish_ballot_rules("residents.ballot_rules")  # 第16号 无效票认定规则
             polled = await self.poll_that_stands("residents.poll", self.fill_and_announce)  # 投票，逐箱计票、合并
         await self.leave_vacant("residents.vacancy")  # 仍未选足的名额，须经会议决定暂缺的省
+        await self.name_who_acts("residents.acting")  # 主任暂缺的，明确主持工作的人
         await self.record("residents.certificates")  # 颁发当选证书
         await self.record("residents.filing")  # 报乡镇、县民政局备案
         await self.hand_over_in_time("residents.handover")  # 10日内移交，公章当日
-        return await self.completed(self.representatives)
+        return await self.in_office("residents.acting")
 
     async def fill_and_announce(self) -> None:
         """What follows a vote; a vote declared void before it is done is held anew."""

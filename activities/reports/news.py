@@ -3,6 +3,7 @@
 from activities.reports.rows import Plan
 from policies.pack.schema import BodyId
 from workflows.facts import (
+    ActingChair,
     AppealDecided,
     Appealed,
     BodyCompleted,
@@ -65,6 +66,8 @@ def sentence(fact: FactBody, body: str, plan: Plan) -> str:
             return f"任职回避，1人不再任职{_moved_up(fact.successor)}"
         case WinVoided():
             return f"举报{fact.complaint}经查属实（{fact.means.label}，{fact.found_by.label}{fact.paper}），1人当选无效"
+        case ActingChair():
+            return "主任暂缺，主持工作的人已明确" if fact.person else "主任暂缺，主持工作的人待会议推选"
         case Excluded():
             return f"「{plan.title(fact.gate)}」1人未通过（依据{fact.rule}）"
         case WithdrewFact():

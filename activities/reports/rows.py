@@ -45,6 +45,7 @@ NEWS = (
     "objection_decided",
     "kin_displaced",
     "win_voided",
+    "acting_chair",
     "poll_failed",
     "held",
     "released",

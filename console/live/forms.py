@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from console.live import preparation
 from policies.pack.schema import Act, Asks
 from workflows.messages import (
+    ActingNamed,
     Announced,
     BallotRulesSet,
     BoxesListed,
@@ -55,6 +56,7 @@ FORMS: dict[Act, type[BaseModel]] = {
     Act.REPRESENTATIVES: Delegated,
     Act.POLL: Counted,
     Act.ANNOUNCEMENT: Announced,
+    Act.ACTING: ActingNamed,
     Act.HANDOVER: HandedOver,
     **preparation.FORMS,
     Act.POLL_DAY: PollDayFixed,
@@ -109,7 +111,7 @@ WORDS = {
     "upheld": "是否成立（true/false）",
     "handler": "经办人",
     "effect": "对所涉环节的影响（none 不影响、block 更正前暂停、void 该环节无效）",
-    "wrongs": "当选无效（直接选举）：person、means（violence、threat、deceit、bribery、forgery、false_count、other）、found_by（township、county）、paper（调查结论文号）",
+    "wrongs": "当选无效（村民委员会；2026年起的居民委员会）：person、means（violence、threat、deceit、bribery、forgery、false_count、other）、found_by（township、county）、paper（调查结论文号）",
     "head": "负责人",
     "last_elected": "上届选举日期",
     "full_members": "正式党员数",
@@ -146,6 +148,7 @@ WORDS = {
     "person": "人员编号",
     "grounds": "理由",
     "representatives": "联名的代表人数",
+    "vote": "由会议推选的，会议的人数和票数：meeting（representatives 村民代表会议、adults 十八周岁以上村民的村民会议、households 户的代表的村民会议）、due 应到、present 到会、in_favour 同意",
     "roll": "登记参加选举的人数",
     "present": "参加投票的人数",
     "collected": "收回票数",
@@ -204,6 +207,8 @@ def skeleton(registry: "Registry", task: "Task") -> str:
         lines.append("# 应选 " + "、".join(f"{contest.post} {contest.seats} 名" for contest in task.contests))
     elif task.seats:
         lines.append(f"# 应选 {task.seats} 名")
+    if "person" in form.model_fields and len(task.people) > 1:
+        lines.append("# 从中推选一人：" + "、".join(task.people))
     step = _step(registry, task)
     asked: tuple[str, ...] = ("inventory", "signatures") if step is not None and step.signed_by_three else ()
     if step is not None and step.ballot is not None and step.ballot.entered_twice:

@@ -65,6 +65,13 @@ class Admission(StrEnum):
     MEETING = "meeting"  # 经村民会议或者村民代表会议同意
 
 
+class Acting(StrEnum):
+    """Who does a chair's work where neither a chair nor a deputy was elected."""
+
+    CHOSEN = "chosen"  # 由村民代表会议在当选的委员中推选一人
+    MOST_VOTES = "most_votes"  # 得票多的委员，得票相等的由会议确定
+
+
 class Norms(Value):
     """What binds one direct election. Days are calendar days, shares name their denominator."""
 
@@ -141,6 +148,7 @@ class Norms(Value):
     vacant_after_further_vote: bool | None = None  # only once a further vote was held
     vacant_needs_chair: bool | None = None  # only once the chair is elected
     vacant_needs_vote: bool | None = None  # only by a decision of the assembly or the representatives
+    acting_chair: Acting | None = None  # who acts without a chair and deputies; None: no law says
     elected_list_days: int | None = None  # after the poll: list of those elected published
     wrongful_win_bars: bool | None = None  # whose win was void cannot win the further vote
     # afterwards

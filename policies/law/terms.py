@@ -9,7 +9,16 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Literal
 
-from policies.law.norms import Admission, Nominator, ProxyHolder, RovingBox, StaffKin, SurplusVoids, WithdrawsWhen
+from policies.law.norms import (
+    Acting,
+    Admission,
+    Nominator,
+    ProxyHolder,
+    RovingBox,
+    StaffKin,
+    SurplusVoids,
+    WithdrawsWhen,
+)
 from policies.shares import Denominator, Threshold
 from policies.value import Value
 
@@ -145,6 +154,8 @@ WORDS: dict[Any, str] = {
     SurplusVoids.BOX: "该票箱",
     Admission.ELECTION_COMMITTEE: "选举委员会",
     Admission.MEETING: "村民会议或者村民代表会议",
+    Acting.CHOSEN: "村民代表会议在当选的委员中推选",
+    Acting.MOST_VOTES: "得票多的委员",
     StaffKin.SPOUSE_LINEAL: "配偶、直系亲属",
     StaffKin.SPOUSE_LINEAL_SIBLINGS: "配偶、父母子女、兄弟姐妹",
     StaffKin.NEAR: "近亲属",
@@ -298,6 +309,7 @@ _ALL = (
     _term("vacant_after_further_vote", "另行选举以后名额才可以空缺", _CHOICE, "V20", order=_MUST),
     _term("vacant_needs_chair", "主任选出以后名额才可以空缺", _CHOICE, "V20", order=_MUST),
     _term("vacant_needs_vote", "名额空缺须经村民会议或者村民代表会议决定", _CHOICE, "V20", order=_MUST),
+    _term("acting_chair", "主任、副主任都没有选出时主持工作的人", _FIXED, "V20"),
     _term("elected_list_days", "当选人名单在选举日后公布", _AT_MOST, "V10", "", "R6", unit="日内"),
     _term("wrongful_win_bars", "当选无效的人另行选举再次当选也无效", _CHOICE, "V22", "", "R25-22", order=_MUST),
     _term("handover_days", "新一届产生后完成移交", _AT_MOST, "V23", "V25-24", "R6", "R25-25", unit="日内"),

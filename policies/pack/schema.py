@@ -81,6 +81,7 @@ class Act(StrEnum):
     PETITION = "petition"  # 罢免要求
     RECALL = "recall"  # 罢免表决
     ANNOUNCEMENT = "announcement"
+    ACTING = "acting"  # 主任暂缺，明确主持工作的人
     FILING = "filing"  # 备案
     HANDOVER = "handover"
     # Preparation in detail; what each must show stands in the step's `asks`.

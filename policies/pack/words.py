@@ -74,6 +74,7 @@ ACTS = {
     Act.PETITION: "提出要求",
     Act.RECALL: "罢免表决",
     Act.ANNOUNCEMENT: "公告结果",
+    Act.ACTING: "明确主持工作的人",
     Act.FILING: "备案",
     Act.HANDOVER: "移交",
     Act.HOUSEHOLD_SURVEY: "入户调查",

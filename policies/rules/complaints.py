@@ -40,6 +40,12 @@ K3 = declare(
     )
 )
 
+NO_VOID_WINS = (
+    "依法可以宣布当选无效的，只有村民委员会成员（V22）和2026年起选举的居民委员会成员（R25-22）；"
+    "2018年的《城市居民委员会组织法》没有这一规定，党组织、监督委员会和妇联依各自的规定处理"
+)
+"""Why no win of other bodies, nor of a community under the older law, is void by a conclusion on a complaint."""
+
 ANSWER_DAYS = 3
 """Calendar days for an answer: the plan says 「限时办结」 without a figure; the three days are those of the law's voter-list
 appeals (村民委员会组织法 2018 第14条), a working value until the county confirms its own."""

@@ -95,8 +95,8 @@ R25_22 = _clause(
     "二十二",
     "不正当手段当选无效",
     "以暴力、威胁、欺骗、贿赂、伪造选票、虚报选举票数等不正当手段当选居民委员会成员的，当选无效。",
-    "由街道办事处或者区人民政府调查并依法处理",
-    enforced=(),  # a matter of conduct, not of a written plan
+    "由街道办事处或者不设区的市、市辖区的人民政府调查，宣布当选无效；空出的名额另行选举，已经公布结果的补选",
+    enforced=("complaint",),  # a matter of conduct, not of a written plan
 )
 R25_24 = _clause(
     "R25-24",

@@ -49,6 +49,7 @@ VILLAGE: dict[Act, Page] = ROLL | {
     Act.ROVING_BOXES: village.boxes,
     Act.BALLOT_RULES: village.ballot_rules,
     Act.POLL: directvote.poll,
+    Act.ACTING: village.name_who_acts,
     Act.HANDOVER: village.seal_and_hand_over,
 }
 """What a direct vote asks otherwise, or beyond."""

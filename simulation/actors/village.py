@@ -6,12 +6,13 @@ The election committee knows its village's register; only figures and the entrie
 from datetime import date, timedelta
 
 from policies.arithmetic import at_least
-from policies.law.norms import Norms, RovingBox
+from policies.law.norms import Acting, Norms, RovingBox
 from policies.pack.schema import Absolute, BodyId
 from policies.people import Kinship, Post, Sex
 from policies.roll import RollEntry, VoterKind
 from policies.rules.residents import representatives_needed
 from policies.rules.village.boxes import BoxReason
+from policies.rules.village.meetings import Meeting, MeetingVote
 from policies.venue import Duty, Proxy, Relation, Staff, Station
 from policies.venue import RovingBox as Box
 from simulation.actors.memory import DirectVote, UnitMemory
@@ -21,6 +22,7 @@ from simulation.actors.people import nominee
 from simulation.actors.scene import Scene
 from simulation.population.electorate import Electorate
 from workflows.messages import (
+    ActingNamed,
     BallotRulesSet,
     BoxesListed,
     Delegated,
@@ -367,6 +369,18 @@ def ballot_rules(scene: Scene) -> BallotRulesSet:
         two_posts_void=bool(norms_of(scene).two_posts_void),
         blank_abstains=True,
     )
+
+
+def name_who_acts(scene: Scene) -> ActingNamed:
+    """The first of those who may act; where the law names nobody, the representatives' meeting has chosen, most of it there."""
+    (first, *others), members = scene.task.people, len(scene.body.members)
+    by_votes = norms_of(scene).acting_chair is Acting.MOST_VOTES or scene.body.posts.get(first) is Post.DEPUTY_CHAIR
+    due = scene.memory.representatives + members
+    present = due - due // 5
+    chosen = MeetingVote(
+        meeting=Meeting.REPRESENTATIVES, due=due, present=present, in_favour=present - (present - 1) // 4
+    )
+    return ActingNamed(held_on=scene.day, person=first, vote=chosen if others or not by_votes else None)
 
 
 def seal_and_hand_over(scene: Scene) -> HandedOver:

@@ -6,7 +6,7 @@ from os import PathLike
 from typing import Any
 
 from activities.journal import CLOSED, Chain
-from simulation.checker import direct, enrolment, gates, people, polls, postings, preparation, term, venue
+from simulation.checker import chair, direct, enrolment, gates, people, polls, postings, preparation, term, venue
 from simulation.checker.days import Days
 from simulation.checker.plan import (
     ANNOUNCEMENT,
@@ -202,7 +202,8 @@ class Checker:
             days = Days(fact["off_days"], fact["working_weekends"])
             omitted = BODY_OF.keys() - set(fact["steps"])
             steps = frozenset(fact["steps"])
-            self._districts[name] = District(name, days, str(fact["law"]), fact.get("units"), frozenset(omitted), steps)
+            law, acting = str(fact["law"]), fact.get("acting_chair")
+            self._districts[name] = District(name, days, law, fact.get("units"), frozenset(omitted), steps, acting)
             self._counts["districts"] += 1
             self._district(record)
             return
@@ -452,6 +453,7 @@ _FORMS: dict[str, Callable[[Context, Gate, Json], None]] = {
     "boxes_listed": _published(venue.boxes, "published_on"),
     "ballot_rules_set": _published(_nothing_more, "published_on"),
     "announced": _announced,
+    "acting_named": _dated(chair.named),
     "handed_over": _handed_over,
     "signed_off": people.signed_off,
     "households_surveyed": _dated(preparation.households),
@@ -492,7 +494,7 @@ _HANDLERS: dict[str, Callable[[Context, Json], None]] = {
     "objection_decided": enrolment.decided,
     "kin_displaced": direct.displaced,
     "win_voided": direct.win_voided,
-    "acting_chair": direct.acting,
+    "acting_chair": chair.acting,
     "body_completed": polls.body_completed,
     "released": gates.released,
     "postponed": gates.postponed,

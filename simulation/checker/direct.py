@@ -6,10 +6,12 @@ from typing import Any
 from simulation.checker import people
 from simulation.checker.days import between
 from simulation.checker.plan import (
+    ACTING,
     CANDIDATE_LIST_DAYS,
     POLL,
     RUNOFF,
     RUNOFF_DAYS,
+    VILLAGE,
     VOTERS_LIST_DAYS,
 )
 from simulation.checker.report import Invariant
@@ -281,24 +283,25 @@ def displaced(ctx: Context, fact: Json) -> None:
 
 
 def win_voided(ctx: Context, fact: Json) -> None:
-    """V22: somebody elected loses the seat on the finding of those entitled, with its paper, as a complaint upheld says."""
+    """V22, R25-22: somebody elected loses the seat on the finding of those entitled, with its paper, as a complaint upheld says.
+
+    A community's law knows of it since 2026. With the last member gone nobody is left whom a gate could name to act.
+    """
     body, person = ctx.body, fact["person"]
+    rule = "V22" if ctx.unit.order is VILLAGE else "R25-22"
+    if body.name != "residents" or (rule == "R25-22" and ctx.law != "2025"):
+        ctx.flag(Invariant.SEATS, rule, f"{person}当选无效，所依据的法律没有这一规定")
     if fact["found_by"] not in ("township", "county") or not fact["paper"].strip():
-        ctx.flag(Invariant.COMMITMENT, "V22", f"{person}当选无效，没有乡级或者县级人民政府的调查结论", "")
+        ctx.flag(Invariant.COMMITMENT, rule, f"{person}当选无效，没有乡级或者县级人民政府的调查结论", "")
     if fact["complaint"] not in body.upheld:
-        ctx.flag(Invariant.GATES, "V22", f"{person}当选无效，没有查实的举报{fact['complaint']}", "")
-    if body.elected.pop(person, None) is None:
-        ctx.flag(Invariant.SEATS, "V22", f"{person}没有当选，却宣布当选无效")
+        ctx.flag(Invariant.GATES, rule, f"{person}当选无效，没有查实的举报{fact['complaint']}", "")
+    if person not in body.elected:
+        ctx.flag(Invariant.SEATS, rule, f"{person}没有当选，却宣布当选无效")
+    body.elected.pop(person, None)
     body.displaced.add(person)
-
-
-def acting(ctx: Context, fact: Json) -> None:
-    """V20: somebody acts as chair only where there is none, and is a deputy."""
-    body, posts, person = ctx.body, ctx.unit.direct.posts, fact.get("person")
-    if any(posts.get(one) == "chair" for one in body.elected):
-        ctx.flag(Invariant.SEATS, "V20", "主任已经选出，却有人主持工作")
-    if person is not None and (person not in body.elected or posts.get(person) != "deputy_chair"):
-        ctx.flag(Invariant.SEATS, "V20", f"{person}不是当选的副主任，却主持工作")
+    for gate in body.gates.values():
+        if gate.step == ACTING and not gate.decided and not (body.elected or ctx.unit.direct.sitting):
+            gate.decided, gate.failed, gate.stale = ctx.day, "依法终止", True
 
 
 def margins(ctx: Context, gate: Gate, form: Json) -> None:

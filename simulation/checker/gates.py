@@ -3,6 +3,7 @@
 from simulation.checker import preparation
 from simulation.checker.days import between, shifted
 from simulation.checker.plan import (
+    ACTING,
     BODY_OF,
     COMMITTEE_TRAINING,
     COMMUNITY,
@@ -242,11 +243,11 @@ def _further_round(ctx: Context, gate: Gate) -> None:
         counts = bool(previous and previous.decided and not previous.failed)
         approval = body.latest.get(RESULT_APPROVAL)
         returned = step == PLENARY and approval is not None and approval.failed != ""
-        if counts and held and held[-1].next is None and not body.withdrawn and not returned:
+        if counts and held and held[-1].next is None and not (body.withdrawn or body.displaced or returned):
             ctx.flag(Invariant.GATES, "V17", f"{step}已有完整结果，又再投票", gate.key)
     elif step == RESIDENTS_LIST and ctx.unit.order is VILLAGE:
         pass  # a list corrected after a complaint: what was published beside it stands
-    elif step in (COMMITTEE_TRAINING, *ctx.unit.redone):
+    elif step in (COMMITTEE_TRAINING, ACTING, *ctx.unit.redone):
         pass  # done again by itself
     elif step in ctx.unit.order.rank and body.name != "prep":
         for later in ctx.unit.order.steps[body.name][ctx.unit.order.rank[step] + 1 :]:

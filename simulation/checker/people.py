@@ -366,7 +366,7 @@ def _against_list(ctx: Context, gate: Gate, standing: set[str], everybody: set[s
         ctx.flag(Invariant.COMMITMENT, "R3", f"{_names(unlisted)}不在名单上，却列入选票", gate.key)
     earlier = [poll for poll in body.polls[:-1] if poll.step == gate.step]
     valid = [poll for poll in earlier if poll.next != "new_poll"]
-    vote = 2 if any(poll.next == "further_vote" for poll in valid) else 1
+    vote = 2 if body.displaced or any(poll.next == "further_vote" for poll in valid) else 1  # a void win's seat, too
     if form["form"]["round"] != vote:
         ctx.flag(Invariant.MAJORITY, "V19", f"报告单按第{form['form']['round']}次投票计，应为第{vote}次", gate.key)
     if not valid:

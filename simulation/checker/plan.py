@@ -127,6 +127,7 @@ VILLAGE_ORDER: dict[str, tuple[str, ...]] = ORDER | {
         "runoff",
         "announcement",
         "vacancy",
+        "acting",
         "certificates",
         "filing",
         "handover",
@@ -141,9 +142,9 @@ COMMITTEE_TRAINING = "residents.committee_training"
 SECRETARY_REVIEW = "party.secretary_review"
 PILOT_ACCEPTANCE = "women.pilot_acceptance"
 RUNOFF = "residents.runoff"
-VACANCY = "residents.vacancy"
+VACANCY, ACTING = "residents.vacancy", "residents.acting"
 CONDITIONAL = frozenset(
-    {RECTIFICATION, REMOVAL, SECRETARY_REVIEW, COMMITTEE_TRAINING, PILOT_ACCEPTANCE, RUNOFF, VACANCY}
+    {RECTIFICATION, REMOVAL, SECRETARY_REVIEW, COMMITTEE_TRAINING, PILOT_ACCEPTANCE, RUNOFF, VACANCY, ACTING}
 )  # absent where the unit does not need them
 
 _AUDIT_BESIDE = (

@@ -291,7 +291,7 @@ def _what_follows(ctx: Context, poll: Poll, fact: Json, seated: int) -> None:
         ctx.flag(Invariant.MAJORITY, tie_rule, "没有得票相等，却要重新投票", key)
     elif seated == outcome.seats and follows is not None:
         ctx.flag(Invariant.MAJORITY, "P14", f"名额已经选满，却要{follows}", key)
-    elif seated < outcome.seats and follows is None and poll.round == 1:
+    elif seated < outcome.seats and follows is None and poll.round == 1 and poll.step != RUNOFF:
         ctx.flag(Invariant.MAJORITY, "P14", f"名额空缺{outcome.seats - seated}名，没有另行选举", key)
 
 

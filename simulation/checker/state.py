@@ -149,6 +149,7 @@ class Direct:
     """A vote by those registered so far: the roll, the objections still open, where and by whom the vote is taken."""
 
     __slots__ = (
+        "acting",
         "added",
         "households",
         "objections",
@@ -161,6 +162,7 @@ class Direct:
         "removed",
         "roll",
         "roving",
+        "sitting",
         "staff",
         "stations",
         "vacant",
@@ -182,6 +184,8 @@ class Direct:
         self.proxies = 0
         self.proxies_on = ""  # the day they were published
         self.roving: dict[str, int] = {}  # box → its users
+        self.acting: Json | None = None  # the form that names who acts, until that is told
+        self.sitting: dict[str, tuple[str, int]] = {}  # a by-election: who is in office, with post and votes
         self.vacant: dict[str, int] | None = None  # a by-election's seats by post; None: the whole committee's
 
 
@@ -245,6 +249,7 @@ class District:
     """One district: its days and law, the units still open, and the figures its closing fact must repeat."""
 
     __slots__ = (
+        "acting",
         "bodies",
         "closed",
         "completed",
@@ -269,8 +274,12 @@ class District:
         stated: int | None,
         omitted: frozenset[str] = frozenset(),
         steps: frozenset[str] = frozenset(),
+        acting: str | None = None,
     ) -> None:
         self.name = name
+        self.acting = (
+            acting  # who acts in a village without chair and deputies: "chosen", "most_votes", None: no law says
+        )
         self.steps = steps  # of this district's plan
         self.omitted = omitted  # steps that this district's plan leaves out
         self.bodies = tuple(name for name in BODIES[1:] if not omitted.issuperset(STEPS[name]))  # those it elects

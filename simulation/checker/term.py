@@ -72,11 +72,14 @@ def _reopen(ctx: Context, term: Term, wanted: Counter[str], fact: Json) -> None:
         again.seated.pop(one, None)
     again.delegates = fact.get("representatives") or closed.delegates
     again.direct.vacant = dict(wanted)
+    votes = closed.bodies[_AS].elected
+    again.direct.sitting = {one: (post, votes.get(one) or 0) for one, post in term.members.items()}
     again.bodies["party"].completed = again.bodies[_AS].opened = True
     own = {f"{_AS}.{name}" for name in VILLAGE_ORDER[_AS]} | set(STEPS[_AS])
     asked = {_renamed(step) for step in term.district.steps if step.startswith(f"{BY_ELECTION}.")}
     before = term.district
-    ctx.district = District(before.name, before.days, before.law, None, frozenset(own - asked))
+    omitted = frozenset(own - asked)
+    ctx.district = District(before.name, before.days, before.law, None, omitted, acting=before.acting)
     ctx.district.enrolled = before.enrolled
     term.repeats = ctx.district
 
@@ -106,7 +109,7 @@ def filled(term: Term) -> None:
     assert unit is not None
     for one in unit.bodies[_AS].elected:
         term.members[one] = unit.direct.posts.get(one, "")
-        term.unit.bodies[_AS].elected[one] = None
+        term.unit.bodies[_AS].elected[one] = unit.bodies[_AS].elected[one]
         term.unit.seated.setdefault(one, set()).add(_AS)
     term.by_election = None
 

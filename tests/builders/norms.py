@@ -5,6 +5,7 @@ gives are given; what it is silent on stays None.
 """
 
 from policies.law.norms import (
+    Acting,
     Admission,
     Nominator,
     Norms,
@@ -143,6 +144,7 @@ ZHEJIANG = NATION_2018.model_copy(
         "two_posts_void": True,
         "further_vote_days": 30,  # 29
         "vacant_from": 3,  # 30
+        "acting_chair": Acting.CHOSEN,
         "vacant_after_further_vote": True,
         "members_kin": StaffKin.SPOUSE_LINEAL_SIBLINGS,  # 31
         "elected_list_days": 1,  # 32
@@ -173,6 +175,7 @@ SHANGHAI = NATION_2018.model_copy(
         "further_vote_days": 30,  # 21
         "vacant_from": 3,
         "vacant_needs_vote": True,
+        "acting_chair": Acting.MOST_VOTES,
         "seal_same_day": True,  # 24
         "recall_vote_days": 30,  # 27
         "by_election_months": 3,  # 29

@@ -370,6 +370,7 @@ def test_all_five_are_there() -> None:
         ("staff_kin", "near", "spouse_lineal_siblings", "spouse_lineal", "spouse_lineal"),
         ("surplus_voids", "box", "poll", "poll", "poll"),
         ("vacant_from", 3, 3, 3, 4),
+        ("acting_chair", None, "chosen", "most_votes", None),
         ("seal_same_day", True, False, True, False),
         ("committee_min", None, 5, 7, 5),
         ("term_years", 5, 5, 5, 5),  # Beijing's three gave way

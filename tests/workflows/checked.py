@@ -15,6 +15,8 @@ def checked(clerk: Clerk, completed: int = 1) -> Report:
     head, tail = opened(1), closed(completed, 1 - completed)
     head["fact"]["steps"] = list(setting.steps)
     head["fact"]["law"] = setting.pack.law.value
+    if setting.pack.norms is not None:
+        head["fact"]["acting_chair"] = setting.pack.norms.acting_chair
     place = {"district": clerk.unit.district, "street": clerk.unit.street}
     checker = Checker()
     checker.feed({**head, "district": place["district"]})

@@ -19,12 +19,14 @@ from policies.pack.schema import Pack
 from policies.people import Person, Post, Sex
 from policies.roll import RollEntry, VoterKind
 from policies.rules.village.boxes import BoxReason
+from policies.rules.village.meetings import MeetingVote
 from policies.tally import BoxTelling, TellerEntry
 from policies.venue import Duty, Proxy, Relation, RovingBox, Staff, Station
 from tests.workflows.clerk import COMMITTEE, UNIT, Clerk, brief, person
 from workflows.catalogue import TASK_QUEUE
 from workflows.facts import Task
 from workflows.messages import (
+    ActingNamed,
     BallotRulesSet,
     BoxCount,
     BoxesListed,
@@ -119,6 +121,7 @@ class VillageClerk(Clerk):
     votes: dict[str, Votes] = field(default_factory=dict)
     nominees: tuple[tuple[Person, Post], ...] = NOMINEES
     written_in: tuple[Person, ...] = ()
+    meeting: MeetingVote | None = None  # where a meeting chooses who acts for the chair
     term: tuple[Any, Any, str] | None = None  # a workflow of the term, its brief, its name; None: the election itself
 
     def __post_init__(self) -> None:
@@ -195,6 +198,8 @@ class VillageClerk(Clerk):
                 )
             case "residents.poll" | "residents.runoff":
                 return self.polled(task)
+            case "residents.acting":
+                return ActingNamed(held_on=today, person=task.people[0], vote=self.meeting)
             case "residents.handover":
                 return HandedOver(
                     completed_on=today,

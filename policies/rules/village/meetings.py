@@ -1,10 +1,14 @@
 """V26: when an assembly or a representatives' meeting can decide, and who sits in the latter."""
 
+from pydantic import Field
+
 from policies.arithmetic import at_least
 from policies.finding import Finding, Severity
 from policies.law.norms import Norms
+from policies.people import Labelled
 from policies.rule import Confidence, Rule, declare
 from policies.rules.village.shares import needed
+from policies.value import Value
 
 V26 = declare(
     Rule(
@@ -17,9 +21,26 @@ V26 = declare(
         "“村民代表会议有三分之二以上的组成人员参加方可召开，所作决定应当经到会人员的过半数同意”",
         confidence=Confidence.VERIFIED,
         article="22、25、26（2018）、26、29、30（2025）",
-        enforced=("residents.representatives",),
+        enforced=("residents.representatives", "residents.acting"),
     )
 )
+
+
+class Meeting(Labelled):
+    """Who decides for the village, by what its number is counted in."""
+
+    REPRESENTATIVES = "representatives", "村民代表会议"
+    ADULTS = "adults", "村民会议（十八周岁以上村民参加）"
+    HOUSEHOLDS = "households", "村民会议（户的代表参加）"
+
+
+class MeetingVote(Value):
+    """How a meeting decided: of so many members (adults, households) so many came, and so many of those agreed."""
+
+    meeting: Meeting
+    due: int = Field(ge=1)
+    present: int = Field(ge=0)
+    in_favour: int = Field(ge=0)
 
 
 def assembly_quorate(
@@ -69,6 +90,48 @@ def decision_carried(
         return []
     message = f"到会 {present} 人中 {in_favour} 人同意，未达到{share.text}（{least} 人），决定不成立（{rule.id}）。"
     return [rule.finding(message, value=in_favour, limit=least, remedy="决定不成立", step=step)]
+
+
+def meeting_decided(
+    vote: MeetingVote,
+    norms: Norms,
+    *,
+    representatives: int = 0,
+    members: int = 0,
+    rule: Rule = V26,
+    step: str | None = None,
+) -> list[Finding]:
+    """V26: the meeting could decide, and did. `representatives` and `members` of the committee sit in theirs (0: not known).
+
+    A representative elected to the committee is one person of the meeting, not two.
+    """
+    name, due, present = vote.meeting.label, vote.due, vote.present
+    found = []
+
+    def wrong(what: str, value: int, limit: str) -> None:
+        message = f"{name}{what}；请核对人数（{rule.id}）。"
+        found.append(rule.finding(message, value=value, limit=limit, remedy="核对人数", step=step))
+
+    if vote.meeting is Meeting.REPRESENTATIVES and representatives:
+        least, most = representatives, representatives + members
+        if not least <= due <= most:
+            wrong(
+                f"组成人员写为 {due} 人，村民代表 {representatives} 人和村民委员会成员 {members} 人应为 {least} 至 {most} 人",
+                due,
+                f"{least}–{most}",
+            )
+    if present > due:
+        wrong(f"到会 {present} 人，多于应到的 {due} 人", present, str(due))
+    if vote.in_favour > present:
+        wrong(f"同意 {vote.in_favour} 人，多于到会的 {present} 人", vote.in_favour, str(present))
+    match vote.meeting:
+        case Meeting.REPRESENTATIVES:
+            found += representatives_quorate(due, present, norms, rule=rule, step=step)
+        case Meeting.ADULTS:
+            found += assembly_quorate(norms, adults=due, adults_present=present, rule=rule, step=step)
+        case Meeting.HOUSEHOLDS:
+            found += assembly_quorate(norms, households=due, households_present=present, rule=rule, step=step)
+    return [*found, *decision_carried(present, vote.in_favour, norms, rule=rule, step=step)]
 
 
 def representatives_chosen(

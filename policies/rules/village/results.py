@@ -142,19 +142,3 @@ def seats_left_vacant(
     if norms.vacant_needs_vote and not meeting_decided:
         wrong("未经村民会议或者村民代表会议决定", "未决定", "会议决定", "请提交会议决定")
     return found
-
-
-def chair_deputised(
-    acting: str, deputies: Mapping[str, int], members: Mapping[str, int], *, rule: Rule = V20, step: str | None = None
-) -> list[Finding]:
-    """V20: while there is no chair the deputy with most votes presides; without deputies one of the members elected does.
-
-    Both map a name to its votes. Among members the choice is the representatives' (Zhejiang) or goes by votes (Shanghai).
-    """
-    most = max(deputies.values(), default=0)
-    due = [name for name, votes in deputies.items() if votes == most] or list(members)
-    if acting in due:
-        return []
-    who = "得票多的副主任" if deputies else "在当选的委员中推选的一人"
-    message = f"主任暂缺，应由{who}（{'、'.join(due)}）主持工作，现由 {acting} 主持；请更正（{rule.id}）。"
-    return [rule.finding(message, value=acting, limit="、".join(due), remedy=f"由{who}主持", source=VACANT, step=step)]

@@ -42,7 +42,7 @@ class Authority(Labelled):
 
     ELECTION_COMMITTEE = "election_committee", "选举委员会"
     TOWNSHIP = "township", "乡镇人民政府（街道办事处）"
-    COUNTY = "county", "县级人民政府"
+    COUNTY = "county", "县级人民政府"  # of a community: the city not divided into districts, or the district
 
 
 class Wrong(Value):
@@ -77,7 +77,7 @@ def cannot_void(
             wrong("没有文号", "无文号", "调查结论文号", "补充文号")
         if one.found_by is Authority.ELECTION_COMMITTEE:
             entitled = f"{Authority.TOWNSHIP.label}、{Authority.COUNTY.label}"
-            wrong("由选举委员会作出", one.found_by.label, entitled, "报送乡级或者县级人民政府调查")
+            wrong("由选举委员会作出", one.found_by.label, entitled, f"报送{entitled}调查")
     twice = [person for person, many in Counter(one.person for one in wrongs).items() if many > 1]
     return [
         *found,

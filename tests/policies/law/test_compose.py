@@ -151,6 +151,7 @@ DIFFERENCES = [
     ("vacant_after_further_vote", True, False, True),
     ("vacant_needs_chair", False, False, True),  # 北京三十
     ("vacant_needs_vote", None, True, True),  # 上海二十一、北京三十
+    ("acting_chair", "chosen", "most_votes", None),  # 浙江三十、上海二十一；北京没有规定
     ("wrongful_win_bars", True, None, None),  # 浙江四十一
     ("elected_list_days", 1, None, None),  # 浙江三十二
     ("seal_same_day", None, True, None),  # 上海二十四

@@ -10,7 +10,6 @@ from policies.rules.law2025 import R25_22, R25_25
 from policies.rules.village.handover import Handover, handed_over, handover_due
 from policies.rules.village.results import (
     announced_on_the_spot,
-    chair_deputised,
     elected_list_posted,
     further_vote_candidates,
     further_vote_in_time,
@@ -103,16 +102,6 @@ def test_v20_the_conditions_differ() -> None:
     assert vacant(4, BEIJING, chair_elected=False) == ["主任已选出"]
     assert vacant(4, ZHEJIANG, chair_elected=False) == []
     assert len(vacant(2, BEIJING, chair_elected=False, further_vote_held=False, meeting_decided=False)) == 4
-
-
-def test_v20_who_presides_without_a_chair() -> None:
-    """得票多的副主任; none elected, one of the members."""
-    deputies, others = {"甲": 50, "乙": 40}, {"丙": 60, "丁": 30}
-    assert chair_deputised("甲", deputies, others) == []
-    assert limits(chair_deputised("乙", deputies, others), "V20") == ["甲"]
-    assert limits(chair_deputised("丙", deputies, others), "V20") == ["甲"]
-    assert chair_deputised("丁", {}, others) == []
-    assert limits(chair_deputised("甲", {}, others), "V20") == ["丙、丁"]
 
 
 def wrong(found_by: Authority = Authority.TOWNSHIP, paper: str = "镇调〔2026〕1号") -> Wrong:
