@@ -1,5 +1,6 @@
 """The village's clerk under a province's own bundled plan: two stations, no roving box, proxies given in time everywhere."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -54,8 +55,11 @@ class ProvinceClerk(VillageClerk):
         return super().form(task)
 
 
+@dataclass
 class Found(Patient, ProvinceClerk):
     """A clerk of a village where winners are found out."""
+
+    delay: Callable[[Task], timedelta] = lambda task: timedelta(hours=7)
 
     def finds(self, number: str, after: str, waits: str, *persons: str, about: str = "residents.poll") -> None:
         """The county finds by complaint `number`, received once `after` is decided, that these won by bribery.
@@ -67,16 +71,14 @@ class Found(Patient, ProvinceClerk):
         def answered() -> bool:
             return any(one.complaint == number for one in self.of_kind("complaint_decided"))
 
-        self.delay = lambda task: (
-            timedelta(hours=22) if task.gate == waits and not answered() else min(before(task), timedelta(hours=7))
-        )
+        self.delay = lambda task: timedelta(hours=22) if task.gate == waits and not answered() else before(task)
         complaint = Complaint(id=number, about=about, text="反映贿选", by=signed(Role.STREET_DISCIPLINE))
         earlier = self.answers.get(after)
 
         def decided(task: Task, form: Form) -> Form | None:
-            self.engine.at(
-                self.engine.now + timedelta(hours=1), lambda c: c.tell(task.workflow, "complain", complaint), self
-            )
+            if task.gate == after:
+                later = self.engine.now + timedelta(hours=1)
+                self.engine.at(later, lambda c: c.tell(task.workflow, "complain", complaint), self)
             return form if earlier is None else earlier(task, form)
 
         wrongs = tuple(bribery(person) for person in persons)
