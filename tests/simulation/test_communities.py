@@ -13,8 +13,10 @@ import pytest
 from pydantic_core import from_json
 
 from activities.stores import Entry
-from console.packs import calendar_of, open_pack
-from policies.law.norms import ProxyHolder
+from console.packs import Bundled, calendar_of, open_pack, pack_text
+from policies.finding import Severity
+from policies.lint import lint
+from policies.pack.load import load_pack
 from policies.pack.schema import Pack
 from simulation.actors import Cast
 from simulation.campaign.district import line_of
@@ -193,22 +195,41 @@ def test_one_fault_many_times_is_named_each_time(name: str, code: str) -> None:
     assert all(each.named in each.variant.rules for each in plan.planted)
 
 
-def test_shanghai_wants_kin_and_knows_no_roving_box() -> None:
-    """The two faults that only some laws let anybody commit.
-
-    上海市办法第十六条 and 《村民委员会组织法》（2018）第十五条: a proxy goes to a near relative. The law of 2025 (第十八条) lets any
-    villager hold one, so the plan is given the older value here. No article of Shanghai's knows a roving box.
-    """
-    pack = open_pack("village-shanghai")
-    assert isinstance(pack, Pack)
-    assert pack.norms is not None
-    assert "F3.no_kin" not in {one.id for one in variants_of("F3", pack)}
-    older = pack.norms.model_copy(update={"proxy_holder": ProxyHolder.NEAR_RELATIVE})
-    known = install(pack.model_copy(update={"norms": older}), calendar_of(pack))
-    found = synthesize_district(7, 1, 6, PARAMETERS, pack=known.pack, setting=known.hash)
-    fit = [one.id for one in found if one.electorate is not None and len(one.electorate.proxies) >= 4]
-    plan = FaultPlan.of([(fit[0], "F3.no_kin"), (fit[1], "F4.forbidden")])
+def planted(pack: Pack, variant: str) -> tuple[str, ...]:
+    """The rules that name a fault planted in one village with proxies; nothing honest refused, the checker finds nothing."""
+    known = install(pack, calendar_of(pack))
+    found = synthesize_district(7, 1, 4, PARAMETERS, pack=known.pack, setting=known.hash)
+    fit = next(one.id for one in found if one.electorate is not None and len(one.electorate.proxies) >= 4)
+    plan = FaultPlan.of([(fit, variant)])
     cast, records = driven(known, found, 7, plan)
-    assert {each.variant.id: each.named for each in plan.planted} == {"F3.no_kin": "V11", "F4.forbidden": "V12"}
     assert [(block.gate, block.messages) for block in cast.blocks] == []
     assert violations(records) == []
+    return tuple(each.named for each in plan.planted)
+
+
+def test_shanghai_knows_no_roving_box() -> None:
+    """No article of Shanghai's speaks of one, so a box is a fault there and nowhere else."""
+    shanghai, model = open_pack("village-shanghai"), open_pack("village-2025")
+    assert isinstance(shanghai, Pack)
+    assert isinstance(model, Pack)
+    assert "F4.forbidden" not in {one.id for one in variants_of("F4", model)}
+    assert planted(shanghai, "F4.forbidden") == ("V12",)
+
+
+def test_the_law_of_2018_wants_kin() -> None:
+    """《村民委员会组织法》（2018）15: 近亲属; since 2026 (18) 近亲属或者其他村民, whatever an older province says: no fault then.
+
+    The village's plan as it would have stood for the poll of 2021: the same text, five years earlier, under that law, whose
+    voters nominate by themselves (15).
+    """
+    text = pack_text("village-2025")
+    by_the_party = "          - { by: party_organization, at_least: 1, text: 由村党组织提名推荐 }\n"
+    changes = {"2026-": "2021-", 'law: "2025"': 'law: "2018"', "nation-2025-": "nation-2018-", by_the_party: ""}
+    for now, then in changes.items():
+        assert now in text, now
+        text = text.replace(now, then)
+    older = load_pack(text, "village-2021", Bundled())
+    assert not any(finding.severity is Severity.ERROR for finding in lint(older, calendar_of(older)))
+    for name in ("village-2025", "village-zhejiang", "village-shanghai", "village-beijing"):
+        assert "F3.no_kin" not in {one.id for one in variants_of("F3", setting(name).pack)}
+    assert planted(older, "F3.no_kin") == ("V11",)

@@ -88,7 +88,7 @@ def test_every_variant_is_well_made() -> None:
     elsewhere = {variant.id for variant in VARIANTS} - {
         one.id for pack in (PACK, COMMUNITY, VILLAGE, WOMEN) for one in under(pack)
     }
-    assert elsewhere == {"F3.no_kin", "F4.forbidden"}  # under provinces that ask for kin, or know no roving box
+    assert elsewhere == {"F3.no_kin", "F4.forbidden"}  # under the law of 2018, or a province without roving boxes
 
 
 def well_made(pack: Pack, steps: set[str]) -> None:
