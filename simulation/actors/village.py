@@ -373,9 +373,9 @@ def ballot_rules(scene: Scene) -> BallotRulesSet:
 
 def name_who_acts(scene: Scene) -> ActingNamed:
     """The first of those who may act; where the law names nobody, the representatives' meeting has chosen, most of it there."""
-    (first, *others), members = scene.task.people, len(scene.body.members)
+    first, *others = scene.task.people
     by_votes = norms_of(scene).acting_chair is Acting.MOST_VOTES or scene.body.posts.get(first) is Post.DEPUTY_CHAIR
-    due = scene.memory.representatives + members
+    due = scene.memory.representatives + len(scene.task.people)  # whoever else is in office was a representative before
     present = due - due // 5
     chosen = MeetingVote(
         meeting=Meeting.REPRESENTATIVES, due=due, present=present, in_favour=present - (present - 1) // 4

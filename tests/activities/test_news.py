@@ -10,6 +10,7 @@ from policies.grievance import Channel, Effect
 from policies.preparation import Colour, Difficulty
 from tests.workflows.clerk import setting
 from workflows.facts import (
+    ActingChair,
     ComplaintCorrected,
     ComplaintDecided,
     ComplaintReceived,
@@ -44,6 +45,8 @@ TITLE = setting().steps["party.slate"].title
             PollAnnulled(complaint="C1", step="residents.poll", closed=()),
             "「组织投票选举」依举报C1的查核结论宣布无效，重新投票",
         ),
+        (ActingChair(person="P13"), "主任暂缺，主持工作的人已明确"),
+        (ActingChair(person=None), "主任暂缺，主持工作的人待会议推选"),
         (ReadinessChanged(colour=Colour.GREEN, open=()), "换届预警定为绿码"),
         (
             ReadinessChanged(colour=Colour.RED, open=(Difficulty.CLANS, Difficulty.FACTIONS)),

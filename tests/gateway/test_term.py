@@ -29,11 +29,13 @@ from gateway.ground import supplier
 from policies.authority import Signature
 from policies.pack.schema import Role
 from policies.people import Kin, Kinship, Post, Sex
+from policies.rules.village.meetings import Meeting, MeetingVote
 from tests.gateway.over_engine import UNIT as COMMUNITY
 from tests.gateway.over_engine import County, Losing, at_county
 from tests.workflows.villageclerk import VillageClerk, village, village_setting, villager
 from workflows.facts import Commit, Task
 from workflows.messages import (
+    ActingNamed,
     BodyOutcome,
     ByElectionCall,
     Departure,
@@ -58,6 +60,7 @@ COMMITTEE = ["P11", "P13", "P15", "P17", "P18"]
 STAFF: dict[str, tuple[tuple[Role, str], ...]] = {
     "village": ((Role.RESIDENTS_COMMITTEE, UNIT.id),),
     "town": ((Role.STREET_OFFICE, UNIT.street),),
+    "committee": ((Role.ELECTION_COMMITTEE, UNIT.id),),
     "branch": ((Role.PARTY_BRANCH, UNIT.id),),
     "party": ((Role.STREET_COMMITTEE, UNIT.street),),
     "elsewhere": ((Role.STREET_OFFICE, "D01-S99"),),
@@ -217,6 +220,51 @@ def refused(answer: Answer) -> list[str]:
     assert answer.outcome is Outcome.REFUSED, answer
     assert all(any("一" <= sign <= "鿿" for sign in one.message) for one in answer.findings)
     return [one.rule for one in answer.findings]
+
+
+def test_who_acts_is_chosen_at_the_door(tmp_path: Path) -> None:
+    """V20, V26: chair and deputy have resigned, nobody wins the chair; the meeting's choice among the members is handed in.
+
+    The registry knows who sits there and with how many votes; 20 of 30 are two thirds of the representatives.
+    """
+
+    async def act(office: TermOffice) -> None:
+        office.stand(71, 72)
+        office.nominees = tuple((one, Post.CHAIR) for one, _ in office.nominees)
+        office.posts |= {"P71": Post.CHAIR, "P72": Post.CHAIR}
+        for gate in ("byelection.poll", "byelection.runoff", "byelection.runoff#2"):
+            office.votes[gate] = {"P71": 100, "P72": 90}
+        boxes = {"中心会场": 400, "二组投票站": 220}
+        office.answers["byelection.runoff"] = lambda task, form: office.polled(task, boxes).model_copy(
+            update={"proxies": 3, "roving_boxes": 0}
+        )
+        office.answers["byelection.acting"] = lambda task, form: None
+        assert (await office.by_election(Post.CHAIR, left=("P11", "P13"))).accepted
+        await office.engine.run_until(office.engine.now + timedelta(days=120))
+        (task,) = office.inbox()
+        assert (task.gate, task.role, task.people) == (
+            "byelection.acting",
+            Role.ELECTION_COMMITTEE,
+            ("P15", "P17", "P18"),
+        )
+        assert form_of(office.registry, task) is ActingNamed
+        page = skeleton(office.registry, task)
+        assert "# 从中推选一人：P15、P17、P18" in page
+        assert "vote: null  # 由会议推选的" in page
+
+        held = office.today
+        vote = MeetingVote(meeting=Meeting.REPRESENTATIVES, due=30, present=19, in_favour=10)
+        workflow, token = f"{UNIT.id}/byelection-1", office.tokens["committee"]
+        few = await office.door().decide(token, workflow, task.gate, ActingNamed(held_on=held, person="P11", vote=vote))
+        assert refused(few) == ["V20", "V26"]
+        enough = ActingNamed(held_on=held, person="P17", vote=vote.model_copy(update={"present": 20, "in_favour": 11}))
+        assert refused(await office.door().decide(office.tokens["town"], workflow, task.gate, enough)) == ["O3"]
+        assert (await office.door().decide(token, workflow, task.gate, enough)).accepted
+        await office.ended("byelection-1")
+        assert [one.person for one in office.of_kind("acting_chair")] == ["P17"]
+        assert any("村民17" in paper.text for paper in office.registry.standings.papers(UNIT.id))
+
+    within_the_term(tmp_path, act)
 
 
 def test_a_recall_and_the_by_election_after_it(tmp_path: Path) -> None:
