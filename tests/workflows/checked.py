@@ -1,6 +1,8 @@
 """A clerk's journal before the independent checker: one unit's facts between a district's opening and its end."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from policies.clock import BEIJING
 from simulation.checker import Checker
@@ -9,8 +11,11 @@ from tests.simulation.journals import closed, opened
 from tests.workflows.clerk import Clerk
 
 
-def checked(clerk: Clerk, completed: int = 1) -> Report:
-    """What the checker says of everything that happened; `completed`: whether the unit completed."""
+def checked(clerk: Clerk, completed: int = 1, altered: Callable[[dict[str, Any]], None] = lambda fact: None) -> Report:
+    """What the checker says of everything that happened; `completed`: whether the unit completed.
+
+    `altered` may forge each fact first.
+    """
     setting = clerk.setting
     head, tail = opened(1), closed(completed, 1 - completed)
     head["fact"]["steps"] = list(setting.steps)
@@ -23,6 +28,7 @@ def checked(clerk: Clerk, completed: int = 1) -> Report:
     for entry in clerk.facts:
         at = entry.at.astimezone(BEIJING).isoformat()
         fact = json.loads(entry.noted.text)
+        altered(fact)
         checker.feed({**place, "unit": entry.unit, "body": entry.body, "at": at, "fact": fact})
     checker.feed({**tail, "district": place["district"]})
     return checker.finish()

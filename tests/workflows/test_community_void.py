@@ -135,6 +135,22 @@ def test_a_void_win_before_the_announcement_goes_to_a_further_vote() -> None:
     assert clerk.refusals == []
 
 
+@pytest.mark.parametrize(
+    ("forged", "rules"),
+    [({"found_by": "election_committee"}, {"R25-22"}), ({"paper": " "}, {"R25-22"}), ({"complaint": "J9"}, {"R25-22"})],
+)
+def test_the_checker_holds_a_void_win_against_its_finding(forged: dict[str, str], rules: set[str]) -> None:
+    clerk = clerk_of(community())
+    clerk.finds("J1", "residents.announcement", "residents.handover", bribery("P11"))
+    elected(clerk)
+
+    def forge(fact: dict[str, Any]) -> None:
+        if fact["kind"] == "win_voided":
+            fact |= forged
+
+    assert {one.rule for one in checked(clerk, altered=forge).violations} == rules
+
+
 @pytest.mark.parametrize(("votes", "open_seats"), [(16, 1), (17, 0)])
 def test_the_further_vote_takes_a_third_of_the_ballots(votes: int, open_seats: int) -> None:
     """R25-19: 不得少于已投选票总数的三分之一: of fifty, seventeen. With sixteen, twice, the seat stays open."""
