@@ -415,14 +415,22 @@ def _by_box(
         findings += is_sum(form.form, list(counts.values()))
         if asks_tellers or form.tellings:
             findings += told_by_two(form.tellings, counts, candidates)
-    if form.declared or norms.surplus_voids is SurplusVoids.BOX:  # a poll void in all is recorded with nobody declared
-        findings += ballots.surplus(counted, norms, step=step)
+    every = norms.surplus_voids is SurplusVoids.BOX  # else a poll void in all is recorded with nobody declared
+    findings += ballots.surplus(counted, norms, only=None if every else _declaring(form), step=step)
     for box in roving_boxes:
         sheet = counted.get(box.name)
-        papers = sheet.ballots if isinstance(sheet, ResultForm) else sheet
-        if papers is not None and papers.collected is not None:
-            findings += boxes.box_users_counted(box, papers.collected, norms, step=step)
+        collected = ballots.collected(sheet) if sheet is not None else None
+        if collected is not None:
+            findings += boxes.box_users_counted(box, collected, norms, step=step)
     return findings
+
+
+def _declaring(form: Counted) -> set[str]:
+    """The kinds of ballot by which somebody is declared elected."""
+    parts = form.form.parts()
+    if len(parts) == 1:
+        return {part.kind for part in parts if form.declared}
+    return {part.kind for part in parts if any(each.name in form.declared for each in part.form.candidates)}
 
 
 def run_off(
