@@ -259,6 +259,7 @@ class DirectVote(Enrolment):
             check=lambda form: directchecks.staffed(form, listed, self.register.kin, self.norms, step_id),
         )
         self.register.enter((), staffed.kin)
+        self.register.others |= {one.person: one.name for one in staffed.staff}
         self.issue(self.step(step_id), names=tuple(one.name for one in staffed.staff))
 
     async def list_boxes(self, step_id: str) -> None:
@@ -270,7 +271,7 @@ class DirectVote(Enrolment):
             step_id,
             BoxesListed,
             check=lambda form: directchecks.boxes_listed(
-                form, self.poll_day(), candidates, self.register.kin, self.norms, step_id
+                form, self.poll_day(), candidates, self.register.kin, self.register.others, self.norms, step_id
             ),
         )
         self.boxes = (listed,)
@@ -427,6 +428,7 @@ class DirectVote(Enrolment):
                     roving_boxes=roving,
                     proxies_published=self.proxies,
                     kin=kin,
+                    serving=self.register.others,
                     norms=self.norms,
                     step=step_id,
                 ),

@@ -164,7 +164,11 @@ def apart(chair: dict[str, int], members: dict[str, int], **changes: Any) -> Res
     ("chair", "members", "expected"),
     [
         ({"丙": 20, "丁": 19}, {"己": 20, "庚": 19}, []),
-        ({"丙": 20, "丁": 19}, {"甲": 20, "庚": 19}, [("F.23", "甲"), ("W.21", 30)]),  # 甲 is a member already; 己 with 30 gave way to 庚
+        (
+            {"丙": 20, "丁": 19},
+            {"甲": 20, "庚": 19},
+            [("F.23", "甲"), ("W.21", 30)],
+        ),  # 甲 is a member already; 己 with 30 gave way to 庚
         ({"丙": 20, "丁": 19}, {"己": 20}, []),
         ({"丁": 20, "戊": 19}, {"己": 20, "庚": 19}, [("W.21", 28)]),  # 丙 had 28 for chair
     ],

@@ -40,6 +40,7 @@ from tests.workflows.villageclerk import (
     villager,
 )
 from workflows.catalogue import PASSED_THROUGH
+from workflows.directchecks import boxes_listed
 from workflows.facts import Task
 from workflows.messages import (
     BoxCount,
@@ -50,6 +51,7 @@ from workflows.messages import (
     Form,
     HandedOver,
     Nominated,
+    Nominee,
     Objection,
     Postponement,
     ProxiesListed,
@@ -59,6 +61,7 @@ from workflows.messages import (
     Submission,
     Withdrawal,
 )
+from workflows.register import Candidate
 from workflows.setting import install
 
 CONDITIONAL = {"prep.rectification", "residents.runoff", "residents.vacancy"}
@@ -459,6 +462,20 @@ def test_a_candidate_and_a_candidates_sister_do_not_count_the_vote() -> None:
         return form.model_copy(update={"kin": sister})
 
     assert refused_once("residents.staff", related) == ("V13",)
+
+
+def test_a_roving_boxs_monitor_is_called_by_the_name_on_the_list_of_staff() -> None:
+    """V13: the box's form gives numbers only; whoever reads the refusal reads 李监. Nobody appointed: the form's own number."""
+    pack, box = village_2025(), roving_box(monitors=("V601", "V602", "V603"))
+    assert pack.norms is not None
+    person, post = NOMINEES[0]
+    standing = Candidate(Nominee(person=person, post=post, route="voters", supporters=12))
+    kin = (Kinship(a="V601", b="P11", relation=Kin.SIBLING),)
+    form = BoxesListed(boxes=(box,), published_on=days_before(5))
+    for serving, called in (({"V601": "李监"}, "李监"), ({}, "编号 V601")):
+        (found,) = boxes_listed(form, POLL_DAY, [standing], kin, serving, pack.norms, "residents.boxes")
+        assert found.rule == "V13"
+        assert found.message.startswith(f"{called} 是候选人的亲属")
 
 
 def proxies(*some: object) -> Answer:
