@@ -100,8 +100,8 @@ _Blood = tuple[int, int, tuple[str, ...]]  # generations up from a, up from b, t
 class KinGraph:
     """Everybody's declared relations, ready to be searched.
 
-    Somebody only named in a declaration may be missing from `persons`: shown by the name in `names`, or as 编号 and the id
-    that the form gives, with words that leave the sex open.
+    Somebody only named in a declaration may be missing from `persons`: shown as in `names`, or by id, with words that
+    leave the sex open.
     Building costs one pass over the declarations; searches remember each person's ancestors. Nothing is checked here:
     ask `inconsistencies`. Contradictory declarations never make a search loop or fail.
     """
@@ -124,9 +124,9 @@ class KinGraph:
         self._ancestors: dict[str, dict[str, tuple[int, tuple[str, ...]]]] = {}
 
     def name(self, person: str) -> str:
-        """The person's name, or the form's own number where only that is known."""
+        """The person's name, or the id where only the id is known."""
         known = self.persons.get(person)
-        return known.name if known else self.names.get(person) or f"编号 {person}"
+        return known.name if known else self.names.get(person, person)
 
     def related(self, a: str, b: str) -> bool:
         """Quick refusal: False when no chain of declarations whatever joins the two."""

@@ -87,8 +87,10 @@ def remarked(findings: Iterable[Finding]) -> list[Finding]:
 def related(
     people: Iterable[Person], kin: Iterable[Kinship], names: Mapping[str, str] = MappingProxyType({})
 ) -> KinGraph:
-    """Declared kinship among people known by name, others called by `names`, and others known by id only."""
-    return KinGraph(list(people), list(kin), names)
+    """Declared kinship among people known by name, others called by `names`, and voters by the form's own number only."""
+    declared = list(kin)
+    called = {one: f"编号 {one}" for link in declared for one in (link.a, link.b)} | dict(names)
+    return KinGraph(list(people), declared, called)
 
 
 # ---------------------------------------------------------------- before the candidates

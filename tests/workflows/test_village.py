@@ -470,12 +470,14 @@ def test_a_roving_boxs_monitor_is_called_by_the_name_on_the_list_of_staff() -> N
     assert pack.norms is not None
     person, post = NOMINEES[0]
     standing = Candidate(Nominee(person=person, post=post, route="voters", supporters=12))
-    kin = (Kinship(a="V601", b="P11", relation=Kin.SIBLING),)
+    kin = (Kinship(a="P11", b="V7", relation=Kin.PARENT), Kinship(a="V7", b="V601", relation=Kin.PARENT))
     form = BoxesListed(boxes=(box,), published_on=days_before(5))
     for serving, called in (({"V601": "李监"}, "李监"), ({}, "编号 V601")):
         (found,) = boxes_listed(form, POLL_DAY, [standing], kin, serving, pack.norms, "residents.boxes")
         assert found.rule == "V13"
-        assert found.message.startswith(f"{called} 是候选人的亲属")
+        assert found.message.startswith(f"{called} 是候选人的亲属（{called}—")
+        assert "—编号 V7—" in found.message, "a voter between them"
+        assert found.message.count("V601") == called.count("V601") * 2
 
 
 def proxies(*some: object) -> Answer:
