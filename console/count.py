@@ -84,6 +84,7 @@ VERDICTS: dict[bool | None, str] = {
 }
 STEPS = {
     NextStep.REVOTE_TIED: "就票数相等的人再次投票（不得抽签）",
+    NextStep.REVOTE_VOID: "选票无效的职务重新投票，其他职务的结果有效",
     NextStep.FURTHER_VOTE: "不足的名额另行选举",
     NextStep.NEW_POLL: "重新组织选举",
 }

@@ -30,9 +30,10 @@ from policies.lint.live import live_obstacles
 from policies.pack.load import load_pack
 from policies.pack.schema import Pack
 from policies.rule import law_in_force
+from policies.rules.timetable import BALLOT_RULES
 from workflows.area import DistrictElection
 from workflows.catalogue import TASK_QUEUE
-from workflows.needs import unperformable
+from workflows.needs import unperformable, without_ballot
 from workflows.search import place
 from workflows.setting import install, supply
 
@@ -101,12 +102,17 @@ def obstacles(plan: Plan, kind: Kind, now: datetime) -> tuple[str, ...]:
     problems += [] if plan.day is None else ["正式换届按实际日期进行，不能压缩日程（--day-seconds 只用于演练）"]
     if plan.pack.starts < today:
         problems.append(f"方案自 {plan.pack.starts} 开始，今天已是 {today}：正式换届的方案应从今天或以后开始")
-    problems += [each.message for each in live_obstacles(plan.pack) if each.severity is Severity.ERROR]
+    problems += [
+        f"{each.message}{each.remedy}。" for each in live_obstacles(plan.pack) if each.severity is Severity.ERROR
+    ]
+    told = without_ballot(plan.pack)  # as what the workflows cannot perform; the linter says the same (T9)
     problems += [each.message for each in unconfirmed_findings(plan.pack.composition, plan.confirmations)]
     problems += [
         f"{each.message}（{each.source}）"
         for each in lint(plan.pack, plan.calendar, law_in_force(plan.pack.completed_by))
-        if each.severity is Severity.ERROR and not each.resolved
+        if each.severity is Severity.ERROR
+        and not each.resolved
+        and not (each.rule == BALLOT_RULES.id and each.step in told)
     ]
     return tuple(dict.fromkeys(problems))
 

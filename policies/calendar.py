@@ -18,6 +18,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from policies.finding import Finding
+from policies.people import Labelled
 from policies.rule import Confidence, Rule, declare
 from policies.value import Value
 
@@ -49,11 +50,11 @@ COUNTY_DAYS = declare(
 )
 
 
-class DayUnit(StrEnum):
+class DayUnit(Labelled):
     """What is counted: working days (P6) or calendar days (V6, V7, V9, R4, R6, V23)."""
 
-    WORKING = "working"
-    CALENDAR = "calendar"
+    WORKING = "working", "个工作日"
+    CALENDAR = "calendar", "日"
 
 
 class PostingDay(StrEnum):

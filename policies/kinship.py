@@ -5,8 +5,9 @@ through ancestors needs only dictionaries. Adoptive and step relations count as 
 presumed to share their parents; where they do not, the path shows the hop and the person deciding sees it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, pairwise, product
+from types import MappingProxyType
 
 from policies.finding import Finding, Severity
 from policies.people import Body, Kin, Kinship, Labelled, Person, Sex
@@ -99,12 +100,16 @@ _Blood = tuple[int, int, tuple[str, ...]]  # generations up from a, up from b, t
 class KinGraph:
     """Everybody's declared relations, ready to be searched.
 
-    Somebody only named in a declaration may be missing from `persons`: shown by id, with words that leave the sex open.
+    Somebody only named in a declaration may be missing from `persons`: shown as in `names`, or by id, with words that
+    leave the sex open.
     Building costs one pass over the declarations; searches remember each person's ancestors. Nothing is checked here:
     ask `inconsistencies`. Contradictory declarations never make a search loop or fail.
     """
 
-    def __init__(self, persons: Iterable[Person], kinships: Iterable[Kinship]) -> None:
+    def __init__(
+        self, persons: Iterable[Person], kinships: Iterable[Kinship], names: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.names = names
         self.persons = {person.id: person for person in persons}
         self.kinships = tuple(dict.fromkeys(kinships))
         self._words: dict[tuple[str, str], str] = {}
@@ -121,7 +126,7 @@ class KinGraph:
     def name(self, person: str) -> str:
         """The person's name, or the id where only the id is known."""
         known = self.persons.get(person)
-        return known.name if known else person
+        return known.name if known else self.names.get(person, person)
 
     def related(self, a: str, b: str) -> bool:
         """Quick refusal: False when no chain of declarations whatever joins the two."""

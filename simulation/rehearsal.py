@@ -52,10 +52,12 @@ async def rehearse_district(
     record: bool = False,
     runner: WorkflowRunner | None = None,
     prepared: Callable[[Engine, Cast], None] | None = None,
+    ledger: type[Ledger] = Ledger,
 ) -> DistrictRun:
     """Run a district from its preparation to its last handover, and what its term brings; facts go to `journal` as they are committed.
 
-    `prepared` may register what should happen at given instants before the clock starts. Raises StuckError, naming the
+    `prepared` may register what should happen at given instants before the clock starts; a `ledger` of one's own may write
+    what is committed elsewhere too. Raises StuckError, naming the
     unit and the gate, when nothing is scheduled and a unit is still open.
     """
     began = perf_counter()
@@ -69,7 +71,7 @@ async def rehearse_district(
     store = MemoryStore(noted, lambda task: cast_of[0].on_task(task), keep_papers=False)
     engine = Engine(
         workflows=list(WORKFLOWS),
-        activities=[Ledger(store).commit],
+        activities=[ledger(store).commit],
         start=datetime.combine(setting.first_day() - LEAD_TIME, time(0), BEIJING).astimezone(UTC),
         seed=seed,
         data_converter=pydantic_data_converter,

@@ -6,6 +6,7 @@ No rule is stated here; a gate's validator and nothing else calls these function
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from policies.counting import count
 from policies.finding import Finding, Severity
@@ -86,9 +87,13 @@ def remarked(findings: Iterable[Finding]) -> list[Finding]:
     ]
 
 
-def related(people: Iterable[Person], kin: Iterable[Kinship]) -> KinGraph:
-    """Declared kinship among people known by name, and others known by id only."""
-    return KinGraph(list(people), list(kin))
+def related(
+    people: Iterable[Person], kin: Iterable[Kinship], names: Mapping[str, str] = MappingProxyType({})
+) -> KinGraph:
+    """Declared kinship among people known by name, others called by `names`, and voters by the form's own number only."""
+    declared = list(kin)
+    called = {one: f"编号 {one}" for link in declared for one in (link.a, link.b)} | dict(names)
+    return KinGraph(list(people), declared, called)
 
 
 # ---------------------------------------------------------------- before the candidates
@@ -108,7 +113,14 @@ def election_committee(
     findings = committee.committee_size(members, norms, step=step)
     if rules is not None:
         findings += residents.committee_composition(
-            members, form.chair, rule=rules, secretary=secretary, clause=committee.V2, place="村", step=step
+            members,
+            form.chair,
+            rule=rules,
+            secretary=secretary,
+            clause=committee.V2,
+            place="村",
+            names=examination.names_on(form, seated),
+            step=step,
         )
     if form.deputy not in members or form.deputy == form.chair:
         findings.append(candidacy.no_deputy(form.deputy, committee.V2))
@@ -283,7 +295,7 @@ def staffed(
 ) -> list[Finding]:
     """V13: no candidate and no relative of one on the staff."""
     people = [candidate.person for candidate in candidates]
-    graph = related(people, (*kin, *form.kin))
+    graph = related(people, (*kin, *form.kin), {one.person: one.name for one in form.staff})
     return staff.staff_unrelated(
         [one.person for one in form.staff], [one.id for one in people], graph, norms, step=step
     )
@@ -316,11 +328,20 @@ def proxies_listed(
 
 
 def boxes_listed(
-    form: BoxesListed, on: date, candidates: Sequence[Candidate], kin: Iterable[Kinship], norms: Norms, step: str
+    form: BoxesListed,
+    on: date,
+    candidates: Sequence[Candidate],
+    kin: Iterable[Kinship],
+    serving: Mapping[str, str],
+    norms: Norms,
+    step: str,
 ) -> list[Finding]:
-    """V12, V13: each roving box allowed, watched by enough people who are no candidates and none of their relatives."""
+    """V12, V13: each roving box allowed, watched by enough people who are no candidates and none of their relatives.
+
+    `serving`: names by id of those appointed to serve at the vote.
+    """
     people = [candidate.person for candidate in candidates]
-    graph, ids = related(people, kin), [person.id for person in people]
+    graph, ids = related(people, kin, serving), [person.id for person in people]
     findings = []
     for box in form.boxes:
         findings += boxes.roving_box_allowed(roving(box, form.published_on), on, norms, step=step)
@@ -367,6 +388,7 @@ def poll(
     roving_boxes: Sequence[boxes.Roving],
     proxies_published: int,
     kin: Iterable[Kinship],
+    serving: Mapping[str, str],
     norms: Norms,
     step: str,
 ) -> list[Finding]:
@@ -388,7 +410,7 @@ def poll(
     names = [person.name for person in people]
     findings += _by_box(form, stations, roving_boxes, names, ballot.entered_twice, norms, step)
     findings += staff.staff_unrelated(
-        form.monitors, [person.id for person in people], related(people, kin), norms, step=step
+        form.monitors, [person.id for person in people], related(people, kin, serving), norms, step=step
     )
     wrong = contradictions(sheet)
     if wrong:
@@ -418,14 +440,22 @@ def _by_box(
         findings += is_sum(form.form, list(counts.values()))
         if asks_tellers or form.tellings:
             findings += told_by_two(form.tellings, counts, candidates)
-    if form.declared or norms.surplus_voids is SurplusVoids.BOX:  # a poll void in all is recorded with nobody declared
-        findings += ballots.surplus(counted, norms, step=step)
+    every = norms.surplus_voids is SurplusVoids.BOX  # else a poll void in all is recorded with nobody declared
+    findings += ballots.surplus(counted, norms, only=None if every else _declaring(form), step=step)
     for box in roving_boxes:
         sheet = counted.get(box.name)
-        papers = sheet.ballots if isinstance(sheet, ResultForm) else sheet
-        if papers is not None and papers.collected is not None:
-            findings += boxes.box_users_counted(box, papers.collected, norms, step=step)
+        collected = ballots.collected(sheet) if sheet is not None else None
+        if collected is not None:
+            findings += boxes.box_users_counted(box, collected, norms, step=step)
     return findings
+
+
+def _declaring(form: Counted) -> set[str]:
+    """The kinds of ballot by which somebody is declared elected."""
+    parts = form.form.parts()
+    if len(parts) == 1:
+        return {part.kind for part in parts if form.declared}
+    return {part.kind for part in parts if any(each.name in form.declared for each in part.form.candidates)}
 
 
 def run_off(

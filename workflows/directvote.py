@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from policies.counting import NextStep, Verdict, count
+from policies.counting import Verdict, count
 from policies.finding import Finding
 from policies.kinship import KinGraph
 from policies.lifecycles import BodyState, BodyTrigger, CandidateState, CandidateTrigger
@@ -251,6 +251,7 @@ class DirectVote(ChairVacancy):
             check=lambda form: directchecks.staffed(form, listed, self.register.kin, self.norms, step_id),
         )
         self.register.enter((), staffed.kin)
+        self.register.others |= {one.person: one.name for one in staffed.staff}
         self.issue(self.step(step_id), names=tuple(one.name for one in staffed.staff))
 
     async def list_boxes(self, step_id: str) -> None:
@@ -262,7 +263,7 @@ class DirectVote(ChairVacancy):
             step_id,
             BoxesListed,
             check=lambda form: directchecks.boxes_listed(
-                form, self.poll_day(), candidates, self.register.kin, self.norms, step_id
+                form, self.poll_day(), candidates, self.register.kin, self.register.others, self.norms, step_id
             ),
         )
         self.boxes = (listed,)
@@ -369,12 +370,12 @@ class DirectVote(ChairVacancy):
                 continue
             self.poll_held = counted.held_on
             elected = self._seat_by_post(counted, verdict)
-            tied = self._tied(races, counted, verdict)
+            tied, void = self._tied(races, counted, verdict), self._void_kinds(races, verdict)
             self._settle(step_id, elected, verdict, tied)
             self._void_again(elected)
-            if tied:
+            if tied or void:
                 self.moves(BodyTrigger.CALL_REVOTE)
-                races = tied
+                races = [*tied, *void]
                 continue
             again = self._relatives()
             if not again:
@@ -411,6 +412,7 @@ class DirectVote(ChairVacancy):
                     roving_boxes=roving,
                     proxies_published=self.proxies,
                     kin=kin,
+                    serving=self.register.others,
                     norms=self.norms,
                     step=step_id,
                 ),
@@ -449,30 +451,32 @@ class DirectVote(ChairVacancy):
     # ------------------------------------------------------------ from votes to seats
 
     def _seat_by_post(self, counted: Counted, verdict: Verdict) -> list[str]:
-        """Seat the winners, the higher post first; remember everybody's votes and who else had enough of them."""
-        share = verdict.denominators.further or verdict.denominators.majority
-        needed = share.needed if share is not None and share.needed is not None else 0
+        """Seat the winners, the higher post first; remember everybody's votes and who else had enough of them.
+
+        Votes on a kind of ballot that is void count for nobody.
+        """
         rows = [
-            (POSTS[entry.post or ""], person, entry.votes or 0, entry.name)
+            (POSTS[entry.post or ""], person, entry.votes or 0, entry.name, (entry.votes or 0) >= needed)
             for entry, person in zip(counted.form.candidates, counted.names, strict=True)
+            if (needed := verdict.needed(entry.post or "")) is not None
         ]
-        for post, person, votes, _ in rows:
+        for post, person, votes, _, enough in rows:
             candidate = self.register.candidates.get(person)
             if candidate is not None and candidate.post is post:
                 candidate.votes = votes
                 if candidate.first_votes is None:
-                    candidate.first_votes, candidate.had_majority = votes, votes >= needed
+                    candidate.first_votes, candidate.had_majority = votes, enough
         written = {person.id: person for person in counted.written_in}
         elected: list[str] = []
         for name in verdict.elected:
-            won = [row for row in rows if row[3] == name and row[2] >= needed and row[1] not in elected]
-            post, person, votes, _ = min(won, key=lambda row: RANKS.index(row[0]))
+            won = [row for row in rows if row[3] == name and row[4] and row[1] not in elected]
+            post, person, votes, *_ = min(won, key=lambda row: RANKS.index(row[0]))
             self._seat_one(person, post, votes, written)
             elected.append(person)
         self.passed = [
             relatives.Winner(person=person, post=post, votes=votes)
-            for post, person, votes, _ in rows
-            if votes >= needed and person not in self.members
+            for post, person, votes, _, enough in rows
+            if enough and person not in self.members
         ]
         self.open_seats = sum(self.open_by_post.values())
         return elected
@@ -488,7 +492,7 @@ class DirectVote(ChairVacancy):
 
     def _tied(self, races: Sequence[Race], counted: Counted, verdict: Verdict) -> list[Race]:
         """Those who must be voted on again, post by post."""
-        if verdict.next is not NextStep.REVOTE_TIED:
+        if not verdict.tied:
             return []
         by_name = {entry.name: person for entry, person in zip(counted.form.candidates, counted.names, strict=True)}
         ids = {by_name[name] for name in verdict.tied}
@@ -502,6 +506,10 @@ class DirectVote(ChairVacancy):
         ]
         return [race for race in again if race.people]
 
+    def _void_kinds(self, races: Sequence[Race], verdict: Verdict) -> list[Race]:
+        """Posts whose own kind of ballot is void while the others stand (V15): the same people are voted on anew."""
+        return [race for race in races if race.post.label in verdict.void_posts]
+
     def _settle(self, step_id: str, elected: Sequence[str], verdict: Verdict, tied: Sequence[Race]) -> None:
         self.note(
             PollSettled(
@@ -511,6 +519,7 @@ class DirectVote(ChairVacancy):
                 next=verdict.next,
                 tied=tuple(one.person.id for race in tied for one in race.people),
                 open_posts=tuple(post.label for post, n in self.open_by_post.items() for _ in range(n)),
+                void_posts=verdict.void_posts,
             )
         )
 

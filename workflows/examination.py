@@ -208,7 +208,7 @@ def slate(
 
 def _graph(register: Register, seated: Sequence[Winner]) -> KinGraph:
     people = [*(candidate.person for candidate in register.candidates.values()), *(winner.person for winner in seated)]
-    return KinGraph(people, register.kin)
+    return KinGraph(people, register.kin, register.others)
 
 
 def _places(seated: Sequence[Winner]) -> list[Place]:
@@ -266,13 +266,20 @@ def posting(
     return findings
 
 
+def names_on(form: Chosen, seated: Sequence[Winner]) -> dict[str, str]:
+    """Names by id of those chosen and of the Party committee in office."""
+    return {one.person.id: one.person.name for one in seated} | {one.id: one.name for one in form.members}
+
+
 def election_committee(form: Chosen, rules: Committee | None, seated: Sequence[Winner]) -> list[Finding]:
     """R2: size, odd number, chair and deputy among the members, the Party secretary in the chair."""
     secretary = next((winner.person.id for winner in seated if winner.post is Post.SECRETARY), None)
     if rules is None:
         return []
     members = [member.id for member in form.members]
-    findings = residents.committee_composition(members, form.chair, rule=rules, secretary=secretary)
+    findings = residents.committee_composition(
+        members, form.chair, rule=rules, secretary=secretary, names=names_on(form, seated)
+    )
     if form.deputy not in members or form.deputy == form.chair:
         findings.append(candidacy.no_deputy(form.deputy))
     return findings

@@ -223,6 +223,7 @@ class PollSettled(Value):
     next: str | None
     tied: tuple[str, ...] = ()
     open_posts: tuple[str, ...] = unwritten(())  # a direct vote: the posts left open, one for each seat
+    void_posts: tuple[str, ...] = unwritten(())  # posts whose own kind of ballot was void: voted on anew
 
 
 class PollDaySet(Value):

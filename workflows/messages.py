@@ -10,7 +10,7 @@ from policies.clock import Clock, Instant
 from policies.closing.handover import Entry, HandoverSignature
 from policies.eligibility import Relaxation
 from policies.finding import Finding
-from policies.form import BoxPapers, ResultForm
+from policies.form import BoxPapers, BoxPapersByKind, ResultForm
 from policies.grievance import Channel, Effect
 from policies.people import Kinship, Person, Post
 from policies.preparation import DepartmentRow
@@ -161,7 +161,11 @@ class Delegated(Value):
 def _how_counted(form: Any) -> str:
     """A box's figures by what is in them, so that a slip in one reading is not reported as an error of both."""
     if isinstance(form, dict):
+        if form.keys() >= {"kinds"} and "body" not in form:
+            return "papers_by_kind"
         return "papers" if form.keys().isdisjoint(("body", "ballots", "candidates")) else "count"
+    if isinstance(form, BoxPapersByKind):
+        return "papers_by_kind"
     return "papers" if isinstance(form, BoxPapers) else "count"
 
 
@@ -173,7 +177,10 @@ class BoxCount(Value):
 
     box: Words
     form: Annotated[
-        Annotated[ResultForm, Tag("count")] | Annotated[BoxPapers, Tag("papers")], Discriminator(_how_counted)
+        Annotated[ResultForm, Tag("count")]
+        | Annotated[BoxPapers, Tag("papers")]
+        | Annotated[BoxPapersByKind, Tag("papers_by_kind")],
+        Discriminator(_how_counted),
     ]
 
 

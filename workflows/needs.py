@@ -27,6 +27,12 @@ ESSENTIAL_OF_WOMEN = ("women.nomination", "women.review", "women.poll")
 """The same for the women's federation, whose plan has no others."""
 
 
+def without_ballot(pack: Pack) -> list[str]:
+    """The polls, by step id, that do not say how they are voted."""
+    steps = [step for body in pack.as_executed().bodies for step in body.steps]
+    return [step.id for step in steps if step.act is Act.POLL and not step.ballot]
+
+
 def unperformable(pack: Pack) -> list[str]:
     """Why the workflows cannot perform a plan, in Chinese; empty where they can.
 
@@ -37,9 +43,9 @@ def unperformable(pack: Pack) -> list[str]:
     steps = {step.id for body in bodies for step in body.steps}
     needed = ESSENTIAL_OF_WOMEN if pack.kind == "women" else ESSENTIAL
     problems = [f"方案缺少步骤 {step}，没有这一步无法换届" for step in needed if step not in steps]
+    problems += [f"步骤 {step} 没有写投票办法（ballot）" for step in without_ballot(pack)]
     for body in bodies:
         polls = [step for step in body.steps if step.act is Act.POLL]
-        problems += [f"步骤 {step.id} 没有写投票办法（ballot）" for step in polls if not step.ballot]
         if polls and not any(step.act is Act.REVIEW for step in body.steps):
             problems.append(f"“{body.title}”没有任何一级审查：候选人未经审查不能列入名单")
     return problems

@@ -44,6 +44,7 @@ class Register:
         self.body = body
         self.candidates: dict[str, Candidate] = {}
         self.kin: tuple[Kinship, ...] = tuple(kin)
+        self.others: dict[str, str] = {}  # names by id of people who do not stand: those who serve at the vote
 
     def enter(self, nominees: Iterable[Nominee], kin: Iterable[Kinship]) -> None:
         """Add nominees not yet known; declared kinship accumulates."""
@@ -72,8 +73,10 @@ class Register:
         return [*self.on_the_list(), *self.passed_over(), *self.standing()]
 
     def name(self, person: str) -> str:
-        """The person's name, or the id where nobody of that id was nominated."""
-        return self.candidates[person].person.name if person in self.candidates else person
+        """The person's name, or the id where nobody of that id stands or serves."""
+        if person in self.candidates:
+            return self.candidates[person].person.name
+        return self.others.get(person, person)
 
     def people(self, ids: Iterable[str]) -> list[Candidate]:
         """Candidates by person id; unknown ids are left out."""

@@ -278,6 +278,9 @@ class TaskRow(Base):
     people: Mapped[str]  # JSON list of person ids
     seats: Mapped[int]
     vote: Mapped[int]
+    contests: Mapped[
+        str | None
+    ]  # JSON list of a direct vote's contests; None: no such vote, or put forward before version 0005
     status: Mapped[TaskStatus]
     opened_at: Mapped[datetime]
     opened_line: Mapped[int]  # the journal's length then: orders what opened in one instant

@@ -18,7 +18,7 @@ from activities.registry.model import Kind, RegistryRow, table
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"
+HEAD = "0005"
 """The version this program works with; a test holds it to be the newest migration."""
 _MIGRATIONS = "activities.registry:migrations"
 _UPGRADING = 0x68756A  # PostgreSQL: two processes that upgrade at once take turns

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
     Table,
@@ -51,6 +52,7 @@ from workflows.facts import (
     BodyCompleted,
     ClockMoved,
     Commit,
+    Contest,
     Decided,
     Noted,
     PollFailed,
@@ -119,13 +121,16 @@ _ADD = {
         *map(table, (DecisionRow, PaperRow, PollRow, RefusalRow, SeatOriginRow, SeatRow, UnitClosingRow)),
     )
 }
-_REFRESHED = ("step", "title", "role", "opens_on", "last_day", "round", "people", "seats", "vote")
+_REFRESHED = ("step", "title", "role", "opens_on", "last_day", "round", "people", "seats", "vote", "contests")
 """What a task opened anew replaces; where it stands in the inbox stays."""
 _INBOX = (
     select(TASKS)
     .where(TASKS.c.status == TaskStatus.OPEN)
     .order_by(TASKS.c.opened_at, TASKS.c.opened_line, TASKS.c.position, TASKS.c.workflow)
 )
+
+
+_CONTESTS = TypeAdapter(tuple[Contest, ...])
 
 
 def task_of(row: Any) -> Task:
@@ -142,6 +147,7 @@ def task_of(row: Any) -> Task:
         people=tuple(json.loads(row.people)),
         seats=row.seats,
         vote=row.vote,
+        contests=() if row.contests is None else _CONTESTS.validate_json(row.contests),
     )
 
 
@@ -234,6 +240,7 @@ class SqlStore:
                 "gate": task.gate,
                 "role": task.role.value,
                 "people": json.dumps(task.people, ensure_ascii=False),
+                "contests": _CONTESTS.dump_json(task.contests).decode() if task.contests else None,
                 "status": TaskStatus.OPEN,
                 "opened_at": commit.at,
                 "opened_line": line,

@@ -1,6 +1,7 @@
 """`huanjie tally form`: a finished count written as the form that the poll's gate asks for, to be decided with `huanjie live decide`."""
 
 import io
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,17 +10,13 @@ from ruamel.yaml import YAML
 
 from console.output import out, reason, unusable
 from console.tally.files import BookArgument, JsonOption, open_book, refuse
-from policies.form import BoxPapers
+from policies.form import BoxPapers, BoxPapersByKind, KindSheets, Mixed
 from policies.tally import Book, HandedIn, TallyRefused, handed_in
-
-_FIGURES = ("present", "issued", "collected")
 
 
 def register(tally: typer.Typer) -> None:
     """Add the command to the group."""
-    tally.command("form", help="把完成的计票写成直接选举投票环节要填的表（各职务同票），供 huanjie live decide 办理。")(
-        form_command
-    )
+    tally.command("form", help="把完成的计票写成直接选举投票环节要填的表，供 huanjie live decide 办理。")(form_command)
 
 
 def form_command(
@@ -30,7 +27,8 @@ def form_command(
         typer.Option(
             "--mixed",
             metavar="票箱=投票/发出/收回",
-            help="与中心会场混合计票的票箱及其人数、张数，如 流动票箱=12/12/11；可重复。",
+            help="与中心会场混合计票的票箱及其人数、张数，如 流动票箱=12/12/11；"
+            "各职务分别用票的按选票种类写，如 流动票箱=12/主任票:12/12/委员票:12/11；可重复。",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -78,21 +76,40 @@ def as_yaml(book: Book, handed: HandedIn) -> str:
     return "\n".join(lines) + "\n" + text.getvalue()
 
 
-def _papers(mixed: list[str], *, as_json: bool) -> dict[str, BoxPapers]:
-    found, wrong = {}, []
+def _papers(mixed: list[str], *, as_json: bool) -> dict[str, Mixed]:
+    found: dict[str, Mixed] = {}
+    wrong = []
     for each in mixed:
         name, _, rest = each.partition("=")
-        figures = rest.split("/")
-        if (
-            not name.strip()
-            or len(figures) != len(_FIGURES)
-            or not all(one.isascii() and one.isdigit() for one in figures)
-        ):
-            wrong.append(f"“{each}”应写成 票箱=投票人数/发出选票数/收回选票数，如 流动票箱=12/12/11")
+        papers = _read(rest)
+        if not name.strip() or papers is None:
+            wrong.append(
+                f"“{each}”应写成 票箱=投票人数/发出选票数/收回选票数，如 流动票箱=12/12/11；"
+                "各职务分别用票的写成 票箱=投票人数/选票种类:发出/收回/…，如 流动票箱=12/主任票:12/12/委员票:12/11"
+            )
         elif name.strip() in found:
             wrong.append(f"“{name.strip()}”写了两次")
         else:
-            found[name.strip()] = BoxPapers(**dict(zip(_FIGURES, map(int, figures), strict=True)))
+            found[name.strip()] = papers
     if wrong:
         unusable(wrong, as_json=as_json)
     return found
+
+
+_FIGURE = "([0-9]+)"
+_ONE_KIND = re.compile(f"{_FIGURE}/{_FIGURE}/{_FIGURE}")
+_BY_KIND = re.compile(f"{_FIGURE}((?:/[^/:]+:{_FIGURE}/{_FIGURE})+)")
+
+
+def _read(text: str) -> Mixed | None:
+    """12/12/11, or 12/主任票:12/12/委员票:12/11; None for anything else."""
+    text = text.replace("：", ":")
+    if found := _ONE_KIND.fullmatch(text):
+        present, issued, collected = map(int, found.groups())
+        return BoxPapers(present=present, issued=issued, collected=collected)
+    if found := _BY_KIND.fullmatch(text):
+        kinds = re.findall(f"/([^/:]+):{_FIGURE}/{_FIGURE}", found[2])
+        if len({kind for kind, *_ in kinds}) == len(kinds):
+            sheets = [KindSheets(kind=kind, issued=int(out_), collected=int(back)) for kind, out_, back in kinds]
+            return BoxPapersByKind(present=int(found[1]), kinds=tuple(sheets))
+    return None

@@ -8,10 +8,11 @@ ballots issued, which no clause asks for: stated, it can show a stuffed box; uns
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from policies.counting.apart import count_apart, together
 from policies.counting.filling import Filling, fill
 from policies.counting.regime import RECALLED, Regime, recall_regime, regime
 from policies.counting.remarks import remarks_on_form, remarks_on_result
-from policies.counting.verdict import Denominator, Denominators, NextStep, Quorum, Recall, Verdict
+from policies.counting.verdict import Denominator, Denominators, KindVerdict, NextStep, Quorum, Recall, Verdict
 from policies.finding import Finding, Severity
 from policies.form.contradictions import contradictions
 from policies.form.problems import label_of, problem
@@ -33,12 +34,14 @@ __all__ = [
     "RECALLED",
     "Denominator",
     "Denominators",
+    "KindVerdict",
     "NextStep",
     "Quorum",
     "Recall",
     "Share",
     "Verdict",
     "count",
+    "count_apart",
     "recall",
     "regime",
 ]
@@ -48,11 +51,18 @@ def count(form: ResultForm, held: Mapping[str, str] = MappingProxyType({})) -> V
     """Check a form and say who is elected (P7–P15, V14–V20, R5, R25-19, S2). Never raises on a well-typed form.
 
     `held` gives by name the post that somebody has won on a separate, higher ballot of the same poll: it goes on to the
-    next by votes here, as between two posts on one form.
+    next by votes here, as between two posts on one form. Posts voted on apart (`kinds`) are judged by their own papers.
     """
     problems = contradictions(form)
     if problems:
         return Verdict(valid=None, findings=tuple(problems))
+    if form.kinds:
+        return together(form, count_apart(form.parts(), _count, held))
+    return _count(form, held)
+
+
+def _count(form: ResultForm, held: Mapping[str, str]) -> Verdict:
+    """The verdict on one kind of ballot that does not contradict itself."""
     rules = regime(form.body, form.mode, form.law, form.round)
     counted = papers(form)
     base = form.present if rules.mark.of is Whole.PRESENT else counted.collected

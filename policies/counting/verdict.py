@@ -13,6 +13,7 @@ class NextStep(StrEnum):
     """What has to follow the poll; None in a verdict when nothing has."""
 
     REVOTE_TIED = "revote_tied"
+    REVOTE_VOID = "revote_void"  # posts whose own kind of ballot is void, the others standing
     FURTHER_VOTE = "further_vote"
     NEW_POLL = "new_poll"
 
@@ -72,6 +73,20 @@ class Verdict(Value):
     denominators: Denominators = Denominators()
     missing: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    kinds: tuple["KindVerdict", ...] = ()  # posts voted on apart: each kind of ballot by itself, the higher post first
+
+    @property
+    def void_posts(self) -> tuple[str, ...]:
+        """Posts whose kind of ballot is void while another's stands: they are voted on anew."""
+        if not self.valid:
+            return ()
+        return tuple(post for each in self.kinds if each.verdict.valid is False for post in each.posts)
+
+    def needed(self, post: str) -> int | None:
+        """Votes that elect to a post; None where it is not known, or the post's kind of ballot is void."""
+        own = next((each.verdict for each in self.kinds if post in each.posts), self)
+        share = own.denominators.further or own.denominators.majority
+        return None if own.valid is False or share is None else share.needed
 
     @property
     def unusable(self) -> bool:
@@ -85,4 +100,13 @@ class Verdict(Value):
         applied = {"quorum": shares.quorum, "majority": shares.majority, "further": shares.further}
         named = {name: share.model_dump(mode="json") for name, share in applied.items() if share is not None}
         keys = ("valid", "elected", "open_seats", "next", "tied", "denominators", "missing", "findings")
-        return {key: named if key == "denominators" else plain[key] for key in keys}
+        answer = {key: named if key == "denominators" else plain[key] for key in keys}
+        return answer | ({"kinds": {each.kind: each.verdict.answer() for each in self.kinds}} if self.kinds else {})
+
+
+class KindVerdict(Value):
+    """The answer for one kind of ballot where posts are voted on apart, and the posts on it."""
+
+    kind: str
+    posts: tuple[str, ...]
+    verdict: Verdict

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from policies.finding import Finding
 from policies.form.problems import problem
-from policies.form.values import BALLOT_FIELDS, MODES, Ballots, Papers, ResultForm, papers
+from policies.form.values import BALLOT_FIELDS, MODES, ONE_BALLOT, Ballots, Papers, ResultForm, papers
 
 
 def contradictions(form: ResultForm) -> list[Finding]:
     """Everything in which the form contradicts itself, all at once; unstated figures contradict nothing."""
-    found = [*_kind_problems(form), *_seat_problems(form), *_name_problems(form)]
+    found = [*_kind_problems(form), *_apart_problems(form), *_seat_problems(form), *_name_problems(form)]
     negative = [(path, n) for path, n in form.figures() if n is not None and n < 0 and not path.startswith("seats")]
     if negative:
         found += [problem("F.201", {"path": path, "value": n}, figure=n, bound=0) for path, n in negative]
@@ -23,8 +23,29 @@ def _kind_problems(form: ResultForm) -> Iterator[Finding]:
         yield problem(
             "F.202", {"body": form.body.label, "mode": form.mode.label, "known": known}, figure=form.mode.value
         )
-    if not form.by_ballot and form.ballots is not None and form.ballots != _NOTHING_STATED:
+    stated = [form.ballots or _NOTHING_STATED, *(kind.ballots for kind in form.kinds)]
+    if not form.by_ballot and any(papers != _NOTHING_STATED for papers in stated):
         yield problem("F.203")
+
+
+def _apart_problems(form: ResultForm) -> Iterator[Finding]:
+    """F.213: every post stands on exactly one kind of ballot, and the papers are those of the kinds."""
+    if not form.kinds:
+        return
+    names = [kind.kind for kind in form.kinds]
+    posts = [post for kind in form.kinds for post in kind.posts]
+    seats = list(form.seats) if isinstance(form.seats, dict) else []
+    wrong = {
+        "写了 kinds，就不再写 ballots": form.ballots not in (None, _NOTHING_STATED),
+        "写了 kinds，应选名额（seats）就要按职务填写": not isinstance(form.seats, dict),
+        "同一种选票只写一次": len(set(names)) < len(names),
+        **{f"“{post}”写在不止一种选票上": posts.count(post) > 1 for post in posts},
+        **{f"“{post}”没有应选名额": bool(seats) and post not in seats for post in posts},
+        **{f"“{post}”不在任何一种选票上": post not in posts for post in seats},
+    }
+    for why, holds in wrong.items():
+        if holds:
+            yield problem("F.213", {"why": why}, figure="、".join(names))
 
 
 _NOTHING_STATED = Ballots()
@@ -69,9 +90,20 @@ def _count_problems(form: ResultForm) -> list[Finding]:
     if form.present is not None and form.roll is not None and form.present > form.roll:
         words = {"present": form.present, "roll": form.roll}
         found.append(problem("F.206", words, figure=form.present, bound=form.roll))
+    for part in form.parts():
+        said = _sheet_problems(part.form)
+        found += said if part.kind == ONE_BALLOT else [of_kind(part.kind, each) for each in said]
+    return found
+
+
+def of_kind(kind: str, finding: Finding) -> Finding:
+    """The finding with the kind of ballot said in front."""
+    return finding.model_copy(update={"message": f"“{kind}”：{finding.message}"})
+
+
+def _sheet_problems(form: ResultForm) -> list[Finding]:
     counted = papers(form)
-    if form.by_ballot and form.ballots is not None:
-        found += _paper_problems(form.ballots, counted)
+    found = list(_paper_problems(form.ballots, counted)) if form.by_ballot and form.ballots is not None else []
     if counted.cap is None or (counted.cap < 0 and found):
         return found
     return [*found, *_vote_problems(form, counted, counted.cap)]
@@ -127,9 +159,11 @@ def _without_negatives(form: ResultForm) -> ResultForm:
     def kept(n: int | None) -> int | None:
         return None if n is None or n < 0 else n
 
-    ballots = form.ballots
-    if ballots is not None:
-        ballots = Ballots(**{name: kept(getattr(ballots, name)) for name in BALLOT_FIELDS})
+    def cleared(ballots: Ballots) -> Ballots:
+        return Ballots(**{name: kept(getattr(ballots, name)) for name in BALLOT_FIELDS})
+
+    ballots = None if form.ballots is None else cleared(form.ballots)
+    kinds = tuple(kind.model_copy(update={"ballots": cleared(kind.ballots)}) for kind in form.kinds)
     candidates = tuple(c.model_copy(update={"votes": kept(c.votes)}) for c in form.candidates)
-    update = {"roll": kept(form.roll), "present": kept(form.present), "ballots": ballots, "candidates": candidates}
-    return form.model_copy(update=update)
+    figures = {"roll": kept(form.roll), "present": kept(form.present), "ballots": ballots}
+    return form.model_copy(update=figures | {"kinds": kinds, "candidates": candidates})

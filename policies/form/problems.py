@@ -44,6 +44,7 @@ FORM_PROBLEMS: dict[str, Problem] = {
     "F.210": Problem("应选名额“{path}”为 {value}，至少应为 1。", "按批准的职数改正。"),
     "F.211": Problem("没有列出任何候选人或另选人。", "补填 candidates。"),
     "F.212": Problem("候选人职务与应选名额对不上：{why}。", "核对 seats 与各候选人的 post。"),
+    "F.213": Problem("选票种类与职务对不上：{why}。", "每种选票写明其职务和自己的选票数；每项职务只在一种选票上。"),
     "F.301": Problem("缺少“{label}”（{path}），无法判定。", "补填后重新核验；不得按 0 处理。"),
     "F.302": Problem("未填{labels}，选票收支无法核对（不影响判定）。", "如有记录，请补填。"),
     "F.303": Problem(
@@ -82,6 +83,9 @@ def label_of(form: ResultForm, path: str) -> str:
     if path.startswith("candidates["):
         candidate = form.candidates[int(path[len("candidates[") : path.index("]")])]
         return f"{candidate.name}的得票数"
+    if path.startswith("kinds."):
+        kind, _, figure = path.removeprefix("kinds.").rpartition(".")
+        return f"{kind}的{_LABELS[f'ballots.{figure}']}"
     return _LABELS[path]
 
 

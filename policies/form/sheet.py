@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from policies.finding import Finding
 from policies.form.contradictions import contradictions
 from policies.form.reader import Reader, shown
-from policies.form.values import BALLOT_FIELDS, MODES, Ballots, Body, Candidate, Mode, ResultForm, Sex
+from policies.form.values import BALLOT_FIELDS, MODES, Ballots, Body, Candidate, KindPapers, Mode, ResultForm, Sex
 from policies.rule import Law, law_in_force
 
-SHEET_KEYS = ("body", "mode", "law", "date", "roll", "present", "ballots", "seats", "candidates", "round")
+SHEET_KEYS = ("body", "mode", "law", "date", "roll", "present", "ballots", "seats", "candidates", "round", "kinds")
+KIND_KEYS = ("kind", "posts", *BALLOT_FIELDS)
 CANDIDATE_KEYS = ("name", "votes", "post", "sex", "write_in")
 
 
@@ -41,7 +42,7 @@ def read_form(
     if form is not None:
         unread = {str(finding.value).partition(".")[0].partition("[")[0] for finding in reader.findings}
         skip = (
-            {"F.211", "F.212"} if unread & {"candidates", "seats"} else set()
+            {"F.211", "F.212", "F.213"} if unread & {"candidates", "seats", "kinds"} else set()
         )  # they would only echo what went unread
         reader.findings += [finding for finding in contradictions(form) if finding.rule not in skip]
     if form is None or reader.findings:
@@ -74,6 +75,34 @@ class _FormReader(Reader):
             seats=self._seats(raw.get("seats")),
             candidates=self._candidates(raw.get("candidates")),
             round=2 if self._round(raw.get("round")) == 2 else 1,
+            kinds=self._kinds(raw.get("kinds")),
+        )
+
+    def _kinds(self, raw: object) -> tuple[KindPapers, ...]:
+        """Posts voted on apart: [{kind: 主任票, posts: [主任], issued: 60, …}, …]."""
+        if raw is None:
+            return ()
+        if not isinstance(raw, list | tuple):
+            self.wrong("kinds", raw, "选票种类列表")
+            return ()
+        return tuple(self._kind(entry, f"kinds[{place}]", place) for place, entry in enumerate(raw))
+
+    def _kind(self, raw: object, path: str, place: int) -> KindPapers:
+        stand_in = f"（第 {place + 1} 种选票）"
+        if not isinstance(raw, Mapping):
+            self.wrong(path, raw, "一种选票（kind、posts 和选票数）")
+            return KindPapers(kind=stand_in, posts=(stand_in,))
+        self.keys(raw, KIND_KEYS, f"{path}.")
+        name = self.text(raw.get("kind"), f"{path}.kind")
+        posts = raw.get("posts")
+        if not isinstance(posts, list | tuple) or not posts:
+            self.wrong(f"{path}.posts", posts, "这种选票上的职务列表")
+            posts = ()
+        named = tuple(self.text(post, f"{path}.posts[{at}]") for at, post in enumerate(posts))
+        return KindPapers(
+            kind=name or stand_in,
+            posts=tuple(post for post in named if post is not None) or (stand_in,),
+            ballots=Ballots(**{field: self.figure(raw.get(field), f"{path}.{field}") for field in BALLOT_FIELDS}),
         )
 
     def _ballots(self, raw: object) -> Ballots | None:

@@ -87,6 +87,9 @@ MODES: dict[Body, tuple[Mode, ...]] = {
 CHAIRS, DEPUTIES = frozenset({"主任", "书记"}), frozenset({"副主任", "副书记"})
 """Posts of one person, and the posts next in rank."""
 
+ONE_BALLOT = ""
+"""The kind of ballot of a form on which all posts share one paper."""
+
 Count = Annotated[int, Strict()]
 Whole = Annotated[int, Strict(), Field(ge=0)]
 LawYear = Annotated[Law, BeforeValidator(lambda raw: str(raw) if type(raw) is int else raw)]
@@ -102,12 +105,47 @@ class Ballots(Value):
     blank: Count | None = None
 
 
+class KindPapers(Value):
+    """One kind of ballot (主任票) where posts are voted on apart: the posts on it, and its own papers in sheets."""
+
+    kind: Annotated[str, Field(min_length=1)]
+    posts: Annotated[tuple[str, ...], Field(min_length=1)]
+    ballots: Ballots = Ballots()
+
+
+class KindSheets(Value):
+    """Of one kind of ballot only how many sheets went out and came back."""
+
+    kind: str
+    issued: Whole
+    collected: Whole
+
+
 class BoxPapers(Value):
     """All that is said of a box whose ballots are mixed with others before they are counted: persons voting, sheets."""
 
     present: Whole
     issued: Whole
     collected: Whole
+
+    def parts(self) -> tuple[KindSheets, ...]:
+        """The sheets of its one kind of ballot."""
+        return (KindSheets(kind=ONE_BALLOT, issued=self.issued, collected=self.collected),)
+
+
+class BoxPapersByKind(Value):
+    """The same where posts are voted on apart: persons voting, and the sheets of each kind of ballot."""
+
+    present: Whole
+    kinds: Annotated[tuple[KindSheets, ...], Field(min_length=1)]
+
+    def parts(self) -> tuple[KindSheets, ...]:
+        """The sheets of each kind of ballot."""
+        return self.kinds
+
+
+Mixed = BoxPapers | BoxPapersByKind
+"""A box of which there are papers only."""
 
 
 class Candidate(Value):
@@ -118,6 +156,23 @@ class Candidate(Value):
     post: str | None = None
     sex: Sex | None = None
     write_in: bool = False
+
+
+class Part(NamedTuple):
+    """What one kind of ballot says: a form with one set of papers. `places`: its candidates' places on the whole form."""
+
+    kind: str
+    form: "ResultForm"
+    places: tuple[int, ...]
+
+    def named(self, path: str) -> str:
+        """The path on the whole form of one of this part's figures."""
+        if self.kind != ONE_BALLOT and path.startswith("ballots."):
+            return f"kinds.{self.kind}.{path.removeprefix('ballots.')}"
+        if path.startswith("candidates["):
+            place, rest = path.removeprefix("candidates[").split("]")
+            return f"candidates[{self.places[int(place)]}]{rest}"
+        return path
 
 
 class Contest(NamedTuple):
@@ -138,7 +193,8 @@ class ResultForm(Value):
     """One poll's figures: `roll` persons registered or due, `present` persons voting, `seats` in all or by post.
 
     Any figure may be None (not stated). Negative or contradictory figures are allowed in, so that `contradictions` can
-    name all of them at once.
+    name all of them at once. Where posts are voted on apart, `kinds` gives each kind of ballot its own papers and `ballots`
+    says nothing: who came is one number, the sheets are several.
     """
 
     body: Body
@@ -151,6 +207,24 @@ class ResultForm(Value):
     seats: Count | dict[str, Count | None] | None = None
     candidates: tuple[Candidate, ...] = ()
     round: Literal[1, 2] = 1
+    kinds: tuple[KindPapers, ...] = Field((), exclude_if=lambda kinds: not kinds)
+
+    def parts(self) -> tuple[Part, ...]:
+        """What each kind of ballot says by itself, the higher post first; the form itself where all posts share one ballot."""
+        if not self.kinds:
+            return (Part(ONE_BALLOT, self, tuple(range(len(self.candidates)))),)
+        seats = self.seats_by_post()
+        found = []
+        for kind in sorted(self.kinds, key=lambda kind: min(map(_rank, kind.posts))):
+            places = tuple(place for place, each in enumerate(self.candidates) if each.post in kind.posts)
+            own = {
+                "ballots": kind.ballots,
+                "seats": {post: n for post, n in seats.items() if post in kind.posts},
+                "candidates": tuple(self.candidates[place] for place in places),
+                "kinds": (),
+            }
+            found.append(Part(kind.kind, self.model_copy(update=own), places))
+        return tuple(found)
 
     @property
     def by_ballot(self) -> bool:
@@ -164,6 +238,10 @@ class ResultForm(Value):
             return self.seats
         return None if None in self.seats.values() else sum(n for n in self.seats.values() if n is not None)
 
+    def seats_by_post(self) -> dict[str, int | None]:
+        """Seats by post; empty where only a number is stated."""
+        return self.seats if isinstance(self.seats, dict) else {}
+
     def figures(self) -> Iterator[tuple[str, int | None]]:
         """Every figure with its path, in the form's order: ("roll", 60), ("ballots.collected", 50), …"""
         yield "roll", self.roll
@@ -171,6 +249,9 @@ class ResultForm(Value):
         if self.ballots is not None:
             for name in BALLOT_FIELDS:
                 yield f"ballots.{name}", getattr(self.ballots, name)
+        for kind in self.kinds:
+            for name in BALLOT_FIELDS:
+                yield f"kinds.{kind.kind}.{name}", getattr(kind.ballots, name)
         if isinstance(self.seats, dict):
             for post, n in self.seats.items():
                 yield f"seats.{post}", n

@@ -14,7 +14,7 @@ from policies.rule import BOOK, Law
 from policies.rules.party import P6, PUBLICITY_DAYS
 from policies.rules.residents import V6, VOTERS_LIST_DAYS
 from policies.rules.timetable import BODY_ORDER, CAPACITY, FEASIBLE, HEADING, OUTER_LIMIT, SCHEDULED
-from policies.timetable.build import UNITS, distance, posting, shift
+from policies.timetable.build import distance, posting, shift
 from policies.timetable.windows import bounds
 
 
@@ -108,7 +108,7 @@ def _too_close(context: Context, step: Step, gap: Gap) -> Iterator[Found]:
         return
     needed = date.fromordinal(distance(context.calendar, plain).latest(opens.toordinal()))
     needed_clear = date.fromordinal(distance(context.calendar, clear).latest(opens.toordinal()))
-    days = f"{gap.at_least} {UNITS[gap.unit]}"
+    days = f"{gap.at_least} {gap.unit.label}"
     by_clear = f"（按 {gap.at_least} 个整天计算为 {first_clear}）" if undecided else ""
     back = f"（按整天计算 {needed_clear}）" if undecided else ""
     message = (
@@ -149,7 +149,7 @@ def _too_late(context: Context, step: Step, gap: Gap) -> Iterator[Found]:
         return
     earlier = context.pack.step(gap.after)
     message = (
-        f"「{step.title}」一律可以到 {closes}，但须在「{earlier.title}」之后 {gap.at_most} {UNITS[gap.unit]}内："
+        f"「{step.title}」一律可以到 {closes}，但须在「{earlier.title}」之后 {gap.at_most} {gap.unit.label}内："
         f"{begins} 办理前者的，最迟 {limit}；请按各单位自己的日期起算。"
     )
     rule = BOOK.get(gap.rule, FEASIBLE)
@@ -174,7 +174,7 @@ def _posting_runs_on(context: Context, step: Step) -> Iterator[Found]:
             continue
         needed = date.fromordinal(posted.latest(opens.toordinal() - 1))
         message = (
-            f"「{step.title}」须满 {step.publicity_days} {UNITS[step.publicity_unit]}，可以迟至 {last} 张榜，公示就到 {end} 才满，"
+            f"「{step.title}」须满 {step.publicity_days} {step.publicity_unit.label}，可以迟至 {last} 张榜，公示就到 {end} 才满，"
             f"而「{later.title}」自 {opens} 起；要在 {opens} 召开，最迟 {needed} 张榜；{last} 张榜的，最早 "
             f"{end + timedelta(days=1)}。"
         )
@@ -215,7 +215,7 @@ def publicity_days(context: Context) -> Iterator[Found]:
         if P6.id not in step.rules or step.act is not Act.PUBLICITY or not isinstance(n, int):
             continue
         if n < PUBLICITY_DAYS or step.publicity_unit is not DayUnit.WORKING:
-            said = f"{n} {UNITS[step.publicity_unit]}"
+            said = f"{n} {step.publicity_unit.label}"
             message = f"「{step.title}」公示 {said}，应不少于 {PUBLICITY_DAYS} 个工作日。"
             limit = f"{PUBLICITY_DAYS} 个工作日"
             yield Found(P6.finding(message, value=said, limit=limit, step=step.id), topic="days", curable=True)

@@ -20,11 +20,22 @@ def live_obstacles(pack: Pack) -> list[Finding]:
     for path, step, _ in _missing(pack):
         if path in still:
             message = f"{path} 在原文中缺漏（missing），补定之前不得用于正式换届。"
-            found.append(STATED.finding(message, value=path, limit="写明", step=step))
+            found.append(STATED.finding(message, value=path, limit="写明", remedy=_how(pack, path), step=step))
         else:
             message = f"{path} 在原文中缺漏，现按处理决定执行；正式换届前须由区换届办书面确认。"
             found.append(STATED.finding(message, value=path, severity=Severity.WARNING, step=step))
     return found
+
+
+def _how(pack: Pack, path: str) -> str:
+    """How a county supplies a value: in a plan of its own upon this one."""
+    own = f"在本县自己的方案文件（extends: {pack.id}）中"
+    if not path.startswith("eligibility.retirement."):
+        return f"由区换届办书面补定，{own}写明该数值"
+    return (
+        f"由区换届办书面确定后，{own}写明 eligibility: {{ retirement: {{ male: 男性周岁, female: 女性周岁 }} }}，没有退休年龄的写 null；"
+        f"也可以用 huanjie pack new 新方案.yaml --base {pack.id} 逐项回答（没有的答“无”），再用新方案开始"
+    )
 
 
 def stated(context: Context) -> Iterator[Found]:

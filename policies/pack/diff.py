@@ -9,7 +9,6 @@ from policies.pack.words import (
     ACTS,
     CONDITIONS,
     MODES,
-    UNITS,
     asks_words,
     gap_words,
     plain,
@@ -190,7 +189,7 @@ def _step(step: Step, pack: Pack) -> dict[str, str]:
         "适用": CONDITIONS[step.condition],
         "提名方式": route_words(step.routes) or "没有",
         "表单须写明": asks_words(step.asks),
-        "公示": "没有" if days is None else f"{plain(days)} {UNITS[step.publicity_unit]}",
+        "公示": "没有" if days is None else f"{plain(days)} {step.publicity_unit.label}",
     }
     return rows | ({} if step.ballot is None else _ballot(step.ballot))
 

@@ -132,7 +132,13 @@ def _retirement(base: Pack) -> tuple[Question, ...]:
         return ()
     stated = base.eligibility.retirement
     return tuple(
-        Question(f"retirement_{key}", f"{name}退休年龄", "周岁；原文没有写的写“缺”", _number(base, ""), _always("缺"))
+        Question(
+            f"retirement_{key}",
+            f"{name}退休年龄",
+            "周岁；没有退休年龄的写“无”，原文没有写的写“缺”",
+            _age,
+            _always("缺"),
+        )
         for key, name, value in (("male", "男", stated.male), ("female", "女", stated.female))
         if value == MISSING
     )
@@ -267,6 +273,16 @@ def _number(base: Pack, norm: str) -> Callable[[str, Answers], int | str]:
         return value
 
     return read
+
+
+def _age(text: str, answers: Answers) -> int | str:  # noqa: ARG001 - every reader is called alike
+    if text in LEFT_OUT:
+        return MISSING
+    if text == "无":
+        return "null"
+    if not re.fullmatch(r"[4-7]\d", text):
+        raise ValueError(f"“{text}”应为 40 至 79 的周岁数，或者“无”“缺”")
+    return int(text)
 
 
 _POLL_RELATIVE = re.compile(r"E([+-]\d{1,4})?\s*(?:(?:至|到|~|—|\.\.)\s*E([+-]\d{1,4})?)?", re.IGNORECASE)

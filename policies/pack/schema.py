@@ -415,10 +415,10 @@ class Relaxable(Value):
 
 
 class RetirementAge(Value):
-    """The plan speaks of the retirement age without giving it: `missing` until a county says."""
+    """In full years: `missing` where the plan speaks of it without giving it, until a county says; None: there is none."""
 
-    male: int | Missing = "missing"
-    female: int | Missing = "missing"
+    male: int | Missing | None = "missing"
+    female: int | Missing | None = "missing"
 
 
 class Eligibility(Value):

@@ -1,6 +1,5 @@
 """A pack's values in plain Chinese: windows, shares, ways of nominating, what a form must show, as an official reads them side by side."""
 
-from policies.calendar import DayUnit
 from policies.law.terms import WHOLES
 from policies.pack.schema import (
     MISSING,
@@ -21,7 +20,6 @@ from policies.pack.schema import (
 )
 
 NOT_WRITTEN = "没有写明"
-UNITS = {DayUnit.WORKING: "个工作日", DayUnit.CALENDAR: "日"}
 THIRDS = {Third.EARLY: "上旬", Third.MIDDLE: "中旬", Third.LATE: "下旬"}
 
 CONDITIONS = {
@@ -102,12 +100,12 @@ def window_words(window: Window) -> str:
                 return str(window.from_) if window.from_ == window.to else f"{window.from_} 至 {window.to}"
             return f"{window.from_} 起" if window.from_ else f"{window.to} 前"
         case RelativeToPoll():
-            return _span(window.poll_from, window.poll_to, UNITS[window.unit])
+            return _span(window.poll_from, window.poll_to, window.unit.label)
         case RelativeToStep():
             until = "" if window.to is None else f" 至 {window.to}"
-            return f"{window.after} 之后 {window.from_}{until} {UNITS[window.unit]}{'起' if window.to is None else ''}"
+            return f"{window.after} 之后 {window.from_}{until} {window.unit.label}{'起' if window.to is None else ''}"
         case Lasting():
-            return f"前面的步骤完成后历时 {window.lasts} {UNITS[window.unit]}"
+            return f"前面的步骤完成后历时 {window.lasts} {window.unit.label}"
         case MonthThird():
             return f"{window.month} {THIRDS[window.third]}"
         case _:
@@ -136,7 +134,7 @@ def share_words(share: Threshold | str) -> str:
 def gap_words(gap: Gap) -> str:
     """residents.list 之后至少 5 日."""
     parts = [
-        f"{word} {days} {UNITS[gap.unit]}"
+        f"{word} {days} {gap.unit.label}"
         for word, days in (("至少", gap.at_least), ("至多", gap.at_most))
         if days is not None
     ]

@@ -84,7 +84,7 @@ def right_form(sheet: ResultForm, *, body: Body, mode: PollMode, seats: int, vot
     if sheet.law is not law:
         wrong.append(("适用法律", f"{sheet.law.value}年法", f"{law.value}年法"))
     if sheet.body is not body:
-        wrong.append(("组织", sheet.body.label, body.label))
+        wrong.append(("组织", sheet.body.label, f"{body.label}（body: {body.value}）"))
     if sheet.mode != Mode(mode.value):
         wrong.append(("投票方式", sheet.mode.label, Mode(mode.value).label))
     if sheet.total_seats != seats:

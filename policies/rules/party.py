@@ -233,10 +233,9 @@ def publicity_long_enough(
         return [unknown.finding]
     if until >= end:
         return []
-    counted = "个工作日" if unit is DayUnit.WORKING else "日"
     return [
         P6.finding(
-            f"{posted} 张榜的公示到 {until} 为止，不满 {days} {counted}；张榜当日不计，应公示到 {end}，次日起方可进入下一步（P6）。",
+            f"{posted} 张榜的公示到 {until} 为止，不满 {days} {unit.label}；张榜当日不计，应公示到 {end}，次日起方可进入下一步（P6）。",
             value=until.isoformat(),
             limit=end.isoformat(),
             remedy=f"公示延长到 {end}",

@@ -1,7 +1,8 @@
 """R1–R4, R6, R7 and V6: the residents' committee from its election committee to the handover."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from policies.arithmetic import at_least
 from policies.finding import Finding
@@ -154,13 +155,18 @@ def committee_composition(
     secretary: str | None = None,
     clause: Rule = R2,
     place: str = "社区",
+    names: Mapping[str, str] = MappingProxyType({}),
     step: str | None = None,
 ) -> list[Finding]:
     """R2: size and oddness; the chair is a member and, where `secretary` is given, that very person (ids).
 
-    In a village `clause` is V2 and `place` 村: the committee is called by it.
+    `names`: what people are called by id; without one a person is 编号 and the id. In a village `clause` is V2 and `place` 村: the committee is called by it.
     """
     called = "居民选举委员会" if place == "社区" else f"{place}民选举委员会"
+
+    def who(person: str) -> str:
+        return names.get(person) or f"编号 {person}"
+
     found = []
     n = len(set(members))
     if n != len(members):
@@ -183,11 +189,11 @@ def committee_composition(
             clause.finding(f"{called} {n} 人，应为单数；请增减一人（{clause.id}）。", value=n, limit="单数", step=step)
         )
     if chair is None or chair not in members:
-        nobody = "未推选" if chair is None else f"为 {chair}"
+        nobody = "未推选" if chair is None else f"为 {who(chair)}"
         found.append(
             clause.finding(
                 f"{called}主任须由其成员担任，现{nobody}；请重新推选（{clause.id}）。",
-                value=chair,
+                value=None if chair is None else who(chair),
                 limit="成员之一",
                 step=step,
             )
@@ -195,9 +201,9 @@ def committee_composition(
     elif secretary is not None and chair != secretary:
         found.append(
             clause.finding(
-                f"{called}主任应为{place}党组织书记（{secretary}），现为 {chair}；请重新推选（{clause.id}）。",
-                value=chair,
-                limit=secretary,
+                f"{called}主任应为{place}党组织书记（{who(secretary)}），现为 {who(chair)}；请重新推选（{clause.id}）。",
+                value=who(chair),
+                limit=who(secretary),
                 step=step,
             )
         )

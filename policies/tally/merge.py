@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from policies.arithmetic import total
 from policies.finding import Finding
 from policies.form.problems import label_of
-from policies.form.values import BALLOT_FIELDS, Ballots, Candidate, ResultForm
+from policies.form.values import BALLOT_FIELDS, Ballots, Candidate, KindPapers, ResultForm
 from policies.tally.catalogue import entry_finding
 
 K = TypeVar("K")
@@ -55,6 +55,7 @@ def merge(boxes: Sequence[ResultForm], *, roll: int | None = None) -> ResultForm
             "roll": roll if roll is not None else total(form.roll for form in boxes),
             "present": total(form.present for form in boxes),
             "ballots": _ballots([form.ballots for form in boxes]),
+            "kinds": _kinds(boxes),
             "seats": _seats(boxes),
             "candidates": tuple(_candidates(boxes)),
         }
@@ -123,6 +124,14 @@ def _ballots(boxes: Sequence[Ballots | None]) -> Ballots | None:
     return Ballots(**{name: total(getattr(each, name) for each in parts) for name in BALLOT_FIELDS})
 
 
+def _kinds(boxes: Sequence[ResultForm]) -> tuple[KindPapers, ...]:
+    """The papers of each kind of ballot, in the first form's order; `_unlike` has found all forms to have the same kinds."""
+    own = [{kind.kind: kind.ballots for kind in form.kinds} for form in boxes]
+    return tuple(
+        kind.model_copy(update={"ballots": _ballots([papers[kind.kind] for papers in own])}) for kind in boxes[0].kinds
+    )
+
+
 def _seats(boxes: Sequence[ResultForm]) -> int | dict[str, int | None] | None:
     stated = [form.seats for form in boxes if form.seats is not None]
     if not stated or not isinstance(stated[0], dict):
@@ -185,6 +194,7 @@ def _heads(boxes: Sequence[ResultForm]) -> Iterator[Finding]:
         ("适用法律", [form.law.value for form in boxes]),
         ("投票轮次", [str(form.round) for form in boxes]),
         ("投票日", [form.date.isoformat() for form in boxes if form.date is not None]),
+        ("选票种类", [_kinds_in_words(form) for form in boxes]),
         *_seat_heads(boxes),
         *_sex_heads(boxes),
     )
@@ -193,6 +203,11 @@ def _heads(boxes: Sequence[ResultForm]) -> Iterator[Finding]:
         if len(unlike) > 1:
             said = "、".join(unlike)
             yield entry_finding("F.14", {"what": what, "values": said}, figure=said)
+
+
+def _kinds_in_words(form: ResultForm) -> str:
+    said = sorted(f"{kind.kind}（{'、'.join(sorted(kind.posts))}）" for kind in form.kinds)
+    return "＋".join(said) or "各职务同票"
 
 
 def _seat_heads(boxes: Sequence[ResultForm]) -> Iterator[tuple[str, list[str]]]:
@@ -245,12 +260,16 @@ def figures_of(form: ResultForm) -> Iterator[tuple[str | Entrant, int | None]]:
 def _zeroed(form: ResultForm, whole: ResultForm) -> ResultForm:
     """The form with everything unstated as 0 and every name of the whole: a lower bound, never a figure to be shown."""
     own = {entrant_of(each): each.votes or 0 for each in form.candidates}
-    ballots = form.ballots or Ballots()
+
+    def zeroed(ballots: Ballots) -> Ballots:
+        return Ballots(**{name: getattr(ballots, name) or 0 for name in BALLOT_FIELDS})
+
     return form.model_copy(
         update={
             "roll": form.roll or 0,
             "present": form.present or 0,
-            "ballots": Ballots(**{name: getattr(ballots, name) or 0 for name in BALLOT_FIELDS}),
+            "ballots": None if form.kinds else zeroed(form.ballots or Ballots()),
+            "kinds": tuple(kind.model_copy(update={"ballots": zeroed(kind.ballots)}) for kind in form.kinds),
             "candidates": tuple(
                 each.model_copy(update={"votes": own.get(entrant_of(each), 0)}) for each in whole.candidates
             ),

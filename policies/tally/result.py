@@ -11,12 +11,12 @@ from pydantic import Field
 
 from policies.arithmetic import total
 from policies.clock import Instant
-from policies.counting import Recall, Verdict, count, recall, regime
+from policies.counting import Recall, Verdict, count, count_apart, recall, regime
 from policies.finding import Finding, Severity
 from policies.form import CHAIRS, DEPUTIES, contradictions
-from policies.form.values import Ballots, ResultForm, papers
+from policies.form.values import Ballots, Part, ResultForm, papers
 from policies.law.norms import SurplusVoids
-from policies.rules.polls import V16, ballots_surplus
+from policies.rules.polls import ballots_surplus
 from policies.tally.book import Book, refuse
 from policies.tally.box import TallyRefused, explanations, named, unanswered
 from policies.tally.catalogue import entry_finding
@@ -87,15 +87,9 @@ class Result(Value):
 
 def judge(book: Book) -> Result:
     """The answer as far as the accepted sheets go. Never raises on a book whose steps were taken through this package."""
-    kinds: list[KindResult] = []
-    held: dict[str, str] = {}
-    for kind in sorted(book.poll.kinds, key=_rank):
-        kinds.append(_kind(book, kind, held, kinds))
-        verdict = kinds[-1].verdict
-        if verdict is not None and verdict.valid:
-            held |= {_plain(name): _post_of(kinds[-1].form, name) for name in verdict.elected}
-    order = [each.name for each in book.poll.kinds]
-    kinds.sort(key=lambda each: order.index(each.kind))
+    kinds = [_kind(book, kind) for kind in book.poll.kinds]
+    if book.poll.purpose is Purpose.ELECTION:
+        kinds = _elected(book, kinds)
     return Result(
         kinds=tuple(kinds),
         waiting=book.waiting,
@@ -170,7 +164,8 @@ def summary_problems(book: Book) -> list[Finding]:
 # ---------------------------------------------------------------- one kind of ballot
 
 
-def _kind(book: Book, kind: BallotKind, held: dict[str, str], above: list[KindResult]) -> KindResult:
+def _kind(book: Book, kind: BallotKind) -> KindResult:
+    """What one kind's figures are, and its answer unless that is an election's."""
     poll, mergings = book.poll, _of_kind(book, kind.name)
     raw = merged_form(book, kind.name)
     form = spelled_together(raw, mergings)
@@ -179,39 +174,21 @@ def _kind(book: Book, kind: BallotKind, held: dict[str, str], above: list[KindRe
     if poll.purpose is Purpose.RECOMMENDATION:
         found = (*contradictions(form), *alike)
         return base.model_copy(update={"ranking": tuple(_ranking(form)), "findings": found})
-    surpluses = tuple(_surpluses(book, kind.name))
     if poll.purpose is Purpose.RECALL:
-        answer = recall(form)
-        return base.model_copy(update={"recall": _recall_voided(poll, answer, surpluses)})
-    verdict = count(form, {each.name: held[_plain(each.name)] for each in form.candidates if _plain(each.name) in held})
-    verdict = _waits_for_higher(verdict, above)
-    return base.model_copy(update={"verdict": _voided(poll, verdict, surpluses)})
-
-
-def _waits_for_higher(verdict: Verdict, above: list[KindResult]) -> Verdict:
-    """Nobody is elected here who may still win a higher post: then this kind waits for that one."""
-    ours = {_plain(name) for name in (*verdict.elected, *verdict.tied)}
-    waits = tuple(each.kind for each in above if ours & _may_still_win(each))
-    if not verdict.valid or not waits:
-        return verdict
-    said = tuple(
-        V16.finding(
-            f"“{kind}”还没有结果，其中有人同时在这里达到票数，须先确定“{kind}”的当选人。",
-            value=kind,
-            severity=Severity.WARNING,
-            remedy="先完成前一种选票的计票。",
+        return base.model_copy(
+            update={"recall": _recall_voided(poll, recall(form), tuple(_surpluses(book, kind.name)))}
         )
-        for kind in waits
+    return base
+
+
+def _elected(book: Book, kinds: list[KindResult]) -> list[KindResult]:
+    """An election's verdicts, from the highest post down: a box with more ballots than voters may void or undecide a kind."""
+    forms = {each.kind: each.form for each in kinds}
+    parts = [Part(kind.name, forms[kind.name], ()) for kind in sorted(book.poll.kinds, key=_rank)]
+    verdicts = count_apart(
+        parts, count, {}, lambda kind, verdict: _voided(book.poll, verdict, tuple(_surpluses(book, kind)))
     )
-    return Verdict(valid=None, denominators=verdict.denominators, missing=waits, findings=said + verdict.findings)
-
-
-def _may_still_win(above: KindResult) -> set[str]:
-    verdict = above.verdict
-    if verdict is None or verdict.valid is False:
-        return set()
-    names = [each.name for each in above.form.candidates] if verdict.valid is None else verdict.tied
-    return {_plain(name) for name in names}
+    return [each.model_copy(update={"verdict": verdicts[each.kind]}) for each in kinds]
 
 
 def _ranking(form: ResultForm) -> Iterator[Ranked]:
@@ -318,11 +295,3 @@ def _of_kind(book: Book, kind: str) -> tuple[Merging, ...]:
 def _rank(kind: BallotKind) -> int:
     posts = set(kind.seats)
     return 0 if posts & CHAIRS else 1 if posts & DEPUTIES else 2
-
-
-def _plain(name: str) -> str:
-    return "".join(name.split())
-
-
-def _post_of(form: ResultForm, name: str) -> str:
-    return next(each.post or "" for each in form.candidates if each.name == name)

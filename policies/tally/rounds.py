@@ -5,10 +5,12 @@ many of them stand the law leaves open, so only passing over somebody with more 
 have declined.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from policies.counting import NextStep, Verdict, count
 from policies.finding import Finding
+from policies.form.contradictions import of_kind
 from policies.form.values import Candidate, ResultForm
 from policies.tally.catalogue import entry_finding
 from policies.tally.merge import Entrant, entrant_of
@@ -16,16 +18,39 @@ from policies.tally.merge import Entrant, entrant_of
 STEPS = {NextStep.FURTHER_VOTE: "另行选举", NextStep.REVOTE_TIED: "再次投票"}
 
 
-def link_problems(first: ResultForm, second: ResultForm) -> list[Finding]:
-    """F.21–F.25, W.21: everything in which the second poll does not follow from the first, both complete forms of one ballot."""
-    verdict = count(first)
+def link_problems(
+    first: ResultForm, second: ResultForm, held: Mapping[str, str] = MappingProxyType({})
+) -> list[Finding]:
+    """F.21–F.25, W.21: everything in which the second poll does not follow from the first, both complete forms of one ballot.
+
+    `held` gives by name the posts won on other ballots of the first poll: who has one takes no seat of this ballot, in
+    neither round. Where posts were voted on apart, each kind of ballot follows from the one with its posts.
+    """
+    if first.kinds:
+        return list(_apart(first, second))
+    verdict = count(first, held)
     step = verdict.next if verdict.valid else None
     if step not in STEPS:
         return [entry_finding("F.21", {"why": _why(verdict), "step": "另行选举或者再次投票"}, figure=_why(verdict))]
     found = list(_heads(first, second, step))
     if step is NextStep.REVOTE_TIED:
         return found + list(_revote(first, second, verdict))
-    return found + list(_further(first, second, verdict))
+    elsewhere = {"".join(name.split()) for name in held}
+    return found + list(_further(first, second, verdict, elsewhere))
+
+
+def _apart(first: ResultForm, second: ResultForm) -> Iterator[Finding]:
+    """Each kind of ballot of the second poll by the kind of the first that has its posts."""
+    elected = {each.kind: each.verdict.elected for each in count(first).kinds}
+    for part in second.parts():
+        posts = part.form.seats_by_post().keys()
+        own = next((each for each in first.parts() if posts and posts <= each.form.seats_by_post().keys()), None)
+        if own is None:
+            words = {"what": "选票种类", "first": "、".join(elected), "second": "、".join(posts) or "未按职务填写"}
+            yield entry_finding("F.22", words, figure=words["second"], bound=words["first"])
+            continue
+        held = {name: kind for kind, names in elected.items() if kind != own.kind for name in names}
+        yield from (of_kind(own.kind, each) for each in link_problems(own.form, part.form, held))
 
 
 def _why(verdict: Verdict) -> str:
@@ -50,8 +75,8 @@ def _heads(first: ResultForm, second: ResultForm, step: NextStep) -> Iterator[Fi
         yield entry_finding("F.22", {"what": what, "first": one, "second": other}, figure=other, bound=one)
 
 
-def _further(first: ResultForm, second: ResultForm, verdict: Verdict) -> Iterator[Finding]:
-    elected = {"".join(name.split()) for name in verdict.elected}
+def _further(first: ResultForm, second: ResultForm, verdict: Verdict, elsewhere: set[str]) -> Iterator[Finding]:
+    elected = {"".join(name.split()) for name in verdict.elected} | elsewhere
     before = {entrant_of(each): each for each in first.candidates}
     unelected = {key: each for key, each in before.items() if key.name not in elected}
     listed = {entrant_of(each): each for each in second.candidates if not each.write_in}

@@ -9,7 +9,6 @@ from policies.timetable.network import Network, Shift, days
 from policies.timetable.windows import ORDINARY, bounds, counted_from, poll_of, predecessors
 
 Node = tuple[str, str]
-UNITS = {DayUnit.WORKING: "个工作日", DayUnit.CALENDAR: "日"}
 
 
 def first(step_id: str) -> Node:
@@ -78,14 +77,14 @@ class _Builder:
         begin, end = first(step.id), last(step.id)
         posted = posting(self.calendar, step)
         if posted is not None:
-            words = f"「{step.title}」须满 {step.publicity_days} {UNITS[step.publicity_unit]}"
+            words = f"「{step.title}」须满 {step.publicity_days} {step.publicity_unit.label}"
             self.net.at_least(begin, end, posted, words)
             self.net.at_most(begin, end, posted, words)
         elif isinstance(step.window, Lasting):
             n, unit = step.window.lasts, step.window.unit
             inner = shift(self.calendar, n, unit)
             lasting = Shift(lambda day: inner.ahead(day - 1), n - 1)
-            words = f"「{step.title}」历时 {n} {UNITS[unit]}"
+            words = f"「{step.title}」历时 {n} {unit.label}"
             self.net.at_least(begin, end, lasting, words)
             self.net.at_most(begin, end, lasting, words)
         else:
@@ -106,17 +105,17 @@ class _Builder:
                 self.net.not_before(end, closes.toordinal(), f"「{step.title}」持续到 {closes}")
         window = step.window
         if isinstance(window, RelativeToStep) and window.after in self.before:
-            words = f"「{step.title}」在「{self._title(window.after)}」之后 {window.from_} {UNITS[window.unit]}起"
+            words = f"「{step.title}」在「{self._title(window.after)}」之后 {window.from_} {window.unit.label}起"
             self.net.at_least(last(window.after), begin, shift(self.calendar, window.from_, window.unit), words)
             if window.to is not None:
-                words = f"「{step.title}」在「{self._title(window.after)}」之后 {window.to} {UNITS[window.unit]}内"
+                words = f"「{step.title}」在「{self._title(window.after)}」之后 {window.to} {window.unit.label}内"
                 self.net.at_most(last(window.after), closing, shift(self.calendar, window.to, window.unit), words)
         if isinstance(window, RelativeToPoll) and poll is not None and poll.id in self.before and poll.id != step.id:
             for n, low in ((window.poll_from, True), (window.poll_to, False)):
                 if n is None:
                     continue
                 move = shift(self.calendar, n, window.unit)
-                words = f"「{step.title}」在投票日{'前' if n < 0 else '后'} {abs(n)} {UNITS[window.unit]}{'起' if low else '止'}"
+                words = f"「{step.title}」在投票日{'前' if n < 0 else '后'} {abs(n)} {window.unit.label}{'起' if low else '止'}"
                 if low:
                     self.net.at_least(first(poll.id), begin, move, words)
                 else:
@@ -136,10 +135,10 @@ class _Builder:
                 continue
             between = f"「{self._title(gap.after)}」到「{step.title}」"
             if gap.at_least is not None:
-                words = f"{between}至少 {gap.at_least} {UNITS[gap.unit]}（{gap.rule}）"
+                words = f"{between}至少 {gap.at_least} {gap.unit.label}（{gap.rule}）"
                 self.net.at_least(last(gap.after), first(step.id), distance(self.calendar, gap), words)
             if gap.at_most is not None:
-                words = f"{between}至多 {gap.at_most} {UNITS[gap.unit]}（{gap.rule}）"
+                words = f"{between}至多 {gap.at_most} {gap.unit.label}（{gap.rule}）"
                 self.net.at_most(last(gap.after), last(step.id), shift(self.calendar, gap.at_most, gap.unit), words)
 
     def _title(self, step_id: str) -> str:

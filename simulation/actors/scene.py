@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from zlib import crc32
 
 from policies.pack.schema import Pack, PollMode, Role, Step
 from simulation.actors.memory import Body, UnitMemory
@@ -21,6 +22,10 @@ def office(pack: Pack, role: Role) -> str:
 VOTERS_LISTS = ("residents.voters_list", "byelection.voters_list")
 COMMITTEE_VOTES = ("residents", "byelection")
 """What elects to a committee, in an election and within the term."""
+
+
+KEPT_JOURNAL = "street-2021"
+"""The plan whose golden journal stays as it was first written, numbers and all."""
 
 
 @dataclass(slots=True)
@@ -77,8 +82,20 @@ class Scene:
         return office(self.setting.pack, role)
 
     def number(self, mark: str) -> str:
-        """A document number (文号) of this decision: unique within the unit, and the same in every run."""
-        return f"{mark}〔{self.day.year}〕{self.unit.id}-{self.task.gate}"
+        """A document number (文号) of this decision, as offices write them (A3): `记〔2026〕12号`, a later round's `12-2号`.
+
+        Unique within the unit and the same in every run: the place of the step in its plan, and of what comes up on demand
+        a number out of its gate. The plan of 2021 keeps the numbers that its kept journal has.
+        """
+        if self.setting.pack.id == KEPT_JOURNAL:
+            return f"{mark}〔{self.day.year}〕{self.unit.id}-{self.task.gate}"
+        steps = list(self.setting.steps)
+        if self.task.step in steps:
+            serial = str(steps.index(self.task.step) + 1)
+        else:
+            serial = str(crc32(self.task.gate.encode()) % 9000 + 1000)
+        again = f"-{self.task.round}" if self.task.round > 1 else ""
+        return f"{mark}〔{self.day.year}〕{serial}{again}号"
 
 
 def is_voters_list(scene: Scene) -> bool:

@@ -354,7 +354,7 @@ def boxes(scene: Scene) -> BoxesListed:
                 reason=reason,
                 users=tuple(voter.id for voter in users),
                 monitors=tuple(person for person, box in direct.staff if box == name),
-                approval=f"镇政批〔{scene.day.year}〕{scene.unit.id}-{name}",
+                approval=scene.number("镇政批"),
             )
             for name, users in zip(roving_boxes(scene), known.roving, strict=False)
         ),

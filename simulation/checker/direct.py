@@ -17,7 +17,7 @@ from simulation.checker.plan import (
 from simulation.checker.report import Invariant
 from simulation.checker.secrecy import is_count, poll_leaks, small_counts
 from simulation.checker.state import Context, Gate, Json, Poll
-from simulation.checker.tally import Unreadable, imbalances, tally
+from simulation.checker.tally import Unreadable, imbalances, sheets, tally
 
 RANKS = {"主任": "chair", "副主任": "deputy_chair", "妇女委员": "women_member", "委员": "committee_member"}
 """A ballot's words for the posts, the higher first, and how a nomination names them."""
@@ -44,7 +44,8 @@ def counted(ctx: Context, gate: Gate, form: Json) -> None:
             ctx.flag(Invariant.BALLOTS, "V16", wrong, gate.key)
         outcome = tally(gate.step, sheet, ctx.law)
         poll.outcome = outcome._replace(failed="V14") if outcome.failed else outcome
-        poll.votes = {one: candidate["votes"] for one, candidate in zip(poll.ids, sheet["candidates"], strict=True)}
+        rows = enumerate(zip(poll.ids, sheet["candidates"], strict=True))
+        poll.votes = {one: row["votes"] for place, (one, row) in rows if place not in outcome.void}
         poll.passed = frozenset(poll.ids[place] for place in outcome.passed)
         _by_box(ctx, gate, form, poll)
     except Unreadable as gap:
@@ -76,12 +77,13 @@ def _by_box(ctx: Context, gate: Gate, form: Json, poll: Poll) -> None:
         one = box["form"]
         for wrong in imbalances(one) if is_count(one) else ():
             ctx.flag(Invariant.BALLOTS, "V16", f"{box['box']}{wrong}", gate.key)
-        papers = one["ballots"] if is_count(one) else one
-        if papers["collected"] > one["present"] or papers["collected"] > papers["issued"]:
-            poll.void = (
-                "V15",
-                f"{box['box']}收回{papers['collected']}票，投票{one['present']}人、发出{papers['issued']}票",
-            )
+        for kind, papers in sheets(one):
+            too_many = papers["collected"] > one["present"] or papers["collected"] > papers["issued"]
+            if too_many and not kind:
+                poll.void = (
+                    "V15",
+                    f"{box['box']}收回{papers['collected']}票，投票{one['present']}人、发出{papers['issued']}票",
+                )
         users = direct.roving.get(box["box"])
         if users is not None and one["present"] > users:
             message = f"{box['box']}投票{one['present']}人，公布的使用人{users}人"
@@ -90,7 +92,12 @@ def _by_box(ctx: Context, gate: Gate, form: Json, poll: Poll) -> None:
     _mixed(ctx, gate, [box["form"] for box in boxes if not is_count(box["form"])], form.get("mixed"))
     parts = [one for one in (*(box["form"] for box in boxes), form.get("mixed")) if is_count(one)]
     sums = [("present", sum(one["present"] for one in parts), sheet["present"])]
-    sums += [(name, sum(one["ballots"][name] for one in parts), sheet["ballots"][name]) for name in _FIGURES]
+    opened_by_kind = [dict(sheets(one)) for one in parts]
+    sums += [
+        (f"{kind}{name}", sum(one[kind][name] for one in opened_by_kind), papers[name])
+        for kind, papers in sheets(sheet)
+        for name in _FIGURES
+    ]
     for candidate in sheet["candidates"]:
         key = (candidate["name"], candidate.get("post"))
         votes = [x["votes"] for one in parts for x in one["candidates"] if (x["name"], x.get("post")) == key]
@@ -98,9 +105,9 @@ def _by_box(ctx: Context, gate: Gate, form: Json, poll: Poll) -> None:
     for name, total, stated in sums:
         if total != stated:
             ctx.flag(Invariant.BALLOTS, "V10", f"{name}各次计票合计{total}，汇总为{stated}", gate.key)
-    papers = sheet["ballots"]
-    if papers["collected"] > sheet["present"]:
-        poll.void = ("V15", f"收回{papers['collected']}票，多于投票人数{sheet['present']}")
+    most = [papers["collected"] for _, papers in sheets(sheet)]
+    if min(most) > sheet["present"]:
+        poll.void = ("V15", f"收回{most[0]}票，多于投票人数{sheet['present']}")
 
 
 def _told(ctx: Context, gate: Gate, form: Json) -> None:
@@ -110,8 +117,8 @@ def _told(ctx: Context, gate: Gate, form: Json) -> None:
     """
     if not form.get("tellings"):
         return
-    sheets = [(box["box"], box["form"]) for box in form.get("boxes") or ()]
-    for box, sheet in [*sheets, ("混合计票", form.get("mixed"))]:
+    opened = [(box["box"], box["form"]) for box in form.get("boxes") or ()]
+    for box, sheet in [*opened, ("混合计票", form.get("mixed"))]:
         if not is_count(sheet):
             continue
         counts = [telling["entries"] for telling in form.get("tellings") or () if telling["box"] == box]
@@ -134,8 +141,10 @@ def _told(ctx: Context, gate: Gate, form: Json) -> None:
 
 def _entered(sheet: Mapping[str, Any]) -> dict[object, object]:
     """A sheet's figures by what they are of; nobody's noughts."""
-    votes = {("".join(x["name"].split()), x.get("post")): x["votes"] for x in sheet["candidates"] if x["votes"] != 0}
-    return {"present": sheet["present"], **dict(sheet["ballots"] or {}), **votes}
+    found: dict[object, object] = {"present": sheet["present"]}
+    found |= {(kind, name): n for kind, said in sheets(sheet) for name, n in (said or {}).items()}
+    votes = ((("".join(x["name"].split()), x.get("post")), x["votes"]) for x in sheet["candidates"])
+    return found | {key: n for key, n in votes if n != 0}
 
 
 def _mixed(ctx: Context, gate: Gate, parts: Sequence[Json], mixed: Json | None) -> None:
@@ -147,11 +156,14 @@ def _mixed(ctx: Context, gate: Gate, parts: Sequence[Json], mixed: Json | None) 
         return
     for wrong in imbalances(mixed):
         ctx.flag(Invariant.BALLOTS, "V16", f"混合计票{wrong}", gate.key)
-    for name, stated in (
-        ("present", mixed["present"]),
-        *((key, mixed["ballots"][key]) for key in ("issued", "collected")),
-    ):
-        total = sum(one[name] for one in parts)
+    handed = [dict(sheets(one)) for one in parts]
+    sums = [("present", sum(one["present"] for one in parts), mixed["present"])]
+    sums += [
+        (f"{kind}{key}", sum(one[kind][key] for one in handed if kind in one), papers[key])
+        for kind, papers in sheets(mixed)
+        for key in ("issued", "collected")
+    ]
+    for name, total, stated in sums:
         if total != stated:
             ctx.flag(Invariant.BALLOTS, "V10", f"{name}混合的票箱合计{total}，混合计票为{stated}", gate.key)
 
@@ -243,10 +255,10 @@ def _right_field(ctx: Context, gate: Gate, printed: set[str]) -> None:
             ctx.flag(Invariant.COMMITMENT, "V8", f"名单上的{_names(left_out)}没有列入选票", gate.key)
         return
     last = held[-1]
-    if last.next == "revote_tied" and last.outcome is not None:
-        tied = {last.ids[place] for place in last.outcome.tied} - body.withdrawn
-        if printed != tied:
-            ctx.flag(Invariant.MAJORITY, "V18", f"重新投票应只在{_names(tied)}之间进行", gate.key)
+    if last.next in ("revote_tied", "revote_void") and last.outcome is not None:
+        again = {last.ids[place] for place in (*last.outcome.tied, *last.outcome.void)} - body.withdrawn
+        if printed != again:
+            ctx.flag(Invariant.MAJORITY, "V18", f"重新投票应只在{_names(again)}之间进行", gate.key)
         return
     votes: dict[str, int] = {}
     for poll in held:

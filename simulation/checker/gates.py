@@ -162,8 +162,8 @@ def not_done(body: Body, gate: Gate, by: str = "") -> str:
     if gate.step in POLLS:
         held = [poll for poll in body.polls if poll.step == gate.step and poll.next != "new_poll"]
         follows = held[-1].next if held else None
-        if follows == "revote_tied":
-            return "有人得票相等，没有重新投票"
+        if follows in ("revote_tied", "revote_void"):
+            return "有人得票相等，没有重新投票" if follows == "revote_tied" else "有一种选票无效，没有重新投票"
         again = by == RUNOFF or any(poll.step == RUNOFF for poll in body.polls)
         if follows is not None and len(held) == 1 and not again:
             return "名额没有选满，没有另行选举"

@@ -287,7 +287,10 @@ def _what_follows(ctx: Context, poll: Poll, fact: Json, seated: int) -> None:
         if follows != "revote_tied" or tied not in (due_ids, due_names):
             message = f"{_people(sorted(due_names))}在名额末位得票相等，应在其中重新投票"
             ctx.flag(Invariant.MAJORITY, tie_rule, message, key)
-    elif tied or follows == "revote_tied":
+    elif outcome.void:
+        if follows != "revote_void":
+            ctx.flag(Invariant.BALLOTS, _SURPLUS_RULE[poll.step], "有一种选票无效，应就其职务重新投票", key)
+    elif tied or follows in ("revote_tied", "revote_void"):
         ctx.flag(Invariant.MAJORITY, tie_rule, "没有得票相等，却要重新投票", key)
     elif seated == outcome.seats and follows is not None:
         ctx.flag(Invariant.MAJORITY, "P14", f"名额已经选满，却要{follows}", key)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from simulation.checker.plan import FEWEST_IN_A_COUNT
+from simulation.checker.tally import sheets
 
 _BANNED = frozenset(
     {
@@ -64,7 +65,10 @@ BOX = frozenset({"box", "form"})
 TELLING = frozenset({"box", "entries"})
 ENTRY = frozenset({"teller", "form"})
 PAPERS = frozenset({"present", "issued", "collected"})
-FORM = frozenset({"body", "mode", "law", "date", "roll", "present", "ballots", "seats", "candidates", "round"})
+PAPERS_BY_KIND = frozenset({"present", "kinds"})
+FORM = frozenset({"body", "mode", "law", "date", "roll", "present", "ballots", "seats", "candidates", "round", "kinds"})
+KIND = frozenset({"kind", "posts", "ballots"})
+SHEETS = frozenset({"kind", "issued", "collected"})
 BALLOTS = frozenset({"issued", "collected", "valid", "invalid", "blank"})
 CANDIDATE = frozenset({"name", "votes", "post", "sex", "write_in"})
 SEAT = frozenset({"person", "name", "post", "votes"})
@@ -156,7 +160,7 @@ def poll_leaks(counted: Mapping[str, Any]) -> list[str]:
         found += _extra(box, BOX, "票箱")
         if isinstance(box, dict):
             sheet = box.get("form")
-            found += _sheet_leaks(sheet) if is_count(sheet) else _extra(sheet, PAPERS, "选票张数")
+            found += _sheet_leaks(sheet) if is_count(sheet) else _paper_leaks(sheet)
     tellings = counted.get("tellings")
     for telling in tellings if isinstance(tellings, list | tuple) else ():
         found += _extra(telling, TELLING, "录入")
@@ -177,13 +181,19 @@ def is_count(sheet: object) -> TypeGuard[Mapping[str, Any]]:
 
 def small_counts(counted: Mapping[str, Any]) -> list[str]:
     """Every count on too few ballots to hide whose they are, unless it is the poll's only one."""
-    sheets = [(box["box"], box["form"]) for box in counted.get("boxes") or ()]
-    counts = [(name, sheet) for name, sheet in [*sheets, ("混合计票", counted.get("mixed"))] if is_count(sheet)]
+    opened = [(box["box"], box["form"]) for box in counted.get("boxes") or ()]
+    counts = [(name, sheet) for name, sheet in [*opened, ("混合计票", counted.get("mixed"))] if is_count(sheet)]
     if len(counts) == 1:
         return []
     counts += [("一次录入", entry["form"]) for entry in entries(counted) if is_count(entry.get("form"))]
     few = [
-        (name, min(_figure(sheet.get("present")), _figure((sheet.get("ballots") or {}).get("collected"))))
+        (
+            name,
+            min(
+                _figure(sheet.get("present")),
+                *(_figure((papers or {}).get("collected")) for _, papers in sheets(sheet)),
+            ),
+        )
         for name, sheet in counts
     ]
     return [
@@ -206,10 +216,22 @@ def named_leaks(form: Mapping[str, Any]) -> list[str]:
     return [text for entry in entries for text in _extra(entry, allowed, "名单")]
 
 
+def _paper_leaks(papers: object) -> list[str]:
+    kinds = papers.get("kinds") if isinstance(papers, dict) else None
+    found = _extra(papers, PAPERS if kinds is None else PAPERS_BY_KIND, "选票张数")
+    for kind in kinds if isinstance(kinds, list | tuple) else ():
+        found += _extra(kind, SHEETS, "选票张数")
+    return found
+
+
 def _sheet_leaks(form: object) -> list[str]:
     found = _extra(form, FORM, "报告单")
     if isinstance(form, dict):
         found += _extra(form.get("ballots"), BALLOTS, "选票")
+        kinds = form.get("kinds")
+        for kind in kinds if isinstance(kinds, list | tuple) else ():
+            found += _extra(kind, KIND, "选票种类")
+            found += _extra(kind.get("ballots"), BALLOTS, "选票") if isinstance(kind, dict) else []
         candidates = form.get("candidates")
         for candidate in candidates if isinstance(candidates, list | tuple) else ():
             found += _extra(candidate, CANDIDATE, "候选人")

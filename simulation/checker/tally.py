@@ -20,6 +20,7 @@ class Tally(NamedTuple):
     tied: tuple[int, ...]
     open_seats: int
     seats: int
+    void: tuple[int, ...] = ()  # those printed on a kind of ballot that is void while another stands
 
 
 def count_of(holder: Mapping[str, Any], key: str, label: str) -> int:
@@ -47,6 +48,24 @@ def seats_of(form: Mapping[str, Any]) -> int:
     return count_of(form, "seats", "应选名额")
 
 
+def by_kind(form: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[int]]]:
+    """Each kind of ballot as a sheet of its own, the chair's first, with its candidates' places on the whole form."""
+    kinds = form.get("kinds") or ()
+    if not kinds:
+        return [(form, list(range(len(form["candidates"]))))]
+    parts: list[tuple[Mapping[str, Any], list[int]]] = []
+    for kind in sorted(kinds, key=lambda kind: min(map(_rank_of, kind["posts"]))):
+        places = [i for i, one in enumerate(form["candidates"]) if one.get("post") in kind["posts"]]
+        seats = {post: n for post, n in form["seats"].items() if post in kind["posts"]}
+        own = {"ballots": kind["ballots"], "seats": seats, "candidates": [form["candidates"][i] for i in places]}
+        parts.append(({**form, **own, "kinds": ()}, places))
+    return parts
+
+
+def _rank_of(post: str) -> int:
+    return 0 if post in CHAIR_POSTS else 1 if post in DEPUTY_POSTS else 2
+
+
 def contests(form: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
     """The seats that are contested apart and the places on the form of those who contest them. Raises Unreadable."""
     seats, candidates = form.get("seats"), form["candidates"]
@@ -55,7 +74,7 @@ def contests(form: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
     if isinstance(seats, dict):
         if len(seats) == 1:
             return [(seats_of(form), everybody)]
-        ranked = sorted(seats, key=lambda post: 0 if post in CHAIR_POSTS else 1 if post in DEPUTY_POSTS else 2)
+        ranked = sorted(seats, key=_rank_of)
         return [(count_of(seats, post, post), [i for i in everybody if posts[i] == post]) for post in ranked]
     total = seats_of(form)
     chairs = sorted({post for post in posts if post in CHAIR_POSTS})
@@ -93,21 +112,58 @@ def shortfall(step: str, form: Mapping[str, Any], law: str) -> tuple[str, str]:
 
 
 def tally(step: str, form: Mapping[str, Any], law: str) -> Tally:
-    """Recompute a poll. Raises Unreadable when a figure it needs is missing."""
+    """Recompute a poll, each kind of ballot by its own papers. Raises Unreadable when a figure it needs is missing."""
     seats = seats_of(form)
     rule, why = shortfall(step, form, law)
     if rule:
         return Tally(rule, why, (), frozenset(), (), seats, seats)
+    parts = by_kind(form)
     present = count_of(form, "present", "到会人数")
+    elected: list[int] = []
+    passed: set[int] = set()
+    tied: list[int] = []
+    taken: set[str] = set()  # who holds a higher post stands for no other
+    void: list[int] = []
+    for part, at in parts:
+        if len(parts) > 1 and surplus_of(part):
+            void += [at[i] for i, one in enumerate(part["candidates"]) if not one.get("write_in")]
+            continue
+        enough = _passed(step, part, present)
+        passed |= {at[i] for i in enough}
+        won, equal = _filled(part, enough, taken)
+        elected += [at[i] for i in won]
+        tied += [at[i] for i in equal]
+    return Tally("", "", tuple(elected), frozenset(passed), tuple(tied), seats - len(elected), seats, tuple(void))
+
+
+def sheets(form: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The sheets of each kind of ballot that a form, or a box's papers, tells of; one kind has no name."""
+    kinds = form.get("kinds") or ()
+    if kinds:
+        return [(kind["kind"], kind.get("ballots", kind)) for kind in kinds]
+    return [("", form.get("ballots", form))]
+
+
+def surplus_of(part: Mapping[str, Any]) -> bool:
+    """Whether more ballots of a kind came back than people voted, or went out."""
+    ballots = part.get("ballots") or {}
+    collected, wholes = ballots.get("collected"), (part.get("present"), ballots.get("issued"))
+    return type(collected) is int and any(type(whole) is int and collected > whole for whole in wholes)
+
+
+def _passed(step: str, form: Mapping[str, Any], present: int) -> frozenset[int]:
     votes = votes_of(form)
     if step in _THIRD_OF_CAST and form.get("round") == 2:
         cast = count_of(form.get("ballots") or {}, "collected", "收回选票")
-        passed = frozenset(i for i, n in enumerate(votes) if 3 * n >= cast and n > 0)
-    else:
-        passed = frozenset(i for i, n in enumerate(votes) if 2 * n > present)
+        return frozenset(i for i, n in enumerate(votes) if 3 * n >= cast and n > 0)
+    return frozenset(i for i, n in enumerate(votes) if 2 * n > present)
+
+
+def _filled(form: Mapping[str, Any], passed: frozenset[int], taken: set[str]) -> tuple[list[int], list[int]]:
+    """Who has the seats and who is tied at the cut-off, by place; who wins is added to `taken`."""
     elected: list[int] = []
     tied: list[int] = []
-    taken: set[str] = set()  # who holds a higher post stands for no other
+    votes = votes_of(form)
     names = [candidate["name"] for candidate in form["candidates"]]
     for places, entrants in contests(form):
         ranked = sorted((i for i in entrants if i in passed and names[i] not in taken), key=lambda i: -votes[i])
@@ -118,7 +174,7 @@ def tally(step: str, form: Mapping[str, Any], law: str) -> Tally:
             tied += [i for i in ranked if votes[i] == cut]
         elected += winners
         taken.update(names[i] for i in winners)
-    return Tally("", "", tuple(elected), passed, tuple(tied), seats - len(elected), seats)
+    return elected, tied
 
 
 def imbalances(form: Mapping[str, Any]) -> list[str]:
@@ -127,10 +183,15 @@ def imbalances(form: Mapping[str, Any]) -> list[str]:
     A box has no roll of its own; a poll's is asked for by its quorum.
     """
     wrong: list[str] = []
-    ballots, candidates = form.get("ballots"), form["candidates"]
     present = count_of(form, "present", "到会人数")
     if form.get("roll") is not None and present > count_of(form, "roll", "应到人数"):
         wrong.append(f"到会{present}人多于应到{form['roll']}人")
+    return wrong + [each for part, _ in by_kind(form) for each in _papers_wrong(part, present)]
+
+
+def _papers_wrong(form: Mapping[str, Any], present: int) -> list[str]:
+    wrong: list[str] = []
+    ballots, candidates = form.get("ballots"), form["candidates"]
     votes = votes_of(form)
     if form.get("mode") == "show_of_hands":
         cap, whole = present, "到会人数"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, overload
 
 from policies.counting import count
-from policies.form import Ballots, BoxPapers, ResultForm
+from policies.form import Ballots, BoxPapers, BoxPapersByKind, ResultForm
 from policies.law.norms import ProxyHolder, RovingBox, SurplusVoids
 from policies.pack.schema import Absolute, Condition, Pack
 from policies.people import Kin, Kinship, birthday
@@ -355,6 +355,11 @@ def _filled(box: ResultForm | BoxPapers, present: int, collected: int) -> Result
     return box.model_copy(update={"present": present, "roll": max(box.roll or 0, present), "ballots": found})
 
 
+def _opened(form: Counted) -> list[ResultForm | BoxPapers]:
+    """The boxes of a rehearsal, where all posts share one ballot."""
+    return [one.form for one in form.boxes if not isinstance(one.form, BoxPapersByKind)]
+
+
 def _more_paper(box: ResultForm | BoxPapers) -> ResultForm | BoxPapers:
     """One ballot more collected than persons who voted at this box."""
     present = box.present or 0
@@ -364,14 +369,14 @@ def _more_paper(box: ResultForm | BoxPapers) -> ResultForm | BoxPapers:
 def surplus_in_one_box(scene: Scene, form: Form) -> Form:
     """One ballot more than voters in the last box."""
     assert isinstance(form, Counted)
-    *others, last = [one.form for one in form.boxes]
+    *others, last = _opened(form)
     return _recounted(scene, form, [*others, _more_paper(last)])
 
 
 def surplus_in_all(scene: Scene, form: Form) -> Form:
     """One ballot more than voters in every box and so in all; winners are declared all the same."""
     assert isinstance(form, Counted)
-    faulty = _recounted(scene, form, [_more_paper(one.form) for one in form.boxes])
+    faulty = _recounted(scene, form, [_more_paper(one) for one in _opened(form)])
     return faulty.model_copy(update={"declared": form.declared})
 
 
@@ -407,10 +412,10 @@ def stranger_at_the_roving_box(scene: Scene, form: Form) -> Form:
     assert isinstance(form, Counted)
     roving = scene.memory.direct.roving
     boxes = [
-        _filled(one.form, roving[one.box] + 1, roving[one.box] + 1)
+        _filled(opened, roving[one.box] + 1, roving[one.box] + 1)
         if one.box in roving and roving[one.box] == max(roving.values())
-        else one.form
-        for one in form.boxes
+        else opened
+        for one, opened in zip(form.boxes, _opened(form), strict=True)
     ]
     return _recounted(scene, form, boxes) if roving else form
 

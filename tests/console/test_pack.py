@@ -257,6 +257,15 @@ def new(tmp_path: Path, answers: str = ANSWERS, *more: str) -> Result:
     return run("pack", "new", tmp_path / "mine.yaml", "--answers", file, "--json", *more)
 
 
+@pytest.mark.parametrize(("answer", "age"), [("无", None), ("缺", "missing"), ("55", 55)])
+def test_there_may_be_no_retirement_age(tmp_path: Path, answer: str, age: object) -> None:
+    """没有退休年龄 is an answer (null), not a gap."""
+    new(tmp_path, ANSWERS.replace("retirement_female: 缺", f"retirement_female: {answer}"))
+    eligibility = opened(tmp_path / "mine.yaml").eligibility
+    assert eligibility != "missing"
+    assert eligibility.retirement.female == age
+
+
 def test_a_plan_is_written_from_answers_with_what_is_missing_kept(tmp_path: Path) -> None:
     """The answers stand in the pack, what the paper leaves out is `missing`, and the linter says so."""
     answer = new(tmp_path)

@@ -12,7 +12,7 @@ import typer
 from ruamel.yaml import YAML
 
 from gateway.form import read_form
-from policies.form import BoxPapers, ResultForm
+from policies.form import BoxPapers, BoxPapersByKind, ResultForm
 from policies.rules.village.mixing import MIXED, mixed_conserved, small_counts
 from policies.tally import is_sum, told_by_two
 from tests.console.test_tally import _app, accepted, run, write  # noqa: F401 - the fixture `app`
@@ -165,11 +165,113 @@ def test_what_is_not_finished_is_not_written(app: typer.Typer, home: Path) -> No
     assert run(app, "form", home / "book.json", home / "gate.yaml").exit_code == 2
 
 
-def test_separate_ballots_are_not_one_form(app: typer.Typer, tmp_path: Path) -> None:
-    """A chair's ballot and a members' ballot have counts of their own."""
+APART = HEAD | {
+    "kinds": [
+        {"name": "委员票", "seats": {"委员": 1}, "printed": ["王五", "赵六"]},
+        {"name": "主任票", "seats": {"主任": 1}, "printed": ["张三", "李四"]},
+    ]
+}
+
+
+def apart(box: str, voters: int, chair: dict[str, int], members: dict[str, int], lost: int = 0) -> dict[str, Any]:
+    """A chair's and a members' ballot for each voter; `lost` chair's ballots did not come back."""
+
+    def kind(name: str, votes: dict[str, int], back: int) -> dict[str, Any]:
+        rows = [{"name": one, "post": name.removesuffix("票"), "votes": n} for one, n in votes.items()]
+        figures = {"issued": voters, "collected": back, "valid": back, "invalid": 0, "blank": 0}
+        return {"kind": name, "rows": rows} | figures
+
+    kinds = [kind("主任票", chair, voters - lost), kind("委员票", members, voters)]
+    return {"box": box, "in_person": voters - 2, "by_proxy": 2, "present": voters, "kinds": kinds}
+
+
+@pytest.fixture(name="apart_home")
+def _apart_home(app: typer.Typer, tmp_path: Path) -> Path:
+    """张三 is chair with 65 of 102, and stands on the members' ballot in nobody's writing; one chair's ballot is lost."""
+    write(tmp_path / "poll.json", APART)
+    write(tmp_path / "main.json", apart("中心会场", 62, {"张三": 40, "李四": 20}, {"王五": 45, "赵六": 10}, lost=1))
+    write(tmp_path / "two.json", apart("二组投票站", 40, {"张三": 25, "李四": 10}, {"王五": 22, "赵六": 15}))
+    assert run(app, "open", tmp_path / "poll.json", tmp_path / "book.json").exit_code == 0
+    accepted_with_reasons(app, tmp_path, "main.json", "two.json")
+    waiting = json.loads(run(app, "result", tmp_path / "book.json", "--json").stdout)["unexplained"]
+    for rule in dict.fromkeys(each["rule"] for each in waiting):
+        assert (
+            run(app, "explain", tmp_path / "book.json", "全场", rule, "--by", "丙某", "--why", "已核实").exit_code == 0
+        )
+    return tmp_path
+
+
+def accepted_with_reasons(app: typer.Typer, home: Path, *files: str) -> None:
+    """As `accepted`, every warning answered by name first."""
+    book = home / "book.json"
+    for file in files:
+        box = json.loads((home / file).read_text(encoding="utf-8"))["box"]
+        for teller in ("甲某", "乙某"):
+            assert run(app, "enter", book, home / file, "--by", teller).exit_code == 0
+        for rule in ("W.04", "W.12"):
+            run(app, "explain", book, box, rule, "--by", "丙某", "--why", "已核实")
+        assert run(app, "accept", book, box, "--by", "丙某").exit_code == 0
+
+
+def read(file: Path) -> Counted:
+    """What was written, the person ids filled in."""
+    raw = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    form = read_form(raw | {"names": ["A", "B", "C", "D"], "roving_boxes": 1})
+    assert isinstance(form, Counted), form
+    return form
+
+
+def test_ballots_of_their_own_go_into_the_gate_whole(app: typer.Typer, apart_home: Path) -> None:
+    """Each kind's papers by box and in all; the persons once; who is elected, the chair first."""
+    done = run(app, "form", apart_home / "book.json", apart_home / "gate.yaml")
+    assert done.exit_code == 0, done.output
+    form = read(apart_home / "gate.yaml")
+    assert gates_word(form) == []
+    papers = {kind.kind: (kind.posts, kind.ballots.issued, kind.ballots.collected) for kind in form.form.kinds}
+    assert papers == {"委员票": (("委员",), 102, 102), "主任票": (("主任",), 102, 101)}
+    assert (form.form.ballots, form.form.present, form.form.seats) == (None, 102, {"委员": 1, "主任": 1})
+    assert form.declared == ("张三", "王五")
+    assert [one.name for one in form.form.candidates] == ["王五", "赵六", "张三", "李四"]
+    venue = form.boxes[0].form
+    assert isinstance(venue, ResultForm)
+    assert [kind.ballots.collected for kind in venue.kinds] == [62, 61]
+
+
+def test_small_boxes_with_ballots_of_their_own(app: typer.Typer, apart_home: Path) -> None:
+    """Eleven of the twelve chair's ballots of the roving box came back; the venue's rest is what is left of each kind."""
+    words = ("--mixed", "流动一=12/主任票:12/11/委员票：12/12")
+    assert run(app, "form", apart_home / "book.json", apart_home / "gate.yaml", *words).exit_code == 0
+    form = read(apart_home / "gate.yaml")
+    assert gates_word(form) == []
+    sheets = {box.box: box.form for box in form.boxes}
+    kinds = {"流动一": {"主任票": (12, 11), "委员票": (12, 12)}, "中心会场": {"主任票": (50, 50), "委员票": (50, 50)}}
+    for box, due in kinds.items():
+        papers = sheets[box]
+        assert isinstance(papers, BoxPapersByKind)
+        assert {one.kind: (one.issued, one.collected) for one in papers.kinds} == due
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("流动一=12/12/12", 1, "F.54"),  # no kind named
+        ("流动一=12/主任票:12/12", 1, "F.54"),  # a kind left out
+        ("流动一=12/主任票:12/62/委员票:12/12", 1, "主任票的收回选票"),  # 62 of the venue's 61
+        ("流动一=12/主任票:12/委员票:12/12", 2, "流动一=12/主任票:12"),
+        ("流动一=12/主任票:1/1/主任票:1/1", 2, "流动一=12"),
+    ],
+)
+def test_papers_by_kind_that_cannot_be(app: typer.Typer, apart_home: Path, words: str, code: int, said: str) -> None:
+    result = run(app, "form", apart_home / "book.json", apart_home / "gate.yaml", "--mixed", words)
+    assert result.exit_code == code
+    assert said in result.stderr
+    assert not (apart_home / "gate.yaml").exists()
+
+
+def test_a_post_on_two_kinds_of_ballot(app: typer.Typer, tmp_path: Path) -> None:
+    """Its seats cannot be counted apart: F.53, beside the count not being finished."""
     kinds = [
-        {"name": "主任票", "seats": {"主任": 1}, "printed": ["张三"]},
-        {"name": "委员票", "seats": {"委员": 1}, "printed": ["王五"]},
+        {"name": name, "seats": {"委员": 1}, "printed": [one]} for name, one in (("甲票", "张三"), ("乙票", "王五"))
     ]
     write(tmp_path / "poll.json", HEAD | {"kinds": kinds})
     run(app, "open", tmp_path / "poll.json", tmp_path / "book.json")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,7 @@ def test_what_the_workflows_cannot_perform_begins_neither(kind: Kind) -> None:
     found = obstacles(silent, kind, AFTER)
     polls = ("party.assembly", "party.plenary", "residents.poll", "supervisory.vote")
     assert {f"步骤 {step} 没有写投票办法（ballot）" for step in polls} <= {*found}
+    assert sum("投票办法（ballot）" in each for each in found) == len(polls), "each is told once"
 
 
 def test_a_live_election_has_no_clock() -> None:
@@ -137,3 +139,25 @@ def test_the_federations_plan_begins_once_it_is_complete() -> None:
     without = whole.model_copy(update={"term_years": "missing"})
     (found,) = obstacles(replace(wanted, pack=without), Kind.LIVE, early)
     assert "term_years" in found
+
+
+def test_what_a_missing_retirement_age_asks_of_a_county() -> None:
+    """村民委员会没有退休年龄的规定, so the model leaves it out: the refusal says where to write it, and written there it is gone."""
+    model = open_pack("village-zhejiang")
+    assert isinstance(model, Pack)
+    found = [one for one in obstacles(plan(model), Kind.LIVE, BEFORE) if "eligibility.retirement" in one]
+    assert len(found) == 2
+    for one in found:
+        assert "extends: village-zhejiang" in one
+        assert "huanjie pack new 新方案.yaml --base village-zhejiang" in one
+
+
+@pytest.mark.parametrize("ages", ["{ male: 60, female: 55 }", "{ male: null, female: null }"])
+def test_a_county_says_the_age_or_that_there_is_none(ages: str, tmp_path: Path) -> None:
+    """In a plan of its own upon the model, as the refusal says."""
+    own = tmp_path / "own.yaml"
+    head = 'id: own\ntitle: 甲县村换届\nversion: "1"\nsource: 甲县办〔2026〕3号\nextends: village-zhejiang\n'
+    own.write_text(f"{head}eligibility:\n  retirement: {ages}\n", encoding="utf-8")
+    pack = open_pack(str(own))
+    assert isinstance(pack, Pack), pack
+    assert [one for one in obstacles(plan(pack), Kind.LIVE, BEFORE) if "缺漏" in one] == []

@@ -1,16 +1,19 @@
 """The rules that live decisions call, at their limits: P1–P4, P6, P8, P11, P14, P15, R1–R4, R6, R7, S1, S2, X4, X5, V6, V24."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from policies.calendar import national_calendar
 from policies.eligibility import Nomination, standard_findings
 from policies.finding import Severity
-from policies.pack.schema import Committee, Delegates, NominationRoute, Seats
+from policies.form import Body as FormBody
+from policies.form import ResultForm
+from policies.pack.schema import Committee, Delegates, NominationRoute, PollMode, Seats
 from policies.people import Body, PartyStanding, Person, Sex
 from policies.rule import BOOK, LAW_2025_IN_FORCE, Confidence, Law, blocking
-from policies.rules import candidacy, load, party, polls, preparation, residents, supervisory
+from policies.rules import candidacy, conduct, load, party, polls, preparation, residents, supervisory
 from tests.policies.packs_under_test import CALENDAR
 
 PLAN = Seats(text="5名", min=5, max=5, part_time_min=3, part_time_max=6)
@@ -107,7 +110,7 @@ def test_r2_committee() -> None:
     assert not residents.committee_composition(five, "a", rule=COMMITTEE, secretary="a")
     assert residents.committee_composition([*five, "f"], "a", rule=COMMITTEE)[0].limit == "单数"
     assert residents.committee_composition(five[:3], "a", rule=COMMITTEE)[0].limit == "5–9"
-    assert residents.committee_composition(five, "b", rule=COMMITTEE, secretary="a")[0].limit == "a"
+    assert residents.committee_composition(five, "b", rule=COMMITTEE, secretary="a")[0].limit == "编号 a"
     assert residents.committee_composition(five, "z", rule=COMMITTEE)
     assert residents.committee_composition([*five[:4], "a"], "a", rule=COMMITTEE)
 
@@ -338,3 +341,25 @@ def test_the_national_floor() -> None:
         *(f"R25-{n}" for n in (16, 17, 19, 25)),
         *(f"V25-{n}" for n in (16, 17, 24)),
     }
+
+
+def test_a_form_of_the_communitys_kind_is_told_what_a_village_writes() -> None:
+    """Written before a village's supervisors were a body of their own: refused with the word to write (V26)."""
+    given: dict[str, Any] = {"mode": PollMode.SHOW_OF_HANDS, "seats": 3, "vote": 1, "law": Law.OF_2025}
+    form = ResultForm(body="supervisory", mode="show_of_hands", law="2025", seats=3)
+    (found,) = conduct.right_form(form, body=FormBody.VILLAGE_SUPERVISORY, **given)
+    assert found.rule == "O4"
+    assert "「监督委员会」" in found.message
+    assert "村务监督委员会（body: village_supervisory）" in found.message
+    assert conduct.right_form(form, body=FormBody.SUPERVISORY, **given) == []
+
+
+def test_who_chairs_the_election_committee_is_said_by_name() -> None:
+    """R2: the secretary by name, somebody nobody knows by the form's own number."""
+    names = {"A": "王书记", "B": "李委员"}
+    five = ["A", "B", "C", "D", "E"]
+    (found,) = residents.committee_composition(five, "B", rule=COMMITTEE, secretary="A", names=names)
+    assert (found.value, found.limit) == ("李委员", "王书记")
+    assert "王书记" in found.message
+    (found,) = residents.committee_composition(five, "X9", rule=COMMITTEE, names=names)
+    assert (found.value, "编号 X9" in found.message) == ("编号 X9", True)

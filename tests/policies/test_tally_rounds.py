@@ -135,3 +135,58 @@ def test_one_person_for_two_posts_leaves_the_seats_at_stake_open() -> None:
     )
     again = second(round=1, seats={"委员": 2}, candidates=tuple({"name": n, "post": "委员"} for n in "丙丁戊"))
     assert link_problems(tie, again) == []
+
+
+def test_who_has_a_seat_from_another_ballot_takes_none_of_this_one() -> None:
+    """甲 is chair by the chair's ballot: 乙 and 丙 are then the members, one seat of three is open, nobody is passed over."""
+    votes = {"甲": 40, "乙": 35, "丙": 31, "丁": 28, "己": 15}
+    after = {"seats": 1, "round": 2, "date": "2021-05-05"}
+    assert numbers(link_problems(form(votes), form({"丁": 20, "己": 19}, **after))) == ["F.21"], (
+        "all three seats are filled"
+    )
+    assert numbers(link_problems(form(votes), form({"丁": 20, "己": 19}, **after), {"甲": "主任"})) == []
+    again = link_problems(form(votes), form({"甲": 20, "丁": 19}, **after), {"甲": "主任"})
+    assert [(each.rule, each.value) for each in again] == [("F.23", "甲")]
+
+
+def apart(chair: dict[str, int], members: dict[str, int], **changes: Any) -> ResultForm:
+    """A poll of 60 on a chair's ballot and a members' one."""
+    papers = {"issued": 60, "collected": 60, "valid": 60, "invalid": 0, "blank": 0}
+    whole = form({}, **changes)
+    rows = [Candidate(name=name, votes=n, post="主任") for name, n in chair.items()]
+    rows += [Candidate(name=name, votes=n, post="委员") for name, n in members.items()]
+    kinds = [{"kind": f"{post}票", "posts": [post], "ballots": papers} for post in whole.seats_by_post()]
+    update = {"ballots": None, "candidates": tuple(rows), "kinds": kinds}
+    return ResultForm.model_validate(whole.model_dump() | update)
+
+
+@pytest.mark.parametrize(
+    ("chair", "members", "expected"),
+    [
+        ({"丙": 20, "丁": 19}, {"己": 20, "庚": 19}, []),
+        (
+            {"丙": 20, "丁": 19},
+            {"甲": 20, "庚": 19},
+            [("F.23", "甲"), ("W.21", 30)],
+        ),  # 甲 is a member already; 己 with 30 gave way to 庚
+        ({"丙": 20, "丁": 19}, {"己": 20}, []),
+        ({"丁": 20, "戊": 19}, {"己": 20, "庚": 19}, [("W.21", 28)]),  # 丙 had 28 for chair
+    ],
+)
+def test_each_kind_of_ballot_follows_from_its_own(
+    chair: dict[str, int], members: dict[str, int], expected: list[tuple[str, object]]
+) -> None:
+    """No chair with 31 of 60, one member of two: both go on, each among its own unelected."""
+    first = apart({"丙": 28, "丁": 20, "戊": 12}, {"甲": 40, "己": 30, "庚": 20}, seats={"主任": 1, "委员": 2})
+    second = apart(chair, members, seats={"主任": 1, "委员": 1}, round=2, date="2021-05-05")
+    assert [(each.rule, each.value) for each in link_problems(first, second)] == expected
+
+
+def test_a_further_vote_on_one_ballot_follows_from_the_kind_with_its_post() -> None:
+    """Only the chair is open; a poll that does not say its posts follows from none."""
+    first = apart({"丙": 28, "丁": 20}, {"甲": 40, "己": 35}, seats={"主任": 1, "委员": 2})
+    only = form(
+        {}, seats={"主任": 1}, round=2, date="2021-05-05", candidates=(Candidate(name="丙", votes=30, post="主任"),)
+    )
+    assert numbers(link_problems(first, only)) == []
+    assert numbers(link_problems(first, second("丙"))) == ["F.22"]

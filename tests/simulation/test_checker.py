@@ -689,6 +689,9 @@ def test_the_counted_form_has_exactly_the_fields_that_are_counts() -> None:
     assert set(facts.Seat.model_fields) == secrecy.SEAT
     assert set(messages.BoxCount.model_fields) == secrecy.BOX
     assert set(values.BoxPapers.model_fields) == secrecy.PAPERS
+    assert set(values.BoxPapersByKind.model_fields) == secrecy.PAPERS_BY_KIND
+    assert set(values.KindSheets.model_fields) == secrecy.SHEETS
+    assert set(values.KindPapers.model_fields) == secrecy.KIND
 
 
 def test_a_list_that_names_voters_says_no_more_than_the_law_publishes() -> None:

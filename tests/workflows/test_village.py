@@ -14,7 +14,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from policies.calendar import national_calendar
 from policies.counting import count
-from policies.form import Ballots, BoxPapers, ResultForm
+from policies.form import Ballots, BoxPapers, BoxPapersByKind, KindPapers, KindSheets, ResultForm
+from policies.law.norms import SurplusVoids
 from policies.pack.schema import Condition, Role
 from policies.people import Kin, Kinship, Sex
 from policies.rule import Law
@@ -22,6 +23,7 @@ from policies.rules.village.boxes import BoxReason
 from policies.tally import BoxTelling, TellerEntry
 from policies.venue import Duty, Staff
 from simulation.engine.replay import check_replay
+from tests.workflows.checked import checked
 from tests.workflows.clerk import COMMITTEE, UNIT, Answer, Clerk, at, signed
 from tests.workflows.villageclerk import (
     IDS,
@@ -38,6 +40,7 @@ from tests.workflows.villageclerk import (
     villager,
 )
 from workflows.catalogue import PASSED_THROUGH
+from workflows.directchecks import boxes_listed
 from workflows.facts import Task
 from workflows.messages import (
     BoxCount,
@@ -48,6 +51,7 @@ from workflows.messages import (
     Form,
     HandedOver,
     Nominated,
+    Nominee,
     Objection,
     Postponement,
     ProxiesListed,
@@ -57,6 +61,7 @@ from workflows.messages import (
     Submission,
     Withdrawal,
 )
+from workflows.register import Candidate
 from workflows.setting import install
 
 CONDITIONAL = {"prep.rectification", "residents.runoff", "residents.vacancy", "residents.acting"}
@@ -459,6 +464,22 @@ def test_a_candidate_and_a_candidates_sister_do_not_count_the_vote() -> None:
     assert refused_once("residents.staff", related) == ("V13",)
 
 
+def test_a_roving_boxs_monitor_is_called_by_the_name_on_the_list_of_staff() -> None:
+    """V13: the box's form gives numbers only; whoever reads the refusal reads 李监. Nobody appointed: the form's own number."""
+    pack, box = village_2025(), roving_box(monitors=("V601", "V602", "V603"))
+    assert pack.norms is not None
+    person, post = NOMINEES[0]
+    standing = Candidate(Nominee(person=person, post=post, route="voters", supporters=12))
+    kin = (Kinship(a="P11", b="V7", relation=Kin.PARENT), Kinship(a="V7", b="V601", relation=Kin.PARENT))
+    form = BoxesListed(boxes=(box,), published_on=days_before(5))
+    for serving, called in (({"V601": "李监"}, "李监"), ({}, "编号 V601")):
+        (found,) = boxes_listed(form, POLL_DAY, [standing], kin, serving, pack.norms, "residents.boxes")
+        assert found.rule == "V13"
+        assert found.message.startswith(f"{called} 是候选人的亲属（{called}—")
+        assert "—编号 V7—" in found.message, "a voter between them"
+        assert found.message.count("V601") == called.count("V601") * 2
+
+
 def proxies(*some: object) -> Answer:
     """Another list of proxies."""
     return changed(proxies=some)
@@ -527,6 +548,95 @@ def one_more_in(box: str) -> Answer:
 def test_one_ballot_more_than_voters_in_one_box() -> None:
     rules = refused_once("residents.poll", one_more_in("二组投票站"))
     assert set(rules) == {"V15"}
+
+
+def apart(form: Counted, more: int = 0) -> Counted:
+    """The same poll with a chair's ballot and one for all other posts; `more` chair's ballots than voters at the station."""
+
+    def own(one: ResultForm, extra: int) -> ResultForm:
+        assert one.ballots is not None
+        assert isinstance(one.seats, dict)
+        stuffed = {name: (getattr(one.ballots, name) or 0) + extra for name in ("issued", "collected", "invalid")}
+        papers = {"主任票": one.ballots.model_copy(update=stuffed), "委员票": one.ballots}
+        posts = {"主任票": (CHAIR,), "委员票": tuple(post for post in one.seats if post != CHAIR)}
+        kinds = [KindPapers(kind=kind, posts=posts[kind], ballots=papers[kind]) for kind in papers]
+        held = tuple(kind for kind in kinds if set(kind.posts) & set(one.seats))
+        return one.model_copy(update={"ballots": None, "kinds": held})
+
+    def papers(one: BoxPapers) -> BoxPapersByKind:
+        sheets = {"issued": one.issued, "collected": one.collected}
+        return BoxPapersByKind(
+            present=one.present, kinds=tuple(KindSheets(kind=kind, **sheets) for kind in ("主任票", "委员票"))
+        )
+
+    boxes = tuple(
+        one.model_copy(
+            update={
+                "form": papers(one.form)
+                if isinstance(one.form, BoxPapers)
+                else own(one.form, more if one.box == "二组投票站" else 0)
+                if isinstance(one.form, ResultForm)
+                else one.form
+            }
+        )
+        for one in form.boxes
+    )
+    whole = own(form.form, more)
+    mixed = None if form.mixed is None else own(form.mixed, 0)
+    return form.model_copy(update={"boxes": boxes, "form": whole, "mixed": mixed, "declared": count(whole).elected})
+
+
+def by_poll() -> str:
+    """A province where more ballots than voters in all void, not a box by itself (浙江 27)."""
+    pack = village_2025()
+    assert pack.norms is not None
+    norms = pack.norms.model_copy(update={"surplus_voids": SurplusVoids.POLL})
+    return install(pack.model_copy(update={"norms": norms}), national_calendar([2026])).hash
+
+
+def test_a_vote_on_ballots_of_their_own_elects_the_same() -> None:
+    """A chair's ballot and one for the others, the same marks on them: nothing is refused, the same people sit."""
+    together, separate = VillageClerk(village()), VillageClerk(village(), answers={"residents.poll": polled(apart)})
+    for clerk in (together, separate):
+        assert clerk.run().completed_on is not None
+    assert separate.refusals == []
+    assert seats(separate) == seats(together)
+    assert checked(separate).violations == ()
+
+
+def test_a_void_chairs_ballot_is_voted_on_again_by_itself() -> None:
+    """V15, where a surplus in all voids: 633 chair's ballots of 632 voters; the others are elected, the chair's two stand again."""
+    clerk = VillageClerk(village(setting=by_poll()))
+    asked: list[tuple[str, ...]] = []
+
+    def stuffed(task: Task, form: Form) -> Form:
+        assert isinstance(form, Counted)
+        asked.append(tuple(contest.post for contest in task.contests))
+        return apart(form, 1) if task.gate == "residents.poll" else form
+
+    clerk.answers |= {"residents.poll": stuffed, "residents.poll#2": stuffed}
+    assert clerk.run().completed_on is not None
+    assert asked == [(CHAIR, DEPUTY, WOMAN, MEMBER), (CHAIR,)]
+    first, second = clerk.of_kind("poll_settled", "residents")
+    assert (first.void_posts, first.open_posts, first.next) == ((CHAIR,), (CHAIR,), "revote_void")
+    assert "P11" not in {seat.person for seat in first.elected}
+    assert [seat.person for seat in second.elected] == ["P11"]
+    assert seats(clerk)["P11"] == "chair"
+    assert clerk.refusals == []
+    assert checked(clerk).violations == ()
+
+
+def test_nobody_is_declared_by_a_void_kind_of_ballot() -> None:
+    """V15: somebody declared chair all the same is refused."""
+    clerk = VillageClerk(village(setting=by_poll()))
+
+    def stuffed(_: Task, form: Form) -> Form:
+        assert isinstance(form, Counted)
+        return apart(form, 1).model_copy(update={"declared": form.declared})
+
+    clerk.answers["residents.poll"] = stuffed
+    clerk.run()
+    assert "V15" in clerk.refusals[0].rules
 
 
 @pytest.mark.parametrize(("voters", "refused"), [(29, [("V10",)]), (30, [])])

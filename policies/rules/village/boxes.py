@@ -1,6 +1,6 @@
 """V12: polling stations and roving boxes: enough monitors, and a roving box only for whom, and as, the province allows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from policies.finding import Finding
@@ -87,25 +87,6 @@ def roving_box_allowed(
         value = None if box.published is None else box.published.isoformat()
         found.append(rule.finding(message, value=value, limit=poll_day.isoformat(), step=step))
     return [*found, *enough_monitors(box.name, box.monitors, norms, rule=rule, step=step)]
-
-
-def roving_box_used(
-    box: Roving, used_by: Collection[str], norms: Norms, *, rule: Rule = V12, step: str | None = None
-) -> list[Finding]:
-    """V12: only those listed (ids) voted at a roving box; who took a ballot there is published, what he marked is not."""
-    if not norms.roving_box_users_published:
-        return []
-    return [
-        rule.finding(
-            f"{person} 不在 {box.name} 的使用人名单上，却在该票箱投票；请查明并更正（{rule.id}）。",
-            value=person,
-            limit="名单上的选民",
-            remedy="该票箱启封前查明；不能更正的，报乡镇指导机构处理",
-            step=step,
-        )
-        for person in dict.fromkeys(used_by)
-        if person not in box.users
-    ]
 
 
 def box_users_counted(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from policies.ballotsecrecy import FEWEST_COUNTED_APART
 from policies.finding import Finding
-from policies.form.values import Ballots, BoxPapers, ResultForm, papers
+from policies.form.values import Ballots, Mixed, ResultForm, papers
 from policies.rule import Rule
 from policies.rules.polls import V10
 
@@ -22,11 +22,11 @@ MIXED = "混合计票"
 
 def ballots_hiding(form: ResultForm) -> int:
     """Ballots among which each voter's is hidden: what is not stated, and ballots beyond the voters, hide nobody."""
-    return min(form.present or 0, papers(form).collected or 0)
+    return min(form.present or 0, *(papers(part.form).collected or 0 for part in form.parts()))
 
 
 def small_counts(
-    boxes: Mapping[str, ResultForm | BoxPapers],
+    boxes: Mapping[str, ResultForm | Mixed],
     mixed: ResultForm | None,
     entered: Sequence[ResultForm] = (),
     *,
@@ -58,22 +58,24 @@ def small_counts(
 
 
 def mixed_conserved(
-    boxes: Mapping[str, ResultForm | BoxPapers], mixed: ResultForm | None, *, rule: Rule = V10, step: str | None = None
+    boxes: Mapping[str, ResultForm | Mixed], mixed: ResultForm | None, *, rule: Rule = V10, step: str | None = None
 ) -> list[Finding]:
     """V10: the common count has the voters and ballots of the boxes mixed in, no more and no fewer; none without the other."""
-    parts = {name: form for name, form in boxes.items() if isinstance(form, BoxPapers)}
+    parts = {name: form for name, form in boxes.items() if isinstance(form, Mixed)}
     names = "、".join(parts)
     remedy = "核对混合的各箱，更正混合计票的数字"
     if mixed is None:
         message = f"{names} 只写了选票张数，没有混合计票的结果；请补填（{rule.id}）。"
         return [rule.finding(message, value=names, remedy="补填混合计票", source=TOGETHER, step=step)] if parts else []
-    ballots = mixed.ballots or Ballots()
     found = []
-    for label, total, stated in (
-        ("投票人数", sum(box.present for box in parts.values()), mixed.present),
-        ("发出选票", sum(box.issued for box in parts.values()), ballots.issued),
-        ("收回选票", sum(box.collected for box in parts.values()), ballots.collected),
-    ):
+    figures = [("投票人数", sum(box.present for box in parts.values()), mixed.present)]
+    counted = {part.kind: part.form.ballots or Ballots() for part in mixed.parts()}
+    for kind in dict.fromkeys([*counted, *(one.kind for box in parts.values() for one in box.parts())]):
+        sheets = [one for box in parts.values() for one in box.parts() if one.kind == kind]
+        said, stands = f"“{kind}”" if kind else "", counted.get(kind, Ballots())
+        figures.append((f"{said}发出选票", sum(one.issued for one in sheets), stands.issued))
+        figures.append((f"{said}收回选票", sum(one.collected for one in sheets), stands.collected))
+    for label, total, stated in figures:
         if stated != total:
             told = "未填" if stated is None else stated
             message = f"{MIXED}的{label}：混合的各箱（{names or '无'}）合计 {total}，混合计票为 {told}；请核对后更正（{rule.id}）。"

@@ -43,7 +43,7 @@ def staff_unrelated(
     for person in dict.fromkeys(staff):
         if person in candidates:
             message = f"{graph.name(person)} 是候选人，不得担任监票人、唱票人、计票人等工作人员；请更换（{rule.id}）。"
-            found.append(rule.finding(message, value=person, limit="候选人以外的人", step=step))
+            found.append(rule.finding(message, value=graph.name(person), limit="候选人以外的人", step=step))
             continue
         paths = (relative(norms.staff_kin, graph, person, candidate) for candidate in candidates)
         path = next((one for one in paths if one is not None), None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from activities.registry import Registry
+from activities.registry import Registry, schema
 from activities.registry.elections import Election, Ground
 from activities.stores.protocol import IssuedPaper
 from policies.authority import Signature
@@ -197,3 +197,19 @@ def content(registry: Registry) -> dict[str, list[tuple[Any, ...]]]:
             name: sorted((tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))), key=repr)
             for name in TABLES
         }
+
+
+def rows_of(registry: Registry, table: str) -> tuple[str, ...]:
+    """The columns of a table."""
+    with registry.database.reading() as connection:
+        return tuple(connection.execute(text(f"SELECT * FROM {table}")).keys())
+
+
+def migrate(registry: Registry, way: str, revision: str) -> None:
+    """Run Alembic on the registry's own connection."""
+    from alembic import command
+
+    with registry.database.writing() as connection:
+        config = schema._config()
+        config.attributes["connection"] = connection
+        getattr(command, way)(config, revision)

@@ -154,7 +154,7 @@ def test_an_older_registry_asks_to_be_upgraded(tmp_path: Path, monkeypatch: pyte
     path = tmp_path / "registry.sqlite"
     create_registry(path, Kind.LIVE, NOW).close()
     monkeypatch.setattr("activities.registry.schema.HEAD", "0999")
-    with pytest.raises(RegistryOutdatedError, match=r"0004.*0999.*备份.*升级"):
+    with pytest.raises(RegistryOutdatedError, match=r"0005.*0999.*备份.*升级"):
         open_registry(path)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from activities.registry import Registry, schema
+from activities.registry import Registry
 from activities.registry.statistics import Level
 from policies.closing.benches import Bench
 from policies.form import Body as FormBody
@@ -22,7 +22,9 @@ from tests.activities.registry.county import (
     commit,
     completed,
     content,
+    migrate,
     of_unit,
+    rows_of,
 )
 from workflows.facts import BodyCompleted, Decided, FactBody, PollFailed, PollSettled, Seat
 from workflows.messages import Counted, Form, Nominated, Nominee
@@ -136,22 +138,6 @@ def whole(registry: Registry) -> dict[str, list[tuple[Any, ...]]]:
         **content(registry),
         **{name: rows(registry, f"SELECT * FROM {name}") for name in ("polls", "seat_origins")},
     }
-
-
-def rows_of(registry: Registry, table: str) -> tuple[str, ...]:
-    """The columns of a table."""
-    with registry.database.reading() as connection:
-        return tuple(connection.execute(text(f"SELECT * FROM {table}")).keys())
-
-
-def migrate(registry: Registry, way: str, revision: str) -> None:
-    """Run Alembic on the registry's own connection."""
-    from alembic import command
-
-    with registry.database.writing() as connection:
-        config = schema._config()
-        config.attributes["connection"] = connection
-        getattr(command, way)(config, revision)
 
 
 def test_the_statistics_are_the_same_on_this_database(registry: Registry) -> None:

@@ -23,12 +23,14 @@ from tests.activities.registry.county import (
     completed,
     content,
     decided,
+    migrate,
     of_unit,
     paper,
     refusal,
+    rows_of,
     task,
 )
-from workflows.facts import BodyOpened, Commit, Reminded
+from workflows.facts import BodyOpened, Commit, Contest, Reminded
 
 
 def rows(registry: Registry, query: str) -> list[tuple[object, ...]]:
@@ -181,6 +183,30 @@ def test_a_task_leaves_the_inbox_when_its_gate_is_closed(registry: Registry) -> 
     with registry.database.reading() as connection:
         states = connection.execute(text("SELECT gate, status FROM tasks ORDER BY gate")).all()
     assert [tuple(one) for one in states] == [("party.a", "open"), ("party.b", "closed"), ("party.c", "open")]
+
+
+CONTESTS = (Contest(post="主任", seats=1, people=("P1", "P2")), Contest(post="委员", seats=2))
+
+
+def test_a_task_of_a_direct_vote_keeps_its_contests(registry: Registry) -> None:
+    """As put forward, and as put forward anew with fewer people; a gate without contests has none. The whole task comes back."""
+    poll, meeting = task("residents.poll", contests=CONTESTS, seats=3), task("party.a")
+    registry.store.apply(commit(1, opened=(poll, meeting)), ())
+    assert registry.store.inbox() == [poll, meeting]
+    assert [one.task.contests for one in registry.standings.inbox(DAY)] == [CONTESTS, ()]
+    fewer = poll.model_copy(update={"contests": CONTESTS[:1]})
+    registry.store.apply(commit(2, opened=(fewer,)), ())
+    assert registry.store.inbox() == [fewer, meeting]
+
+
+def test_a_task_of_an_older_registry_has_no_contests(registry: Registry) -> None:
+    """Put forward under version 0004, read after the upgrade: everything else is there, and nothing is made up."""
+    poll = task("residents.poll", contests=CONTESTS, seats=3, people=("P1", "P2"))
+    registry.store.apply(commit(1, opened=(poll,)), ())
+    migrate(registry, "downgrade", "0004")
+    assert "contests" not in rows_of(registry, "tasks")
+    migrate(registry, "upgrade", "head")
+    assert registry.store.inbox() == [poll.model_copy(update={"contests": ()})]
 
 
 def test_a_decided_gate_does_not_come_back_to_the_inbox(registry: Registry) -> None:

@@ -7,10 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.ballotsecrecy import FEWEST_COUNTED_APART
-from policies.form.values import Ballots, Body, BoxPapers, Candidate, Mode, ResultForm
+from policies.form.values import (
+    Ballots,
+    Body,
+    BoxPapers,
+    BoxPapersByKind,
+    Candidate,
+    KindPapers,
+    KindSheets,
+    Mode,
+    ResultForm,
+)
 from policies.law.norms import Norms, SurplusVoids
 from policies.rule import Law
-from policies.rules.village.ballots import surplus, void_boxes
+from policies.rules.village.ballots import Opened, surplus, void_boxes
 from policies.rules.village.mixing import mixed_conserved, small_counts
 from tests.builders.norms import ZHEJIANG
 from tests.builders.steady import STEADY
@@ -83,6 +93,49 @@ def test_a_box_that_is_mixed_has_no_room_for_votes() -> None:
     for more in ({"candidates": ()}, {"valid": 2}, {"invalid": 0}, {"votes": {"甲": 2}}):
         with pytest.raises(ValueError, match="Extra inputs"):
             BoxPapers.model_validate({"present": 2, "issued": 2, "collected": 2, **more})
+    assert set(BoxPapersByKind.model_fields) == {"present", "kinds"}
+    assert set(KindSheets.model_fields) == {"kind", "issued", "collected"}
+
+
+def apart(present: int, chair: int, members: int) -> ResultForm:
+    """A count in which the chair and the members have ballots of their own."""
+    one = counted(present, present)
+    kinds = tuple(
+        KindPapers(
+            kind=f"{post}票", posts=(post,), ballots=Ballots(issued=present, collected=n, valid=n, invalid=0, blank=0)
+        )
+        for post, n in (("主任", chair), ("委员", members))
+    )
+    return one.model_copy(update={"ballots": None, "seats": {"主任": 1, "委员": 1}, "kinds": kinds})
+
+
+@pytest.mark.parametrize(("chair", "few"), [(29, [29]), (30, []), (31, [])])
+def test_the_smallest_kind_of_ballot_must_hide_its_voters(chair: int, few: list[int]) -> None:
+    """Ballots of one kind are a count of their own: 29 of them tell too much, whatever came back of the other kind."""
+    boxes = {"投票站": apart(40, chair, 40), "中心会场": apart(300, 300, 300)}
+    assert [each.value for each in small_counts(boxes, None)] == few
+
+
+@pytest.mark.parametrize(
+    ("chair", "members", "wrong"),
+    [(40, 41, []), (39, 41, ["“主任票”收回选票"]), (40, 42, ["“委员票”收回选票"])],
+)
+def test_each_kind_of_ballot_is_conserved_in_mixing(chair: int, members: int, wrong: list[str]) -> None:
+    """12 and 29 voters: 11 + 29 chair's ballots, 12 + 29 members' ballots came back."""
+    boxes = {
+        name: BoxPapersByKind(
+            present=n,
+            kinds=(
+                KindSheets(kind="主任票", issued=n, collected=back),
+                KindSheets(kind="委员票", issued=n, collected=n),
+            ),
+        )
+        for name, n, back in (("流动一", 12, 11), ("中心会场", 29, 29))
+    }
+    found = mixed_conserved(boxes, apart(41, chair, members))
+    assert [each.message.partition("的")[2].partition("：")[0] for each in found] == wrong
+    one_ballot = BoxPapers(present=41, issued=41, collected=40)
+    assert len(mixed_conserved({"会场": one_ballot}, apart(41, 40, 41))) == 6, "sheets without a kind are of no kind"
 
 
 BOXES = st.lists(
@@ -119,7 +172,7 @@ def test_papers_without_a_common_count_and_a_common_count_without_papers() -> No
 
 def test_v15_is_judged_from_the_papers() -> None:
     """51 of 50 where the papers are all there is: the box falls where the province voids boxes, the poll by the sum."""
-    boxes = {"中心会场": papers(50, 51), "流动一": papers(3, 2), "投票站": counted(40, 40)}
+    boxes: dict[str, Opened] = {"中心会场": papers(50, 51), "流动一": papers(3, 2), "投票站": counted(40, 40)}
     by_box = Norms(surplus_voids=SurplusVoids.BOX)
     assert void_boxes(boxes, by_box) == ("中心会场",)
     assert [(one.value, one.limit) for one in surplus(boxes, by_box)] == [(51, 50)]
