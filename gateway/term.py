@@ -18,7 +18,7 @@ from policies.pack.schema import BodyId
 from policies.rules.law2025 import R25_20, R25_24
 from policies.rules.village import term as rules
 from policies.rules.village.recall import V25
-from workflows.byelection import ByElection, ResidentsByElection
+from workflows.byelection import BY_ELECTIONS
 from workflows.directvote import seats_by_post
 from workflows.messages import (
     BodyBrief,
@@ -35,7 +35,6 @@ from workflows.setting import Setting
 from workflows.unit import BODY_NAMES
 
 _CALLED = {BodyId.RECALL: "罢免", BodyId.BY_ELECTION: "补选"}
-_BY_ELECTIONS: dict[str, Any] = {"village": ByElection.run, "community": ResidentsByElection.run}
 
 
 def beginning(
@@ -80,7 +79,7 @@ def beginning(
             ordered=ordered,
         )
     else:
-        run = _BY_ELECTIONS[kind]
+        run = BY_ELECTIONS[kind]
         gone = {one.person for one in call.departed}
         brief = BodyBrief(
             unit=unit,

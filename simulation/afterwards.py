@@ -1,7 +1,9 @@
-"""What befalls a village's committee within its term, in a rehearsal: a member recalled, a seat given up and filled again.
+"""What befalls a committee within its term, in a rehearsal: a member recalled, a seat given up and filled again.
 
-Drawn unit by unit from streams of their own once a unit has closed, at rates of the parameters; begun when the whole district
-is done, as the office would at the county's door. A unit in which a fault is planted is left alone. Communities draw none.
+Drawn unit by unit from streams of their own once a unit has closed, at rates of the parameters, the same in villages and in
+communities; begun when the whole district is done, as the office would at the county's door. A unit in which a fault is
+planted is left alone. Where the plan writes no steps of a recall and a by-election (that of 2021 ends with its election),
+nothing is drawn.
 """
 
 from dataclasses import dataclass, field
@@ -9,16 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from activities.stores import Entry
-from policies.pack.schema import BodyId, Role
+from policies.pack.schema import BodyId, PollMode, Role
 from policies.people import Kinship, Post
 from simulation.actors import Cast
 from simulation.actors.hours import beijing_day
-from simulation.actors.village import able_to_join
+from simulation.actors.vacancy import able_to_join
 from simulation.engine import Engine
 from simulation.faults import FaultPlan
 from simulation.population.chance import stream
 from simulation.population.parameters import Parameters
-from workflows.byelection import ByElection
+from workflows.byelection import BY_ELECTIONS
 from workflows.catalogue import TASK_QUEUE
 from workflows.facts import BodyCompleted, Decided, Seat
 from workflows.messages import (
@@ -61,9 +63,7 @@ class Afterwards:
 
     def __init__(self, setting: Setting, parameters: Parameters, seed: int, faults: FaultPlan) -> None:
         self._setting, self._parameters, self._seed, self._faults = setting, parameters, seed, faults
-        self._drawn = setting.pack.kind == "village" and {BodyId.RECALL, BodyId.BY_ELECTION} <= {
-            body.id for body in setting.pack.bodies
-        }
+        self._drawn = {BodyId.RECALL, BodyId.BY_ELECTION} <= {body.id for body in setting.pack.bodies}
         self._committees: dict[str, _Committee] = {}
         self._events: list[_Event] = []
 
@@ -117,12 +117,13 @@ class Afterwards:
 
     async def _recall(self, engine: Engine, cast: Cast, unit: str, leaving: Seat) -> Any:
         memory, workflow = cast.memory(unit), f"{unit}/{BodyId.RECALL}-1"
-        registered = memory.direct.roll
+        mode = self._setting.committee_mode()
+        voters = memory.unit.brief.households if mode is PollMode.HOUSEHOLDS else memory.direct.roll
         brief = RecallBrief(
             unit=memory.unit.brief,
             member=memory.people[leaving.person],
-            entitled=registered + registered // _MORE_ENTITLED,
-            registered=registered,
+            entitled=voters if mode is PollMode.HOUSEHOLDS else voters + voters // _MORE_ENTITLED,
+            registered=0 if mode is PollMode.REPRESENTATIVES else voters,
             representatives=memory.representatives,
             ordered=self._ordered(workflow),
         )
@@ -133,7 +134,7 @@ class Afterwards:
         memory, workflow, post = cast.memory(unit), f"{unit}/{BodyId.BY_ELECTION}-1", Post(leaving.post)
         found = self._committees[unit]
         staying = [seat for seat in found.seats[BodyId.RESIDENTS] if seat.person != leaving.person]
-        memory.begin_by_election(leaving.person)
+        memory.begin_by_election(leaving.person, post)
         if len(able_to_join(memory, post)) < _ENOUGH:
             return []
         seated = (*found.seats.get(BodyId.PARTY, ()), *staying)
@@ -149,10 +150,14 @@ class Afterwards:
             vacant_since=beijing_day(engine.now),
             ordered=self._ordered(workflow),
         )
-        return [await engine.client.start_workflow(ByElection.run, brief, id=workflow, task_queue=TASK_QUEUE)]
+        return [
+            await engine.client.start_workflow(
+                BY_ELECTIONS[self._setting.pack.kind], brief, id=workflow, task_queue=TASK_QUEUE
+            )
+        ]
 
     def _ordered(self, workflow: str) -> Ordered:
-        return Ordered(by=self._setting.pack.roles.get(Role.RESIDENTS_COMMITTEE, "村民委员会"), key=workflow)
+        return Ordered(by=self._setting.pack.roles.get(Role.RESIDENTS_COMMITTEE, "委员会"), key=workflow)
 
 
 _ENOUGH = 4
