@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from gateway.command import Answer, Command, Outcome, unit_of
 from gateway.refusal import unaccepted
 from workflows.catalogue import TASK_QUEUE
-from workflows.messages import BodyBrief, RecallBrief, Receipt
+from workflows.messages import BodyBrief, DepartureBrief, RecallBrief, Receipt
 from workflows.search import place
 
 PATIENCE = timedelta(seconds=30)
@@ -42,7 +42,7 @@ class Beginning:
     """A workflow to be begun: its run method, what it starts from, its id, and for operators its title and place."""
 
     run: Any
-    brief: BodyBrief | RecallBrief
+    brief: BodyBrief | RecallBrief | DepartureBrief
     workflow: str
     title: str
     areas: tuple[str, ...]  # ids from the election down to the unit

@@ -1,4 +1,4 @@
-"""What befalls a committee within its term, in a rehearsal: a member recalled, a seat given up and filled again.
+"""What befalls a committee within its term, in a rehearsal: a member recalled, a seat given up, recorded and filled again.
 
 Drawn unit by unit from streams of their own once a unit has closed, at rates of the parameters, the same in villages and in
 communities; begun when the whole district is done, as the office would at the county's door. A unit in which a fault is
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from activities.stores import Entry
+from policies.departure import Ground
 from policies.pack.schema import BodyId, PollMode, Role
 from policies.people import Kinship, Post
 from simulation.actors import Cast
@@ -22,10 +23,12 @@ from simulation.population.chance import stream
 from simulation.population.parameters import Parameters
 from workflows.byelection import BY_ELECTIONS
 from workflows.catalogue import TASK_QUEUE
+from workflows.departure import DepartureRecord
 from workflows.facts import BodyCompleted, Decided, Seat
 from workflows.messages import (
     BodyBrief,
     Departure,
+    DepartureBrief,
     Nominated,
     Ordered,
     RecallBrief,
@@ -105,13 +108,14 @@ class Afterwards:
             if event.recall:
                 recalls.append((event, await self._recall(engine, cast, event.unit, leaving)))
             else:
-                by_elections += await self._by_election(engine, cast, event.unit, leaving, resigned=True)
+                await self._resignation(engine, cast, event.unit, leaving)
+                by_elections += await self._by_election(engine, cast, event.unit, leaving)
         for event, handle in recalls:
             outcome: RecallOutcome = await handle.result()
             if outcome.recalled:
                 committee = self._committees[event.unit].seats[BodyId.RESIDENTS]
                 leaving = next(seat for seat in committee if seat.person == outcome.person)
-                by_elections += await self._by_election(engine, cast, event.unit, leaving, resigned=False)
+                by_elections += await self._by_election(engine, cast, event.unit, leaving)
         for handle in by_elections:
             await handle.result()
 
@@ -129,7 +133,20 @@ class Afterwards:
         )
         return await engine.client.start_workflow(RecallElection.run, brief, id=workflow, task_queue=TASK_QUEUE)
 
-    async def _by_election(self, engine: Engine, cast: Cast, unit: str, leaving: Seat, *, resigned: bool) -> list[Any]:
+    async def _resignation(self, engine: Engine, cast: Cast, unit: str, leaving: Seat) -> None:
+        """The meeting has agreed to it today; it is recorded whether or not the seat is filled."""
+        workflow, today = f"{unit}/{BodyId.DEPARTURE}-1", beijing_day(engine.now)
+        brief = DepartureBrief(
+            unit=cast.memory(unit).unit.brief,
+            departure=Departure(
+                person=leaving.person, reason=Ground.RESIGNED.label, on=today, document=f"会〔{today.year}〕{unit}"
+            ),
+            ordered=self._ordered(workflow),
+        )
+        handle = await engine.client.start_workflow(DepartureRecord.run, brief, id=workflow, task_queue=TASK_QUEUE)
+        await handle.result()
+
+    async def _by_election(self, engine: Engine, cast: Cast, unit: str, leaving: Seat) -> list[Any]:
         """The by-election's handle; nothing where too few are left who could stand: the seat stays vacant, as the law allows."""
         memory, workflow, post = cast.memory(unit), f"{unit}/{BodyId.BY_ELECTION}-1", Post(leaving.post)
         found = self._committees[unit]
@@ -146,7 +163,6 @@ class Afterwards:
             kin=tuple(found.kin),
             representatives=memory.representatives,
             vacant=(post,),
-            departed=(Departure(person=leaving.person, reason="辞职"),) if resigned else (),
             vacant_since=beijing_day(engine.now),
             ordered=self._ordered(workflow),
         )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from simulation.checker import Invariant
-from simulation.digest import Digester, limits_of
+from simulation.digest import WITHIN_THE_TERM, Digester, limits_of
 from tests.simulation.within_term import GRAVE, Record, check, counts, falsified, of, rehearsed, setting_of
 
 
@@ -62,15 +62,31 @@ def test_a_by_election_fills_the_seat_that_is_vacant() -> None:
             assert seat["votes"] * 2 > form["present"]
 
 
+def test_who_resigns_is_recorded_before_the_seat_is_filled() -> None:
+    """With the day on which the meeting agreed and the number of its minutes; whoever is recalled is not recorded again."""
+    _, records = rehearsed(0.6)
+    left = of(records, "departure", "begun_on_demand")
+    recalled = {one["fact"]["person"] for one in of(records, "recall", "recall_settled") if one["fact"]["recalled"]}
+    begun = of(records, "byelection", "begun_on_demand")
+    for one in left:
+        (gone,) = one["fact"]["departed"]
+        assert gone["person"] not in recalled
+        assert gone["on"] == one["at"][:10]
+        assert gone["document"]
+        later = [each for each in begun if each["unit"] == one["unit"]]
+        assert all(records.index(one) < records.index(each) for each in later)
+    assert {one["unit"] for one in begun} <= {one["unit"] for one in (*left, *of(records, "recall", "recall_settled"))}
+
+
 def test_nothing_comes_about_at_rate_zero_nor_where_a_fault_is_planted() -> None:
     """And what the election itself wrote is the same, to the letter: the term draws from streams of its own."""
     _, quiet = rehearsed(0.0)
-    assert {one["body"] for one in quiet}.isdisjoint({"recall", "byelection"})
+    assert {one["body"] for one in quiet}.isdisjoint(WITHIN_THE_TERM)
     _, lively = rehearsed(0.6)
-    assert [one for one in lively if one["body"] not in ("recall", "byelection")] == quiet
+    assert [one for one in lively if one["body"] not in WITHIN_THE_TERM] == quiet
     unit = of(lively, "recall", "begun_on_demand")[0]["unit"]
     _, faulty = rehearsed(0.6, ((unit, "F7.village_third"),))
-    assert unit not in {one["unit"] for one in faulty if one["body"] in ("recall", "byelection")}
+    assert unit not in {one["unit"] for one in faulty if one["body"] in WITHIN_THE_TERM}
     assert of(faulty, "recall", "begun_on_demand")
 
 
@@ -98,6 +114,22 @@ def test_the_digest_counts_the_election_alone() -> None:
         ("recall", "decided", "recall_counted", {"in_favour": 1}, Invariant.BALLOTS, "V25"),
         ("recall", "decided", "recall_counted", {"roll": 99999}, Invariant.BALLOTS, "denominator"),
         ("recall", "begun_on_demand", "", {"person": "nobody"}, Invariant.SEATS, "V25"),
+        (
+            "departure",
+            "begun_on_demand",
+            "",
+            {"departed": [{"person": "nobody", "reason": "辞职"}]},
+            Invariant.SEATS,
+            "V25",
+        ),
+        (
+            "departure",
+            "begun_on_demand",
+            "",
+            {"departed": [{"person": "nobody", "reason": "辞职", "on": "2031-01-01"}]},
+            Invariant.DAYS,
+            "date",
+        ),
         ("byelection", "begun_on_demand", "", {"posts": ["chair", "chair"]}, Invariant.SEATS, "V25"),
         ("byelection", "decided", "posted", {"posted_on": "2027-12-31"}, Invariant.DAYS, "date"),
         ("byelection", "body_completed", "", {"seats": []}, Invariant.SEATS, "R1"),

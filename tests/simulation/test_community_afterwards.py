@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from simulation.checker import Invariant
+from simulation.digest import WITHIN_THE_TERM
 from tests.simulation.within_term import Record, check, counts, falsified, of, rehearsed
 
 DELEGATES, HOUSEHOLDS, VOTERS = "community-2025", "community-households", "community-voters"
@@ -121,4 +122,4 @@ def _is_poll(record: Record) -> bool:
 def test_the_plan_of_2021_knows_no_term() -> None:
     """It writes no steps of a recall or a by-election: nothing is drawn, at whatever rate."""
     _, records = rehearsed(0.9, plan="street-2021")
-    assert {one["body"] for one in records}.isdisjoint({"recall", "byelection"})
+    assert {one["body"] for one in records}.isdisjoint(WITHIN_THE_TERM)
