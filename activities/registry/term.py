@@ -104,6 +104,12 @@ class Terms:
             vacated=tuple(course.vacated),
         )
 
+    def under_way(self, election: str) -> tuple[str, ...]:
+        """The recalls and by-elections of an election that are under way, in the order in which they were begun."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_FACTS.where(_JOURNAL.c.election == election)).all()
+        return tuple(one.workflow for one in _Course.of(rows).begun.values() if one.running)
+
     def too_small(self, election: str, least: int) -> tuple[TooSmall, ...]:
         """The units of an election, in the order recorded, whose committee has fewer than `least` members left.
 
