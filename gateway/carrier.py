@@ -14,8 +14,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from gateway.command import Answer, Command, Outcome, unit_of
 from gateway.refusal import unaccepted
+from policies.clock import Clock
 from workflows.catalogue import TASK_QUEUE
-from workflows.messages import BodyBrief, RecallBrief, Receipt
+from workflows.messages import BodyBrief, DepartureBrief, RecallBrief, Receipt
+from workflows.procedure import Procedure
 from workflows.search import place
 
 PATIENCE = timedelta(seconds=30)
@@ -42,7 +44,7 @@ class Beginning:
     """A workflow to be begun: its run method, what it starts from, its id, and for operators its title and place."""
 
     run: Any
-    brief: BodyBrief | RecallBrief
+    brief: BodyBrief | RecallBrief | DepartureBrief
     workflow: str
     title: str
     areas: tuple[str, ...]  # ids from the election down to the unit
@@ -57,6 +59,10 @@ class Carrier(Protocol):
 
     async def recall(self, workflow: str, key: str) -> Answer | None:
         """The answer to what was accepted under a key before; None when nothing was. Raises NoAnswer."""
+        ...
+
+    async def tell(self, workflow: str, clock: Clock) -> None:
+        """Bring a drill's clock, as it runs now, to a workflow; one that is over needs none. Raises NoAnswer."""
         ...
 
     async def begin(self, beginning: Beginning) -> bool:
@@ -89,6 +95,15 @@ class TemporalCarrier:
                 if answer.accepted:
                     return answer
         return None
+
+    async def tell(self, workflow: str, clock: Clock) -> None:
+        """See Carrier."""
+        async with self._patient():
+            try:
+                await self._client.get_workflow_handle(workflow).signal(Procedure.clock_moved, clock)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
 
     async def begin(self, beginning: Beginning) -> bool:
         """See Carrier."""

@@ -11,6 +11,7 @@ from workflows.messages import (
     Appeal,
     ByElectionCall,
     Complaint,
+    DepartureCall,
     Hold,
     Move,
     Objection,
@@ -34,6 +35,7 @@ Message = (
     | Move
     | RecallCall
     | ByElectionCall
+    | DepartureCall
 )
 
 
@@ -51,9 +53,10 @@ class Verb(StrEnum):
     MOVE = "order_move"
     RECALL = "begin_recall"
     BY_ELECTION = "begin_by_election"
+    DEPARTURE = "record_departure"
 
 
-BEGINNING = frozenset({Verb.RECALL, Verb.BY_ELECTION})
+BEGINNING = frozenset({Verb.RECALL, Verb.BY_ELECTION, Verb.DEPARTURE})
 """What begins a workflow within the term of a unit whose election is over (see `gateway/term.py`)."""
 OF_UNIT = frozenset({Verb.DECIDE, Verb.COMPLAIN})
 """What a unit answers for a body of its own that does not run (yet, or any more)."""

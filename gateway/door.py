@@ -23,6 +23,7 @@ from activities.registry.people import Denied, Grant, Person
 from activities.registry.signatures import PendingSignature
 from gateway.carrier import Carrier, NoAnswer
 from gateway.command import BEGINNING, Answer, Command, Message, Outcome, Verb, unit_of
+from gateway.moving import move
 from gateway.places import STEERING, unanswerable
 from gateway.term import beginning, begun_already
 from policies.authority import Signature
@@ -231,6 +232,8 @@ class Door:
             raise Unfit(problem)
         if command.verb in BEGINNING:
             return await self._begin_workflow(command, place)
+        if command.verb is Verb.MOVE:
+            return await move(self._registry, self._carrier, command)
         return await self._carrier.carry(command)
 
     async def _begin_workflow(self, command: Command, place: Place) -> Answer:

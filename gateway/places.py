@@ -42,6 +42,7 @@ WORDS = {
     Verb.MOVE: "拨动时间",
     Verb.RECALL: "启动罢免",
     Verb.BY_ELECTION: "启动补选",
+    Verb.DEPARTURE: "登记离任",
 }
 
 

@@ -1,6 +1,6 @@
-"""Beginning a recall or a by-election within a term: judged by what the registry knows of the unit, everything wrong at once.
+"""Beginning a recall or a by-election within a term, or recording a departure: judged by the registry, everything wrong at once.
 
-What is begun is a workflow of its own, `单位/recall-1`, `单位/byelection-1` …, numbered through each unit, so that of two
+What is begun is a workflow of its own, `单位/recall-1`, `单位/byelection-1`, `单位/departure-1` …, numbered through each unit, so that of two
 people who begin at once only one does.
 """
 
@@ -14,15 +14,20 @@ from gateway.carrier import Beginning
 from gateway.command import Answer, Command, Outcome
 from policies.clock import BEIJING
 from policies.finding import Finding
-from policies.pack.schema import BodyId
+from policies.pack.schema import BODY_NAMES, BodyId
 from policies.rules.law2025 import R25_20, R25_24
 from policies.rules.village import term as rules
 from policies.rules.village.recall import V25
-from workflows.byelection import ByElection, ResidentsByElection
+from policies.rules.village.vacancy import too_few_since
+from workflows.byelection import BY_ELECTIONS
+from workflows.departure import DepartureRecord
 from workflows.directvote import seats_by_post
 from workflows.messages import (
     BodyBrief,
     ByElectionCall,
+    Departure,
+    DepartureBrief,
+    DepartureCall,
     Ordered,
     RecallBrief,
     RecallCall,
@@ -32,10 +37,13 @@ from workflows.messages import (
 )
 from workflows.recall import RecallElection
 from workflows.setting import Setting
-from workflows.unit import BODY_NAMES
 
-_CALLED = {BodyId.RECALL: "罢免", BodyId.BY_ELECTION: "补选"}
-_BY_ELECTIONS: dict[str, Any] = {"village": ByElection.run, "community": ResidentsByElection.run}
+_CALLED = {BodyId.RECALL: "启动罢免", BodyId.BY_ELECTION: "启动补选", BodyId.DEPARTURE: "登记离任"}
+_BODIES: dict[type, BodyId] = {
+    RecallCall: BodyId.RECALL,
+    ByElectionCall: BodyId.BY_ELECTION,
+    DepartureCall: BodyId.DEPARTURE,
+}
 
 
 def beginning(
@@ -46,28 +54,30 @@ def beginning(
     `place` is the unit's, `setting` what its election ran under, `now` the instant in that election.
     """
     call, today = command.message, now.astimezone(BEIJING).date()
-    assert isinstance(call, RecallCall | ByElectionCall)
-    body = BodyId.RECALL if isinstance(call, RecallCall) else BodyId.BY_ELECTION
+    assert isinstance(call, RecallCall | ByElectionCall | DepartureCall)
+    body = _BODIES[type(call)]
     unit, term = _unit(registry, place), registry.terms.of(place.areas[0])
     before = term.under(command.key, body)
     if before:
         return Answer(Outcome.ACCEPTED, Receipt(gate=before))
-    what, kind = f"启动{_CALLED[body]}", "village" if setting is None else setting.pack.kind
+    what, kind = _CALLED[body], "village" if setting is None else setting.pack.kind
     committee = BODY_NAMES[kind].get(BodyId.RESIDENTS, "")
     roles = {} if setting is None else setting.pack.roles
     findings = rules.may_begin(call.by, what, unit.name, place.areas, roles)
     findings += rules.in_office(unit.name, committee, term.ended, term.completed_on is not None, what)
-    if setting is None or body not in {one.id for one in setting.pack.bodies}:
-        findings.append(rules.planned(_CALLED[body], place.setting if setting is None else setting.pack.id))
+    if setting is None or body not in {one.id for one in setting.pack.bodies} | {BodyId.DEPARTURE}:
+        findings.append(rules.planned(what.removeprefix("启动"), place.setting if setting is None else setting.pack.id))
     elif term.completed_on is not None:
         if isinstance(call, RecallCall):
             findings += _recall(call, term, setting, committee)
+        elif isinstance(call, DepartureCall):
+            findings += _departure(call, term, setting, committee, today)
         else:
             findings += _by_election(call, unit, term, setting, committee, today)
     if findings or setting is None:
         return Answer(Outcome.REFUSED, findings=tuple(findings))
     clock, ordered = registry.elections.running_clock(place.election), Ordered(by=call.by.text, key=command.key)
-    brief: RecallBrief | BodyBrief
+    brief: RecallBrief | BodyBrief | DepartureBrief
     if isinstance(call, RecallCall):
         run: Any = RecallElection.run
         brief = RecallBrief(
@@ -79,8 +89,12 @@ def beginning(
             clock=clock,
             ordered=ordered,
         )
+    elif isinstance(call, DepartureCall):
+        run = DepartureRecord.run
+        left = Departure(person=call.person, reason=call.ground.label, on=call.on, document=call.document)
+        brief = DepartureBrief(unit=unit, departure=left, clock=clock, ordered=ordered)
     else:
-        run = _BY_ELECTIONS[kind]
+        run = BY_ELECTIONS[kind]
         gone = {one.person for one in call.departed}
         brief = BodyBrief(
             unit=unit,
@@ -90,11 +104,11 @@ def beginning(
             clock=clock,
             vacant=call.vacant,
             departed=call.departed,
-            vacant_since=call.vacant_since or term.recalled_on or today,
+            vacant_since=call.vacant_since or _vacant_since(call, term, setting, today),
             ordered=ordered,
         )
     workflow = f"{unit.id}/{body}-{term.count(body) + 1}"
-    return Beginning(run, brief, workflow, f"{unit.name} {_CALLED[body]}", tuple(reversed(place.areas)))
+    return Beginning(run, brief, workflow, f"{unit.name} {what}", tuple(reversed(place.areas)))
 
 
 def begun_already(asked: Beginning) -> Answer:
@@ -112,6 +126,21 @@ def _recall(call: RecallCall, term: Term, setting: Setting, committee: str) -> l
     if running:
         findings.append(rules.not_twice(f"对{names.get(call.person, call.person)}的罢免", running))
     return findings
+
+
+def _departure(call: DepartureCall, term: Term, setting: Setting, committee: str, today: date) -> list[Finding]:
+    rule = R25_24 if setting.pack.kind == "community" else V25
+    names = {one.person.id: one.person.name for one in term.committee}
+    return rules.member(call.person, committee, names, rule=rule) + rules.left_already(call.on, today, rule=rule)
+
+
+def _vacant_since(call: ByElectionCall, term: Term, setting: Setting, today: date) -> date:
+    """Since when the committee is too small; where it is not, since its first seat became vacant; else since today."""
+    vacated = sorted((*term.vacated, *(one.on or today for one in call.departed)))
+    least = None if setting.pack.norms is None else setting.pack.norms.members_min
+    assert term.completed_on is not None
+    small = too_few_since(len(term.committee) - len(call.departed), vacated, term.completed_on, least or 0)
+    return small or next(iter(vacated), today)
 
 
 def _by_election(

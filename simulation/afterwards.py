@@ -1,7 +1,9 @@
-"""What befalls a village's committee within its term, in a rehearsal: a member recalled, a seat given up and filled again.
+"""What befalls a committee within its term, in a rehearsal: a member recalled, a seat given up, recorded and filled again.
 
-Drawn unit by unit from streams of their own once a unit has closed, at rates of the parameters; begun when the whole district
-is done, as the office would at the county's door. A unit in which a fault is planted is left alone. Communities draw none.
+Drawn unit by unit from streams of their own once a unit has closed, at rates of the parameters, the same in villages and in
+communities; begun when the whole district is done, as the office would at the county's door. A unit in which a fault is
+planted is left alone. Where the plan writes no steps of a recall and a by-election (that of 2021 ends with its election),
+nothing is drawn.
 """
 
 from dataclasses import dataclass, field
@@ -9,21 +11,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from activities.stores import Entry
-from policies.pack.schema import BodyId, Role
+from policies.departure import Ground
+from policies.pack.schema import BodyId, PollMode, Role
 from policies.people import Kinship, Post
 from simulation.actors import Cast
 from simulation.actors.hours import beijing_day
-from simulation.actors.village import able_to_join
+from simulation.actors.vacancy import able_to_join
 from simulation.engine import Engine
 from simulation.faults import FaultPlan
 from simulation.population.chance import stream
 from simulation.population.parameters import Parameters
-from workflows.byelection import ByElection
+from workflows.byelection import BY_ELECTIONS
 from workflows.catalogue import TASK_QUEUE
+from workflows.departure import DepartureRecord
 from workflows.facts import BodyCompleted, Decided, Seat
 from workflows.messages import (
     BodyBrief,
     Departure,
+    DepartureBrief,
     Nominated,
     Ordered,
     RecallBrief,
@@ -61,9 +66,7 @@ class Afterwards:
 
     def __init__(self, setting: Setting, parameters: Parameters, seed: int, faults: FaultPlan) -> None:
         self._setting, self._parameters, self._seed, self._faults = setting, parameters, seed, faults
-        self._drawn = setting.pack.kind == "village" and {BodyId.RECALL, BodyId.BY_ELECTION} <= {
-            body.id for body in setting.pack.bodies
-        }
+        self._drawn = {BodyId.RECALL, BodyId.BY_ELECTION} <= {body.id for body in setting.pack.bodies}
         self._committees: dict[str, _Committee] = {}
         self._events: list[_Event] = []
 
@@ -105,35 +108,50 @@ class Afterwards:
             if event.recall:
                 recalls.append((event, await self._recall(engine, cast, event.unit, leaving)))
             else:
-                by_elections += await self._by_election(engine, cast, event.unit, leaving, resigned=True)
+                await self._resignation(engine, cast, event.unit, leaving)
+                by_elections += await self._by_election(engine, cast, event.unit, leaving)
         for event, handle in recalls:
             outcome: RecallOutcome = await handle.result()
             if outcome.recalled:
                 committee = self._committees[event.unit].seats[BodyId.RESIDENTS]
                 leaving = next(seat for seat in committee if seat.person == outcome.person)
-                by_elections += await self._by_election(engine, cast, event.unit, leaving, resigned=False)
+                by_elections += await self._by_election(engine, cast, event.unit, leaving)
         for handle in by_elections:
             await handle.result()
 
     async def _recall(self, engine: Engine, cast: Cast, unit: str, leaving: Seat) -> Any:
         memory, workflow = cast.memory(unit), f"{unit}/{BodyId.RECALL}-1"
-        registered = memory.direct.roll
+        mode = self._setting.committee_mode()
+        voters = memory.unit.brief.households if mode is PollMode.HOUSEHOLDS else memory.direct.roll
         brief = RecallBrief(
             unit=memory.unit.brief,
             member=memory.people[leaving.person],
-            entitled=registered + registered // _MORE_ENTITLED,
-            registered=registered,
+            entitled=voters if mode is PollMode.HOUSEHOLDS else voters + voters // _MORE_ENTITLED,
+            registered=0 if mode is PollMode.REPRESENTATIVES else voters,
             representatives=memory.representatives,
             ordered=self._ordered(workflow),
         )
         return await engine.client.start_workflow(RecallElection.run, brief, id=workflow, task_queue=TASK_QUEUE)
 
-    async def _by_election(self, engine: Engine, cast: Cast, unit: str, leaving: Seat, *, resigned: bool) -> list[Any]:
+    async def _resignation(self, engine: Engine, cast: Cast, unit: str, leaving: Seat) -> None:
+        """The meeting has agreed to it today; it is recorded whether or not the seat is filled."""
+        workflow, today = f"{unit}/{BodyId.DEPARTURE}-1", beijing_day(engine.now)
+        brief = DepartureBrief(
+            unit=cast.memory(unit).unit.brief,
+            departure=Departure(
+                person=leaving.person, reason=Ground.RESIGNED.label, on=today, document=f"会〔{today.year}〕{unit}"
+            ),
+            ordered=self._ordered(workflow),
+        )
+        handle = await engine.client.start_workflow(DepartureRecord.run, brief, id=workflow, task_queue=TASK_QUEUE)
+        await handle.result()
+
+    async def _by_election(self, engine: Engine, cast: Cast, unit: str, leaving: Seat) -> list[Any]:
         """The by-election's handle; nothing where too few are left who could stand: the seat stays vacant, as the law allows."""
         memory, workflow, post = cast.memory(unit), f"{unit}/{BodyId.BY_ELECTION}-1", Post(leaving.post)
         found = self._committees[unit]
         staying = [seat for seat in found.seats[BodyId.RESIDENTS] if seat.person != leaving.person]
-        memory.begin_by_election(leaving.person)
+        memory.begin_by_election(leaving.person, post)
         if len(able_to_join(memory, post)) < _ENOUGH:
             return []
         seated = (*found.seats.get(BodyId.PARTY, ()), *staying)
@@ -145,14 +163,17 @@ class Afterwards:
             kin=tuple(found.kin),
             representatives=memory.representatives,
             vacant=(post,),
-            departed=(Departure(person=leaving.person, reason="辞职"),) if resigned else (),
             vacant_since=beijing_day(engine.now),
             ordered=self._ordered(workflow),
         )
-        return [await engine.client.start_workflow(ByElection.run, brief, id=workflow, task_queue=TASK_QUEUE)]
+        return [
+            await engine.client.start_workflow(
+                BY_ELECTIONS[self._setting.pack.kind], brief, id=workflow, task_queue=TASK_QUEUE
+            )
+        ]
 
     def _ordered(self, workflow: str) -> Ordered:
-        return Ordered(by=self._setting.pack.roles.get(Role.RESIDENTS_COMMITTEE, "村民委员会"), key=workflow)
+        return Ordered(by=self._setting.pack.roles.get(Role.RESIDENTS_COMMITTEE, "委员会"), key=workflow)
 
 
 _ENOUGH = 4

@@ -28,9 +28,9 @@ from simulation.population.synthesis import synthesize_district
 from workflows.facts import Commit, Noted
 from workflows.setting import install
 
-ENDS = ("body_completed", "unit_closed")
-TOLD = ("poll_settled", "poll_failed", *ENDS)
-"""Kinds of facts the statistics are made from, beside decisions on these forms:"""
+ENDS = ("body_completed", "unit_closed", "recall_settled")
+TOLD = ("poll_settled", "poll_failed", "begun_on_demand", *ENDS)
+"""Kinds of facts that tell who was elected, and who sits since; beside decisions on these forms:"""
 FORMS = ("nominated", "counted")
 BY = "演练"
 

@@ -184,7 +184,7 @@ class Digest:
         self.last_day = max(self.last_day, other.last_day)
 
 
-WITHIN_THE_TERM = ("recall", "byelection")
+WITHIN_THE_TERM = ("recall", "byelection", "departure")
 REFUSED, OVERDUE, POLL_FAILED, EXCLUDED, HELD = "refused", "overdue", "poll_failed", "excluded", "held"
 HOW = (REFUSED, OVERDUE, POLL_FAILED, EXCLUDED, HELD)
 """How a rule made itself felt: at the door, by the clock, at the count, in a review, or by holding the unit."""

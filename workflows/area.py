@@ -12,16 +12,15 @@ from temporalio import workflow
 
 from policies.clock import Clock
 from policies.pack.schema import Role
-from policies.rules import order, women
+from policies.rules import women
 from workflows import electiontime
+from workflows.clockwork import MovesClock
 from workflows.facts import ClockMoved, Commit, DistrictClosed, DistrictOpened, Noted
 from workflows.messages import (
     DistrictBrief,
     DistrictOutcome,
     Hold,
-    Move,
     Postponement,
-    Receipt,
     Release,
     StreetBrief,
     StreetOutcome,
@@ -124,7 +123,7 @@ class StreetElection(Area):
 
 
 @workflow.defn
-class DistrictElection(Area):
+class DistrictElection(MovesClock, Area):
     """A district's streets, all at once; its journal begins and ends here."""
 
     may_steer = (Role.DISTRICT_ORGANIZATION,)
@@ -183,25 +182,10 @@ class DistrictElection(Area):
         """The district itself."""
         return (self.brief.id,)
 
-    @workflow.update
-    async def order_move(self, move: Move) -> Receipt:
-        """Set a drill's clock forward, here and in every unit."""
-        assert self.clock is not None
-        clock = self.clock = self.clock.moved(workflow.now(), move.to)
-        await self.commit(ClockMoved(clock=clock, reason=move.reason, by=move.by.text))
-        await self.pass_down(Procedure.clock_moved, clock)
-        return Receipt(gate="move")
-
-    @order_move.validator
-    def _may_move(self, move: Move) -> None:
-        findings = self.authority(move.by, "拨动演练时间")
-        if self.clock is None:
-            findings.append(order.clock_is_real(self.name))
-        elif move.to < electiontime.now():
-            findings.append(
-                order.not_forward(self.name, f"{move.to:%Y-%m-%d %H:%M}", f"{electiontime.now():%Y-%m-%d %H:%M}")
-            )
-        refuse(findings)
+    async def take_clock(self, moved: ClockMoved) -> None:
+        """Note it, and let every unit hear it."""
+        await self.commit(moved)
+        await self.pass_down(Procedure.clock_moved, moved.clock)
 
     async def commit(self, fact: DistrictOpened | ClockMoved | DistrictClosed) -> None:
         """Write one fact of the district itself."""

@@ -5,6 +5,7 @@
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 from temporalio import workflow
 
@@ -142,3 +143,7 @@ class ResidentsByElection(FillsVacancies, ResidentsVote):
         self.moves(BodyTrigger.HAND_OVER)
         await self.record("byelection.filing")  # 备案
         return await self.completed(self.representatives)
+
+
+BY_ELECTIONS: dict[str, Any] = {"village": ByElection.run, "community": ResidentsByElection.run}
+"""How a vacant seat of the committee is filled, by the kind of unit."""

@@ -2,6 +2,7 @@
 
 from workflows.area import DistrictElection, StreetElection
 from workflows.byelection import ByElection, ResidentsByElection
+from workflows.departure import DepartureRecord
 from workflows.officework import OfficeReport
 from workflows.party import PartyElection
 from workflows.recall import RecallElection
@@ -24,6 +25,7 @@ WORKFLOWS = (
     ByElection,
     ResidentsByElection,
     RecallElection,
+    DepartureRecord,
 )
 OFFICE_WORKFLOWS = (OfficeReport,)
 """What a live worker serves beside the elections: the county office's reports."""

@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag
 from policies.authority import Signature
 from policies.clock import Clock, Instant
 from policies.closing.handover import Entry, HandoverSignature
+from policies.departure import Ground
 from policies.eligibility import Relaxation
 from policies.finding import Finding
 from policies.form import BoxPapers, BoxPapersByKind, ResultForm
@@ -488,10 +489,25 @@ class Objection(Value):
 
 
 class Departure(Value):
-    """A member who left office otherwise than by recall (resigned, died, was removed by law): person id, and why."""
+    """A member who left office otherwise than by recall (resigned, died, was removed by law): person id, and why.
+
+    `on`: the day on which the office ended, `document`: the paper's number, where they were stated.
+    """
 
     person: Words
     reason: Words
+    on: date | None = unwritten()
+    document: str = unwritten("")
+
+
+class DepartureCall(Value):
+    """Enter into the record that a member in office left it. `document`: number of the minutes, the judgement or the notice."""
+
+    person: Words
+    ground: Ground
+    on: date  # the day on which the office ended: of a resignation, when the meeting agreed to it
+    document: Words
+    by: Signature
 
 
 class RecallCall(Value):
@@ -612,6 +628,15 @@ class RecallBrief(Value):
     entitled: int = Field(ge=1)  # with the right to vote; households where each sends a delegate
     registered: int = Field(0, ge=0)  # voters registered for the vote, or households; none where delegates vote
     representatives: int = Field(ge=0)
+    clock: Clock | None = None
+    ordered: Ordered | None = unwritten()
+
+
+class DepartureBrief(Value):
+    """What is entered into the record: who left a unit's committee."""
+
+    unit: UnitBrief
+    departure: Departure
     clock: Clock | None = None
     ordered: Ordered | None = unwritten()
 

@@ -10,13 +10,13 @@ from typing import Any
 from policies.pack.schema import Lasting
 from policies.timetable.windows import counted_from
 from workflows import electiontime
-from workflows.facts import BegunOnDemand
+from workflows.clockwork import MovesClock
+from workflows.facts import BegunOnDemand, ClockMoved
 from workflows.messages import Hold, Ordered, Postponement, Release
 from workflows.procedure import Procedure
-from workflows.steering import Steering
 
 
-class OnDemand(Steering, Procedure):
+class OnDemand(MovesClock, Procedure):
     """A workflow within the term, begun by somebody's demand."""
 
     def begun(self, ordered: Ordered | None, **about: Any) -> None:
@@ -49,6 +49,12 @@ class OnDemand(Steering, Procedure):
     async def take_release(self, release: Release) -> None:
         """Let its gates go on."""
         await self.release(release)
+
+    async def take_clock(self, moved: ClockMoved) -> None:
+        """Note it; everything that waits reckons anew."""
+        self.moved += 1
+        self.note(moved)
+        await self.commit()
 
     async def take_postponement(self, postponement: Postponement) -> None:
         """Move its limits."""

@@ -119,12 +119,13 @@ class Steering:
     def _may_postpone(self, postponement: Postponement) -> None:
         refuse(self.authority(postponement.by, "批准延期"))
 
-    def authority(self, signature: Signature, what: str) -> list[Finding]:
-        """O3, O6: whether this signature may steer here."""
+    def authority(self, signature: Signature, what: str, may: tuple[Role, ...] = ()) -> list[Finding]:
+        """O3, O6: whether this signature may steer here. `may`: who may, where not everybody who steers."""
         findings = outside(signature, self.called(), self.areas())
-        if signature.role not in self.may_steer:
+        may = may or self.may_steer
+        if signature.role not in may:
             names = self.setting.pack.roles
-            allowed = "、".join(names.get(one, one.value) for one in self.may_steer)
+            allowed = "、".join(names.get(one, one.value) for one in may)
             role = names.get(signature.role, signature.role.value)
             findings.append(order.may_not_steer(role, what, allowed))
         return findings

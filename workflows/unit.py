@@ -9,7 +9,7 @@ from temporalio import workflow
 from policies.clock import Clock
 from policies.finding import Finding
 from policies.lifecycles import UNIT, UnitTrigger, begin
-from policies.pack.schema import BodyId
+from policies.pack.schema import BODY_NAMES, BodyId
 from policies.rules import order
 from policies.rules.preparation import X4
 from workflows import examination
@@ -34,12 +34,6 @@ from workflows.supervisory import SupervisoryElection
 from workflows.village import VillageElection
 from workflows.women import WomenElection
 
-BODY_NAMES = {
-    "community": {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"},
-    "village": {"party": "村党组织", "residents": "村民委员会", "supervisory": "村务监督委员会"},
-    "women": {"women": "妇联组织"},
-}
-"""What the bodies are called, in their order, by the kind of plan."""
 COMMITTEES: dict[str, Any] = {"community": ResidentsElection.run, "village": VillageElection.run}
 """How the committee is elected, by the kind of unit."""
 

@@ -17,7 +17,7 @@ from activities.registry.errors import UnknownElectionError
 from activities.registry.reports import FiledReport
 from activities.reports.compose import compose
 from activities.reports.model import OfficeReport
-from activities.reports.rows import closed_at, due, election_time, read, recorded
+from activities.reports.rows import closed_at, due, election_time, read, recorded, within_term
 from activities.reports.text import render
 from policies.officework import WRITE_REPORT, DueReport, Filed, Filing, Period, ReportKind
 from policies.pack.problem import PackError
@@ -66,7 +66,7 @@ def file_report(registry: Registry, order: DueReport, now: datetime) -> Filed:
     if period.until < time.start:
         return Filed(outcome=Filing.NOT_YET, period=period.key)
     ended = closed_at(registry, election.id)
-    if ended is not None and ended < period.since:
+    if ended is not None and ended < period.since and not within_term(registry, election, period.since, time.at(now)):
         return Filed(outcome=Filing.OVER, period=period.key)
     if registry.reports.find(election.id, order.kind.value, period.key) is not None:
         return Filed(outcome=Filing.KEPT, period=period.key)

@@ -31,6 +31,7 @@ from activities.reports.model import (
     StreetTasks,
     StreetWeek,
     TaskList,
+    Vacancy,
     WeekSummary,
 )
 from activities.reports.news import COMPLAINTS, body_title, sentence
@@ -159,6 +160,7 @@ class _Whole:
             coming=self.coming(street, first, last, or_begins=True),
             behind=tuple(self.behind(street)),
             postings=tuple(self.postings(street, first, last)),
+            vacancies=self.vacancies(street),
         )
 
     def day(self, street: _Street) -> StreetDay:
@@ -198,6 +200,7 @@ class _Whole:
             complaints=self.told(one for one in news if isinstance(one.fact, COMPLAINTS)),
             others=self.told(one for one in news if not isinstance(one.fact, told_apart)),
             waiting=sum(matter.opens_on <= self.today for matter in matters),
+            vacancies=self.vacancies(street),
         )
 
     def month(self, street: _Street) -> StreetMonth:
@@ -224,6 +227,7 @@ class _Whole:
             behind=tuple(self.behind(street)),
             paused=tuple(self.paused(street)),
             due=self.coming(street, following.first, following.last),
+            vacancies=self.vacancies(street),
         )
 
     def piles(self) -> tuple[Pile, ...]:
@@ -268,6 +272,10 @@ class _Whole:
             statutory=task.gate.startswith(MATTERS) or (step is not None and step.act in STATUTORY),
             held=unit.id in self.holds,
         )
+
+    def vacancies(self, street: _Street) -> tuple[Vacancy, ...]:
+        """A street's committees that are too small."""
+        return tuple(one for one in self.rows.vacancies if one.street == street.id)
 
     def stage(self, unit: UnitStanding) -> UnitState:
         """Where a unit stands: by the body begun last, unless it is over or held."""

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from policies.clock import Instant
+from policies.finding import Finding
 from policies.officework import Period, ReportKind
 from policies.pack.schema import Role
 from policies.value import Value
@@ -118,6 +119,26 @@ class Late(Value):
     settled: bool  # decided since
 
 
+class Vacancy(Value):
+    """A committee smaller than the law has it, whose by-election has not begun: whose task that is, by when, and in words."""
+
+    unit: str
+    unit_name: str
+    street: str
+    members: int
+    since: date
+    last_day: date | None  # None: no clause names one
+    owner: Role
+    owner_name: str
+    superior_name: str
+    finding: Finding
+
+    @property
+    def late(self) -> bool:
+        """Whether the last day has passed."""
+        return self.finding.blocks
+
+
 class News(Value):
     """Anything else that happened, in one Chinese sentence without a full stop."""
 
@@ -184,11 +205,13 @@ class StreetTasks(Value):
     coming: tuple[Coming, ...]
     behind: tuple[Behind, ...]
     postings: tuple[Posting, ...]
+    vacancies: tuple[Vacancy, ...] = ()
 
     @property
     def nothing(self) -> bool:
         """Whether nothing stands before this street."""
-        return not (self.overdue or self.due or self.running or self.coming or self.behind or self.postings)
+        planned = self.coming or self.behind or self.postings
+        return not (self.overdue or self.due or self.running or planned or self.vacancies)
 
 
 class StreetDay(Value):
@@ -226,6 +249,7 @@ class StreetWeek(Value):
     complaints: tuple[News, ...]
     others: tuple[News, ...]
     waiting: int
+    vacancies: tuple[Vacancy, ...] = ()
 
     @property
     def decided(self) -> int:
@@ -252,6 +276,7 @@ class StreetMonth(Value):
     behind: tuple[Behind, ...]
     paused: tuple[Paused, ...]
     due: tuple[Coming, ...]  # next month, by the plan
+    vacancies: tuple[Vacancy, ...] = ()
 
 
 class TaskList(Value):

@@ -1,11 +1,14 @@
 """One fact, one sentence: what a report says of complaints, holds, failed polls and the like. Nobody is named but by number."""
 
+from datetime import date
+
 from activities.reports.rows import Plan
 from policies.pack.schema import BodyId
 from workflows.facts import (
     ActingChair,
     AppealDecided,
     Appealed,
+    BegunOnDemand,
     BodyCompleted,
     ComplaintCorrected,
     ComplaintDecided,
@@ -21,6 +24,7 @@ from workflows.facts import (
     PollFailed,
     Postponed,
     ReadinessChanged,
+    RecallSettled,
     Released,
     SteppedOut,
     UnitClosed,
@@ -83,6 +87,14 @@ def sentence(fact: FactBody, body: str, plan: Plan) -> str:
             return f"解除暂停：{fact.reason}"
         case Postponed():
             return f"延期{fact.days}天：{fact.reason}"
+        case BegunOnDemand(person=""):
+            left = "；".join(f"1名成员离任（{one.reason}{_day(one.on)}）" for one in fact.departed)
+            return "；".join(filter(None, (left, f"启动补选{len(fact.posts)}名" if fact.posts else "")))
+        case BegunOnDemand():
+            return "启动对1名成员的罢免"
+        case RecallSettled():
+            failed = "未获过半数赞成，不通过" if fact.valid else "投票人数不足，无效"
+            return f"罢免表决：{'通过，1名成员离任' if fact.recalled else failed}"
         case BodyCompleted():
             vacant = f"，缺额{fact.open_seats}名" if fact.open_seats else ""
             return f"{body_title(body, plan)}完成，选出{len(fact.seats)}名{vacant}"
@@ -96,6 +108,10 @@ def sentence(fact: FactBody, body: str, plan: Plan) -> str:
 def body_title(body: str, plan: Plan) -> str:
     """A body's election as the plan heads it."""
     return plan.pack.body(BodyId(body)).title
+
+
+def _day(on: date | None) -> str:
+    return "" if on is None else f"，{on}"
 
 
 def _moved_up(successor: str | None) -> str:

@@ -19,6 +19,8 @@ from activities.registry.elections import Election
 from activities.registry.errors import UnknownElectionError
 from activities.registry.model import ChainRow, DecisionRow, JournalRow, ReportRow, TaskRow, WorkflowRow, table
 from activities.registry.standing import UnitStanding
+from activities.reports.model import Vacancy
+from activities.reports.vacancies import vacancies
 from policies.calendar import Calendar
 from policies.clock import BEIJING, Clock, Instant
 from policies.officework import DueReport, Period, ReportKind, latest
@@ -52,6 +54,8 @@ NEWS = (
     "postponed",
     "body_completed",
     "unit_closed",
+    "begun_on_demand",
+    "recall_settled",
 )
 """Kinds of facts that are news by themselves. Decisions have a table of their own; gates, postings and reminders are no news."""
 STEERING = ("held", "released", "postponed")
@@ -134,6 +138,7 @@ class Rows:
     postings: tuple[Happened, ...]  # published, from the beginning
     poll_days: tuple[Happened, ...]  # fixed or moved, from the beginning
     gates: tuple[KnownGate, ...]  # every gate there ever was
+    vacancies: tuple[Vacancy, ...] = ()  # committees that are too small now
 
 
 class _Marks(BaseModel):
@@ -197,6 +202,20 @@ def closed_at(registry: Registry, election: str) -> datetime | None:
     return None if row is None else row.at
 
 
+def within_term(registry: Registry, election: Election, since: datetime, now: datetime) -> bool:
+    """Whether an election that is over still has something to tell: within its term something waits, or happened since."""
+    happened = select(JournalRow.n).where(JournalRow.election == election.id, JournalRow.at >= since).limit(1)
+    with registry.database.reading() as connection:
+        if connection.execute(happened).first() is not None:
+            return True
+    waiting = registry.standings.inbox(now.date(), election=election.id)
+    if any(one.body in (BodyId.RECALL, BodyId.BY_ELECTION) for one in waiting):
+        return True
+    ground = election.ground
+    plan = plan_of(ground.pack_text, ground.pack_id, ground.calendar_json)
+    return bool(vacancies(registry, election.id, plan.pack, now.date()))
+
+
 def due(order: DueReport, time: ElectionTime) -> Period:
     """The period an order means: the newest of its kind that was due at the order's instant."""
     return latest(order.kind, time.at(order.at))
@@ -228,6 +247,8 @@ def read(registry: Registry, election: Election, time: ElectionTime, period: Per
     since = min(period.since, previous.until if previous else time.start)
     now = time.at(really_now)
     line = _length(registry, election.id)
+    ground = election.ground
+    plan = plan_of(ground.pack_text, ground.pack_id, ground.calendar_json)
     # Standings first, then the journal up to a line noted before both: what is committed meanwhile is told next time.
     units = registry.standings.units(election.id, now.date())
     untold = _untold(since, period.until, previous, line)
@@ -237,7 +258,7 @@ def read(registry: Registry, election: Election, time: ElectionTime, period: Per
     return Rows(
         election=election,
         drill=registry.drill,
-        plan=plan_of(election.ground.pack_text, election.ground.pack_id, election.ground.calendar_json),
+        plan=plan,
         period=period,
         since=since,
         now=now,
@@ -250,6 +271,7 @@ def read(registry: Registry, election: Election, time: ElectionTime, period: Per
         postings=_facts(registry, election.id, ("published",)) if ahead else (),
         poll_days=_facts(registry, election.id, ("poll_day_set",)) if ahead else (),
         gates=_gates(registry, election.id),
+        vacancies=vacancies(registry, election.id, plan.pack, now.date()) if whole else (),
     )
 
 

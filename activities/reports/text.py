@@ -25,6 +25,7 @@ from activities.reports.model import (
     StreetMonth,
     StreetWeek,
     TaskList,
+    Vacancy,
     WeekSummary,
 )
 from policies.clock import BEIJING
@@ -41,6 +42,7 @@ TITLES = {
     ReportKind.MONTH_DISPATCH: "月末调度",
 }
 NAMED = 8  # units of a step that a month's outlook names; the rest are counted
+TOO_SMALL = "成员少于法定人数，须补选"
 WEEKDAYS = "一二三四五六日"
 
 _MARKS = re.compile(r"([\\`*_|<>#\[\]])")
@@ -119,6 +121,7 @@ def _tasks(content: TaskList) -> Iterator[str]:
         if street.nothing:
             yield NOTHING
             continue
+        yield from _list(TOO_SMALL, map(_vacancy, street.vacancies))
         yield from _list("已逾期，须立即办理", (_matter(matter) for matter in street.overdue))
         yield from _list("下周到期", (_matter(matter) for matter in street.due))
         yield from _list("下周可办，期限在后", (_matter(matter) for matter in street.running))
@@ -262,6 +265,7 @@ def _of_week(street: StreetWeek) -> Iterator[str]:
     yield from _list("逾期", (_owed(matter) for matter in street.overdue), NOTHING)
     yield from _list("落后于方案的单位", (_behind(behind) for behind in street.behind), NOTHING)
     yield from _list("暂停的单位", (_paused(paused) for paused in street.paused), NOTHING)
+    yield from _list(TOO_SMALL, map(_vacancy, street.vacancies))
     yield from _list("举报申诉", (_news(news) for news in street.complaints), NOTHING)
     yield from _list("其他情况", (_news(news) for news in street.others), NOTHING)
     yield ""
@@ -332,6 +336,13 @@ def _month(content: MonthDispatch) -> Iterator[str]:
     yield from _section("六、按方案下月到期")
     for number, street in enumerate(streets, start=1):
         yield from _due_next(number, street)
+    small = [f"{plain(s.name)}{_vacancy(one)}" for s in streets for one in s.vacancies]
+    if small:
+        yield from _section(f"七、{TOO_SMALL}", small)
+
+
+def _vacancy(vacancy: Vacancy) -> str:
+    return plain(vacancy.finding.message.rstrip("。"))
 
 
 def _due_next(number: int, street: StreetMonth) -> Iterator[str]:

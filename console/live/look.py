@@ -1,6 +1,6 @@
 """Reading what stands: inbox, where every unit is, a gate's empty form, papers, reports and the journal."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,12 +8,13 @@ import typer
 from rich.markup import escape
 
 from console.county import JsonOption, TokenOption, at_registry, banner
-from console.live.tables import folded, show_inbox, show_units
+from console.live.tables import folded, show_inbox, show_units, show_vacancies
 from console.output import NO, out, print_json, reason, unusable
 
 if TYPE_CHECKING:
     from activities.registry import Registry
     from activities.registry.standing import UnitStanding, Waiting
+    from activities.reports.model import Vacancy
     from policies.officework import ReportKind
 
 ElectionOption = Annotated[str, typer.Option("--election", metavar="编号", help="只看这一场换届。")]
@@ -132,12 +133,15 @@ def where_command(
         at = registry.elections.instant(election, now)
         _require_places(registry, street, unit, as_json=as_json)
         units = registry.standings.units(election, at.date(), street=street, unit=unit)
+        small = _too_small(registry, election, at.date(), {one.id for one in units})
         if as_json:
-            print_json({"election": election, "now": at.isoformat(), "units": [_unit(one) for one in units]})
+            found = [_unit(one, small.get(one.id)) for one in units]
+            print_json({"election": election, "now": at.isoformat(), "units": found})
             return
         banner(registry)
         out.print(f"换届时间 {at:%Y-%m-%d %H:%M}", highlight=False)
         show_units(units)
+        show_vacancies(tuple(small.values()))
 
     at_registry(show, as_json=as_json)
 
@@ -169,7 +173,18 @@ def _elections(registry: "Registry", now: datetime, *, as_json: bool) -> None:
     out.print(table if found else "还没有换届：用 huanjie live start 开始。")
 
 
-def _unit(one: "UnitStanding") -> dict[str, Any]:
+def _too_small(registry: "Registry", election: str, on: date, units: set[str]) -> "dict[str, Vacancy]":
+    """By unit, the committees among these that are smaller than the law has them, and whose by-election has not begun."""
+    from activities.reports.vacancies import vacancies
+    from gateway.ground import supplier
+
+    place = registry.elections.place(election)
+    setting = None if place is None else supplier(registry)(place.setting)
+    found = () if setting is None else vacancies(registry, election, setting.pack, on)
+    return {one.unit: one for one in found if one.unit in units}
+
+
+def _unit(one: "UnitStanding", vacancy: "Vacancy | None") -> dict[str, Any]:
     return {
         "unit": one.id,
         "name": one.name,
@@ -190,6 +205,7 @@ def _unit(one: "UnitStanding") -> dict[str, Any]:
         if one.closing is None or one.closing.completed_on is None
         else one.closing.completed_on.isoformat(),
         "held_by": "" if one.closing is None else one.closing.held_by,
+        "vacancy": None if vacancy is None else vacancy.model_dump(mode="json"),
     }
 
 

@@ -1,6 +1,6 @@
 """Steering and what people report: hold, release, postpone, move a drill's clock; complaint, appeal, objection, withdrawal."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
@@ -13,6 +13,7 @@ from console.output import unusable
 
 if TYPE_CHECKING:
     from gateway.command import Answer, Message, Verb
+    from live.county import County
     from policies.authority import Signature
 
 PlaceArgument = Annotated[
@@ -42,15 +43,26 @@ def send(
     role: str | None,
     key: str,
     as_json: bool,
+    then: "Callable[[County], Awaitable[None]] | None" = None,
 ) -> "Answer":
-    """Send one message, tell the answer and return it. Refused exits 1, a message that cannot be filled in 2."""
+    """Send one message, do what follows once it is accepted, tell the answer and return it.
+
+    Refused exits 1, a message that cannot be filled in 2.
+    """
     from pydantic import ValidationError
 
     from gateway.wording import faults
 
     acting, sent = chosen_role(role, as_json=as_json), key or str(uuid4())
+
+    async def done(county: "County") -> "Answer":
+        answer = await county.door.send(token, workflow, verb, sign, acting, sent)
+        if then is not None and answer.accepted:
+            await then(county)
+        return answer
+
     try:
-        answer = at_county(lambda county: county.door.send(token, workflow, verb, sign, acting, sent), as_json=as_json)
+        answer = at_county(done, as_json=as_json)
     except ValidationError as error:
         unusable(
             [f"{_SAID.get(str(one.path[0]), one.path[0])}：{one.message}" for one in faults(error)], as_json=as_json
@@ -71,6 +83,7 @@ _SAID = {
     "person": "人员编号",
     "grounds": "理由（--grounds）",
     "departed": "离任人员（--left）",
+    "document": "文号（--document）",
 }
 """The words of the command line for what a message calls by another name."""
 

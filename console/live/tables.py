@@ -10,6 +10,7 @@ from console.output import out
 
 if TYPE_CHECKING:
     from activities.registry.standing import UnitStanding, Waiting
+    from activities.reports.model import Vacancy
 
 T = TypeVar("T")
 
@@ -128,6 +129,27 @@ def show_units(units: "Sequence[UnitStanding]") -> None:
     out.print(
         f"单位 {len(units)} 个，按街道合计；用 --street 编号 看一个街道的每一个。", highlight=False, soft_wrap=True
     )
+    out.print(table)
+
+
+def show_vacancies(found: "Sequence[Vacancy]") -> None:
+    """Committees smaller than the law has them: whose task the by-election is, and by when."""
+    if not found:
+        return
+    out.print(f"[bold red]成员少于法定人数、须补选的委员会 {len(found)} 个[/]：", highlight=False, soft_wrap=True)
+    table = folded("单位", "编号", "在任", "法定至少", "自何日", "最迟补选", "待谁启动", "督促")
+    for one in found:
+        last = "法律未定" if one.last_day is None else str(one.last_day)
+        table.add_row(
+            escape(one.unit_name),
+            escape(one.unit),
+            str(one.members),
+            str(one.finding.limit),
+            str(one.since),
+            f"[bold red]{last} 逾期[/]" if one.late else last,
+            escape(one.owner_name),
+            escape(one.superior_name),
+        )
     out.print(table)
 
 

@@ -1,5 +1,6 @@
-"""Within the term: beginning the recall of a member, or a by-election for vacant posts."""
+"""Within the term: beginning the recall of a member, or a by-election for vacant posts; recording that a member left."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +12,10 @@ from console.output import out, unusable
 from policies.people import Post
 
 if TYPE_CHECKING:
-    from gateway.command import Answer
+    from gateway.command import Answer, Message, Verb
+    from live.county import County
     from policies.authority import Signature
-    from workflows.messages import ByElectionCall, RecallCall
+    from workflows.messages import ByElectionCall, DepartureCall, RecallCall
 
 UnitArgument = Annotated[str, typer.Argument(metavar="单位", help="单位编号，如 qianshan-2026-S01-U003。")]
 ELECTED = (Post.CHAIR, Post.DEPUTY_CHAIR, Post.WOMEN_MEMBER, Post.COMMITTEE_MEMBER)
@@ -23,6 +25,7 @@ ELECTED = (Post.CHAIR, Post.DEPUTY_CHAIR, Post.WOMEN_MEMBER, Post.COMMITTEE_MEMB
 def register(live: typer.Typer) -> None:
     """Add the commands to the group."""
     live.command("recall", help="届内：对一名在任的村（居）民委员会成员启动罢免。")(recall_command)
+    live.command("departure", help="届内：登记一名成员离任（辞职、死亡等，罢免以外的）。")(departure_command)
     live.command("by-election", help="届内：对出缺的村（居）民委员会职务启动补选。")(by_election_command)
 
 
@@ -55,7 +58,57 @@ def recall_command(
             person=person, entitled=entitled, registered=registered, representatives=representatives, by=by
         )
 
-    _told(send(unit, Verb.RECALL, call, token, role, key, as_json), as_json=as_json)
+    _told(_begun(unit, Verb.RECALL, call, token, role, key, as_json), as_json=as_json)
+
+
+def departure_command(
+    unit: UnitArgument,
+    person: Annotated[str, typer.Argument(metavar="人员编号", help="离任的成员；一人登记一次。")],
+    because: Annotated[
+        str,
+        typer.Option(
+            "--because",
+            metavar="原因",
+            help="辞职、死亡、丧失行为能力、被判处刑罚、连续两次被评议不称职或者当选无效。罢免用 recall。",
+        ),
+    ],
+    on: Annotated[
+        str,
+        typer.Option("--on", metavar="日期", help="职务终止之日，如 2026-09-01；辞职的，写会议审议通过之日。"),
+    ],
+    document: Annotated[
+        str, typer.Option("--document", metavar="文号", help="会议记录、判决书或者证明的编号，不写内容。")
+    ],
+    token: TokenOption = None,
+    role: RoleOption = None,
+    key: KeyOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Exit codes as for `decide`."""
+    from gateway.command import Verb
+    from policies.departure import Ground
+    from workflows.messages import DepartureCall
+
+    known = {word: ground for ground in Ground for word in (ground.label, ground.value)}
+    problems = []
+    if because not in known:
+        said = "、".join(ground.label for ground in Ground)
+        problems.append(f"原因“{because}”不能用（--because），可用的有：{said}")
+    try:
+        day = date.fromisoformat(on)
+    except ValueError:
+        problems.append(f"日期“{on}”不能用（--on）：应如 2026-09-01")
+    if problems:
+        unusable(problems, as_json=as_json)
+
+    def call(by: "Signature") -> "DepartureCall":
+        return DepartureCall(person=person, ground=known[because], on=day, document=document, by=by)
+
+    answer = _begun(unit, Verb.DEPARTURE, call, token, role, key, as_json)
+    if answer.accepted and not as_json:
+        out.print(
+            f"已登记；用 huanjie live where 换届编号 --unit {unit} 看是否须补选。", highlight=False, soft_wrap=True
+        )
 
 
 def by_election_command(
@@ -109,7 +162,29 @@ def by_election_command(
             vacant=vacant, departed=departed, vacant_since=vacant_since, representatives=representatives, by=by
         )
 
-    _told(send(unit, Verb.BY_ELECTION, call, token, role, key, as_json), as_json=as_json)
+    _told(_begun(unit, Verb.BY_ELECTION, call, token, role, key, as_json), as_json=as_json)
+
+
+def _begun(
+    unit: str,
+    verb: "Verb",
+    call: "Callable[[Signature], Message]",
+    token: str | None,
+    role: str | None,
+    key: str,
+    as_json: bool,
+) -> "Answer":
+    """Send it; the office's reports, which ended with the election, are due again once it is accepted."""
+
+    async def reported(county: "County") -> None:
+        from live.schedules import ensure_schedules
+
+        place = county.registry.elections.place(unit)
+        assert place is not None
+        running = county.registry.elections.running_clock(place.election)
+        await ensure_schedules(county.client, place.election, running)
+
+    return send(unit, verb, call, token, role, key, as_json, reported)
 
 
 def _told(answer: "Answer", *, as_json: bool) -> None:

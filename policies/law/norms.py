@@ -158,4 +158,6 @@ class Norms(Value):
     recall_representatives: Threshold | None = None
     recall_vote_days: int | None = None  # after the demand
     by_election_months: int | None = None
-    by_election_representatives: Threshold | None = None  # of a representatives' meeting that holds one
+    # of a representatives' meeting that holds one; asked by no gate: here the registered voters hold every by-election of a
+    # village (2025年法第二十三条: 参照本法第十八条)
+    by_election_representatives: Threshold | None = None

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from policies.calendar import DayUnit as DayUnit
 from policies.law.compose import Composition, compose
@@ -104,7 +104,7 @@ class Act(StrEnum):
 class BodyId(StrEnum):
     """The bodies in their required order; `prep` is what must be done before the first.
 
-    `residents` is the residents' committee of a community, the villagers' committee of a village. The last two are no bodies
+    `residents` is the residents' committee of a community, the villagers' committee of a village. The last three are no bodies
     but what may befall one in its term: they are begun on demand. The women's federation stands beside them.
     """
 
@@ -115,6 +115,15 @@ class BodyId(StrEnum):
     WOMEN = "women"
     RECALL = "recall"  # 罢免
     BY_ELECTION = "byelection"  # 补选
+    DEPARTURE = "departure"  # 离任登记: the law's own, no plan has steps for it
+
+
+BODY_NAMES = {
+    "community": {"party": "社区党组织", "residents": "居民委员会", "supervisory": "居务监督委员会"},
+    "village": {"party": "村党组织", "residents": "村民委员会", "supervisory": "村务监督委员会"},
+    "women": {"women": "妇联组织"},
+}
+"""What the bodies are called, in their order, by the kind of plan."""
 
 
 # ---------------------------------------------------------------- windows
@@ -390,10 +399,16 @@ class ExtraGate(Value):
     signed_by: tuple[Words, ...] = Field((), exclude_if=_unsaid)
 
 
+def _of_a_plan(body: BodyId) -> BodyId:
+    if body is BodyId.DEPARTURE:
+        raise ValueError("离任登记由法律规定，不是方案的步骤：请删去")
+    return body
+
+
 class Body(Value):
     """One of the three organizations (or the preparation before them) with its heading, limits and steps in order."""
 
-    id: BodyId
+    id: Annotated[BodyId, AfterValidator(_of_a_plan)]
     title: Words
     heading: Absolute | None = None  # the dates printed in the section's heading
     outer_limit: Day | None = None  # the last day the plan allows for the body

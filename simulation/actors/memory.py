@@ -86,6 +86,7 @@ class UnitMemory:
         self.crafted: list[Kinship] = []  # kin declared beyond the population's, for a planted fault
         self.complaints = 0
         self.gone = ""  # who left office within the term: does not stand for the seat again
+        self.vacant: tuple[Post, ...] = ()  # the posts a by-election fills, one for each seat
         self.troubles: tuple[Difficulty, ...] = ()  # difficulties assessed and not yet accepted as removed
 
     @cached_property
@@ -101,11 +102,11 @@ class UnitMemory:
             found = self.bodies[name] = Body()
         return found
 
-    def begin_by_election(self, gone: str) -> None:
+    def begin_by_election(self, gone: str, *vacant: Post) -> None:
         """Somebody left office, and a by-election begins: with a roll and a venue of its own, nobody nominated yet."""
         members = self.body("residents.").members
         self.body("residents.").members = [one for one in members if one != gone]
-        self.gone, self.direct, self.shift = gone, DirectVote(), 0
+        self.gone, self.vacant, self.direct, self.shift = gone, vacant, DirectVote(), 0
         self.bodies["byelection"] = Body()
 
     def seated_before(self, body: str) -> set[str]:

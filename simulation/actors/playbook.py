@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from policies.pack.schema import Act
-from simulation.actors import directvote, papers, people, polls, preparation, term, village
+from policies.pack.schema import Act, BodyId
+from simulation.actors import directvote, papers, people, polls, preparation, term, vacancy, village
 from simulation.actors.scene import Scene, is_voters_list
 from workflows.messages import Form
 
@@ -54,6 +54,9 @@ VILLAGE: dict[Act, Page] = ROLL | {
 }
 """What a direct vote asks otherwise, or beyond."""
 
+VACANCY: dict[Act, Page] = {Act.POLL_DAY: vacancy.poll_day, Act.NOMINATION: vacancy.nominate}
+"""What every by-election asks otherwise."""
+
 _OBJECTION = "objection:"
 
 
@@ -78,7 +81,8 @@ def page(scene: Scene) -> Page:
         return extra
     if is_voters_list(scene):
         return village.post_voters
-    own = (VILLAGE if scene.is_direct else ROLL).get(scene.step.act)
+    pages = VILLAGE if scene.is_direct else ROLL
+    own = (pages | VACANCY if scene.body_name == BodyId.BY_ELECTION else pages).get(scene.step.act)
     if own is not None:
         return own
     return BY_STEP.get(scene.step.id) or BY_ACT[scene.step.act]

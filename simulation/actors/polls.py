@@ -5,7 +5,7 @@ import numpy as np
 from policies.form import Body as FormBody
 from policies.form import Mode, ResultForm, Sex
 from policies.pack.schema import BodyId, PollMode, Threshold
-from simulation.actors.scene import Scene
+from simulation.actors.scene import COMMITTEE_VOTES, Scene
 from simulation.population.chance import numpy_stream
 from simulation.population.voting import (
     Contender,
@@ -36,7 +36,7 @@ def poll(scene: Scene) -> Counted:
 def _proxies(scene: Scene) -> int:
     """Every voter away votes by the proxy that was examined and published, where the plan lets anybody."""
     ballot, electorate = None if scene.step is None else scene.step.ballot, scene.unit.electorate
-    given = ballot is not None and ballot.proxies_allowed is True and scene.body_name == BodyId.RESIDENTS
+    given = ballot is not None and ballot.proxies_allowed is True and scene.body_name in COMMITTEE_VOTES
     return len(electorate.proxies) if given and electorate is not None else 0
 
 

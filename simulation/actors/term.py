@@ -1,7 +1,10 @@
 """The honest forms of a recall: a demand with enough behind it, and the vote as it was counted."""
 
+from policies.arithmetic import more_than
 from policies.law.norms import Norms
+from policies.pack.schema import PollMode
 from policies.rules.village.shares import needed
+from simulation.actors.memory import UnitMemory
 from simulation.actors.scene import Scene
 from simulation.population.chance import numpy_stream
 from simulation.population.voting import attendance
@@ -9,6 +12,17 @@ from workflows.messages import Petitioned, RecallCounted
 
 _GROUNDS = "长期外出，不履行职责"
 _MORE = 30  # who sign beyond what is needed, at most
+
+
+def who_votes(memory: UnitMemory, mode: PollMode) -> int:
+    """How many may vote as the committee was elected: the registered voters, the households, or the delegates."""
+    match mode:
+        case PollMode.REPRESENTATIVES:
+            return memory.representatives
+        case PollMode.HOUSEHOLDS:
+            return memory.unit.brief.households
+        case _:
+            return memory.direct.roll
 
 
 def petition(scene: Scene) -> Petitioned:
@@ -22,9 +36,11 @@ def petition(scene: Scene) -> Petitioned:
 
 
 def vote(scene: Scene) -> RecallCounted:
-    """How many came and how many agreed, as counts; declared as it came out (过半数投票，经投票的过半数通过)."""
-    figures, papers = scene.parameters.villages, scene.parameters.polls
-    rng, roll = numpy_stream(scene.seed, scene.task.workflow, scene.task.gate), scene.memory.direct.roll
+    """How many came and how many agreed, as counts; declared as it came out (过半数投票，代表超过三分之二；经投票的过半数通过)."""
+    mode, papers = scene.setting.committee_mode(), scene.parameters.polls
+    by_delegates = mode is PollMode.REPRESENTATIVES
+    figures = scene.parameters.residents if by_delegates else scene.parameters.villages
+    rng, roll = numpy_stream(scene.seed, scene.task.workflow, scene.task.gate), who_votes(scene.memory, mode)
     present = attendance(rng, roll, figures.turnout, None, 0.0)
     collected = present - int(rng.binomial(present, papers.unreturned_rate.value))
     invalid = int(rng.binomial(collected, papers.invalid_rate.value))
@@ -32,6 +48,7 @@ def vote(scene: Scene) -> RecallCounted:
     marked = collected - invalid - blank
     share = scene.parameters.events.recall_support.draw(scene.rng)
     in_favour = int(rng.binomial(marked, share))
+    quorum = more_than((2, 3) if by_delegates else (1, 2), roll)
     return RecallCounted(
         held_on=scene.day,
         roll=roll,
@@ -41,5 +58,5 @@ def vote(scene: Scene) -> RecallCounted:
         against=marked - in_favour,
         blank=blank,
         invalid=invalid,
-        declared=2 * present > roll and 2 * in_favour > present,
+        declared=present >= quorum and 2 * in_favour > present,
     )

@@ -3,6 +3,7 @@
 The election committee knows its village's register; only figures and the entries the law has published leave here.
 """
 
+from collections import Counter
 from datetime import date, timedelta
 
 from policies.arithmetic import at_least
@@ -15,7 +16,7 @@ from policies.rules.village.boxes import BoxReason
 from policies.rules.village.meetings import Meeting, MeetingVote
 from policies.venue import Duty, Proxy, Relation, Staff, Station
 from policies.venue import RovingBox as Box
-from simulation.actors.memory import DirectVote, UnitMemory
+from simulation.actors.memory import DirectVote
 from simulation.actors.papers import hand_over
 from simulation.actors.papers import post as put_up
 from simulation.actors.people import nominee
@@ -43,8 +44,7 @@ from workflows.messages import (
 MAIN_VENUE = "中心会场"
 _OPENS, _CLOSES = 8, 16
 _BOOTHS = 2
-_SPARE_NOMINEES = 2  # of each post, beyond what its list needs: some are screened out or step back
-_CALLED_IN = 60  # days from the decision on a by-election to its poll
+SPARE_NOMINEES = 2  # of each post, beyond what its list needs: some are screened out or step back
 _DUTIES = (Duty.MONITOR, Duty.TELLER, Duty.CALLER)
 
 
@@ -85,9 +85,7 @@ def remember(direct: DirectVote, form: Form) -> None:
 
 
 def poll_day(scene: Scene) -> PollDayFixed:
-    """The day the county gave the village, else one within the plan's window for the poll; of a by-election in two months."""
-    if scene.body_name == BodyId.BY_ELECTION:
-        return PollDayFixed(decided_on=scene.day, poll_day=scene.day + timedelta(days=_CALLED_IN))
+    """The day the county gave the village, else one within the plan's window for the poll."""
     given = scene.unit.brief.village.poll_day if scene.unit.brief.village is not None else None
     return PollDayFixed(decided_on=scene.day, poll_day=given or _any_day(scene))
 
@@ -176,7 +174,7 @@ def representatives(scene: Scene) -> Delegated:
 def posts(scene: Scene) -> list[tuple[Post, int]]:
     """The committee's seats by post, the higher first; posts without a seat are left out. In a by-election what is vacant."""
     if scene.body_name == BodyId.BY_ELECTION:
-        return [(_BY_LABEL[contest.post], contest.seats) for contest in scene.task.contests]
+        return list(Counter(scene.memory.vacant).items())
     brief = scene.unit.brief
     assert brief.village is not None
     others = brief.residents_seats - 1 - brief.village.deputies - brief.village.women
@@ -194,43 +192,8 @@ def names_on_list(scene: Scene, seats: int) -> int:
     return seats + max(norms_of(scene).margin_min or 1, 1)
 
 
-def able_to_join(memory: UnitMemory, post: Post) -> list[str]:
-    """Who could stand in a by-election to a post: no member of a body, no near relative of one, nothing known against them."""
-    unit, pools = memory.unit, memory.unit.pools
-    sitting = {one for name in ("party", "residents", "supervisory") for one in memory.bodies[name].members}
-    unfit = (
-        {memory.gone}
-        | unit.barred.keys()
-        | unit.unqualified.keys()
-        | unit.sanctioned.keys()
-        | set(pools.election_committee)
-    )
-    return [
-        one
-        for one in dict.fromkeys((*pools.residents, *pools.supervisory))
-        if one not in sitting
-        and one not in unfit
-        and not memory.kin_of(one) & sitting
-        and (post is not Post.WOMEN_MEMBER or memory.people[one].sex is Sex.FEMALE)
-    ]
-
-
-def nominate_for_vacancy(scene: Scene) -> Nominated:
-    """The likeliest for the vacant seat, with some to spare."""
-    ((post, seats),) = posts(scene)
-    free = [one for one in able_to_join(scene.memory, post) if one not in scene.body.nominated]
-    named = free[: names_on_list(scene, seats) + _SPARE_NOMINEES]
-    return Nominated(
-        nominees=tuple(nominee(scene, person, post) for person in named),
-        kin=scene.memory.declared_by(named),
-        closed_on=scene.day,
-    )
-
-
 def nominate(scene: Scene) -> Nominated:
     """The likeliest for each post; in a later round as many as are still wanting. Only women for the women's seat."""
-    if scene.body_name == BodyId.BY_ELECTION:
-        return nominate_for_vacancy(scene)
     memory, body = scene.memory, scene.body
     first = (memory.secretary,) if memory.secretary else ()  # 一肩挑: the new secretary is put forward first
     pools = scene.unit.pools
@@ -242,7 +205,7 @@ def nominate(scene: Scene) -> Nominated:
         if post is Post.WOMEN_MEMBER:
             able = [one for one in able if one not in first]
         have = sum(body.posts.get(one) is post for one in standing)
-        for person in able[: max(names_on_list(scene, seats) + _SPARE_NOMINEES - have, 0)]:
+        for person in able[: max(names_on_list(scene, seats) + SPARE_NOMINEES - have, 0)]:
             chosen.append((person, post))
             free.remove(person)
     chosen.sort(key=lambda entry: _RANK[entry[1]])
@@ -254,7 +217,6 @@ def nominate(scene: Scene) -> Nominated:
     )
 
 
-_BY_LABEL = {post.label: post for post in (Post.CHAIR, Post.DEPUTY_CHAIR, Post.WOMEN_MEMBER, Post.COMMITTEE_MEMBER)}
 _RANK = {Post.CHAIR: 0, Post.DEPUTY_CHAIR: 1, Post.WOMEN_MEMBER: 2, Post.COMMITTEE_MEMBER: 3}
 
 

@@ -106,7 +106,7 @@ class Checker:
             self._report(Invariant.CHAIN, "form", f"记录无法识别：{type(error).__name__} {error}", "")
 
     def _term_fact(self, record: Mapping[str, Any], kind: str, fact: Json) -> None:
-        """A recall or a by-election: within the term of a unit that has closed, its district's end or not."""
+        """A recall, a by-election or a departure: within the term of a unit that has closed, its district's end or not."""
         ctx, body, known = self._ctx, record["body"], self._terms.get(record["unit"])
         if kind == "refused":
             self._refused(fact)
@@ -115,6 +115,8 @@ class Checker:
         elif kind == "begun_on_demand":
             term.begun(ctx, known, body, fact)
             self._counts["begun"] += 1
+        elif kind == "clock_moved":
+            pass  # a drill's own time: what it says of days, every line says itself
         elif body == term.RECALL:
             term.recall(ctx, known, kind, fact)
         elif kind == "body_opened":
@@ -134,7 +136,7 @@ class Checker:
             self._report(Invariant.CHAIN, "form", f"不认识的记录种类“{kind}”", "")
 
     def _unit_fact(self, record: Mapping[str, Any], kind: str, fact: Json) -> None:
-        if record["body"] in (term.RECALL, term.BY_ELECTION):
+        if record["body"] in (term.RECALL, term.BY_ELECTION, term.DEPARTURE):
             self._term_fact(record, kind, fact)
             return
         district = self._district(record)

@@ -11,7 +11,7 @@ from simulation.checker.plan import STEPS, VILLAGE, VILLAGE_ORDER
 from simulation.checker.report import Invariant
 from simulation.checker.state import Context, District, Json, Unit
 
-RECALL, BY_ELECTION = "recall", "byelection"
+RECALL, BY_ELECTION, DEPARTURE = "recall", "byelection", "departure"
 STEPS_OF_RECALL = ("recall.petition", "recall.defence", "recall.vote")
 _AS = "residents"  # a by-election's steps are those of the committee's election
 _POSTS = ("chair", "deputy_chair", "women_member", "committee_member")
@@ -45,6 +45,10 @@ def begun(ctx: Context, term: Term, body: str, fact: Json) -> None:
     for one in fact.get("departed") or ():
         if term.members.pop(one["person"], None) is None:
             ctx.flag(Invariant.SEATS, "V25", f"{one['person']}不在任，却写为离任")
+        if str(one.get("on") or "") > ctx.day:
+            ctx.flag(Invariant.DAYS, "date", f"离任之日{one['on']}晚于记录日{ctx.day}")
+    if body == DEPARTURE:
+        return
     wanted = Counter(fact.get("posts") or ())
     unit = term.unit
     if unit.order is VILLAGE:

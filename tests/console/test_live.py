@@ -20,6 +20,9 @@ from policies.clock import Clock
 from tests.activities.registry.county import DAY, ELECTION, STREETS, of_unit, task, unit
 from tests.activities.registry.county import brief as district
 from tests.gateway.over_engine import GATE, START, UNIT, County, at_county, ground
+from tests.gateway.test_departure import depart
+from tests.gateway.test_term import UNIT as VILLAGE
+from tests.gateway.test_term import TermOffice, within_the_term
 
 
 def run(*words: str | Path, token: str = "", typed: str = "") -> Result:
@@ -87,6 +90,7 @@ def county(home: Path, begun: Path) -> Path:
         ("object", f"{UNIT}/residents", "张三", "--text", "漏登", "--number", "1"),
         ("recall", UNIT, "P17", "--entitled", "1000", "--registered", "900", "--representatives", "30"),
         ("by-election", UNIT, "--post", "委员", "--left", "P17=辞职"),
+        ("departure", UNIT, "P17", "--because", "辞职", "--on", "2026-09-01", "--document", "会〔2026〕3号"),
     ],
     ids=lambda words: words[0],
 )
@@ -472,6 +476,33 @@ def test_a_by_election_s_posts_and_departures_are_read_before_anything_is_asked(
     assert "主任、副主任、妇女委员、委员" in told[0]
     assert "编号=原因" in told[2]
     assert (county / "registry.sqlite").read_bytes() == before
+
+
+def test_a_departure_s_ground_and_day_are_read_before_anything_is_asked(county: Path) -> None:
+    """Both are named at once, with what may be written; a recall has a command of its own."""
+    before = (county / "registry.sqlite").read_bytes()
+    words = ("--because", "罢免", "--on", "去年", "--document", "会〔2026〕3号")
+    told = problems(run("departure", UNIT, "P17", *words, "--json"))
+    assert [one.partition("”")[0] for one in told] == ["原因“罢免", "日期“去年"]
+    assert "辞职、死亡、丧失行为能力、被判处刑罚、连续两次被评议不称职、当选无效" in told[0]
+    assert (county / "registry.sqlite").read_bytes() == before
+
+
+def test_where_tells_a_committee_that_has_become_too_small(home: Path, tmp_path: Path) -> None:
+    """Two of five members are left: the unit, since when, and whose task the by-election is; the others' units say nothing."""
+
+    async def act(office: TermOffice) -> None:
+        for person in ("P15", "P17", "P18"):
+            assert (await depart(office, person)).accepted
+
+    within_the_term(tmp_path, act)
+    shutil.copy(tmp_path / "registry.sqlite", home / "registry.sqlite")
+    shown = run("where", VILLAGE.district).stdout
+    assert "成员少于法定人数、须补选的委员会 1 个" in shown
+    (unit,) = json.loads(run("where", VILLAGE.district, "--json").stdout)["units"]
+    vacancy = unit["vacancy"]
+    assert (vacancy["members"], vacancy["finding"]["limit"], vacancy["last_day"]) == (2, 3, None)
+    assert vacancy["owner"] == "residents_committee"
 
 
 @pytest.mark.parametrize("missing", ["--entitled", "--representatives"])

@@ -213,6 +213,9 @@ class Losing:
     async def recall(self, workflow: str, key: str) -> Answer | None:
         return await self._carrier.recall(workflow, key)
 
+    async def tell(self, workflow: str, clock: Clock) -> None:
+        await self._carrier.tell(workflow, clock)
+
     async def begin(self, beginning: Beginning) -> bool:
         loss = self._losses.pop(0) if self._losses else ""
         if loss == "before":
@@ -239,6 +242,9 @@ class Scripted:
 
     async def recall(self, workflow: str, key: str) -> Answer | None:
         return None
+
+    async def tell(self, workflow: str, clock: Clock) -> None:
+        pass
 
     async def begin(self, beginning: Beginning) -> bool:
         return False

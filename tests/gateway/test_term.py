@@ -462,7 +462,7 @@ def test_since_when_a_seat_is_vacant(tmp_path: Path) -> None:
         assert (await office.recall("P17")).accepted
         await office.ended("recall-1")
         recalled_on = office.today
-        assert office.registry.terms.of(UNIT.id).recalled_on == recalled_on
+        assert office.registry.terms.of(UNIT.id).vacated == (recalled_on,)
         tomorrow = office.today + timedelta(days=1)
         late = await office.door().send(
             office.tokens["town"],
@@ -474,7 +474,7 @@ def test_since_when_a_seat_is_vacant(tmp_path: Path) -> None:
         office.stand(71, 72)
         assert (await office.by_election(Post.COMMITTEE_MEMBER)).accepted
         await office.ended("byelection-1")
-        assert office.registry.terms.of(UNIT.id).recalled_on is None
+        assert office.registry.terms.of(UNIT.id).vacated == ()
 
     within_the_term(tmp_path, act)
 

@@ -4,91 +4,15 @@ so are complaints that stop a step or have it done again (K3).
 The expected values are the clauses' (《村民委员会组织法》（2025）第十八条、第十九条、第二十三条), recounted from the raw figures.
 """
 
-import asyncio
 from collections import Counter
 from copy import deepcopy
-from functools import cache
 from typing import Any
 
 import pytest
-from pydantic_core import from_json
 
-from activities.stores import Entry
-from console.packs import calendar_of, open_pack
-from policies.pack.schema import Pack
-from simulation.actors import Cast
-from simulation.campaign.district import line_of
-from simulation.checker import Checker, Invariant, Report
-from simulation.digest import Digester, limits_of
-from simulation.faults import FaultPlan
-from simulation.population.parameters import Parameter, Parameters, load
-from simulation.population.synthesis import synthesize_district
-from simulation.rehearsal import rehearse_district
-from workflows.setting import Setting, install
-
-Record = dict[str, Any]
-UNITS, SEED = 10, 5
-TERM, GRAVE = ("recall_rate", "resignation_rate"), "grave_complaint_rate"
-
-
-@cache
-def village_setting() -> Setting:
-    """The model plan for villages."""
-    pack = open_pack("village-2025")
-    assert isinstance(pack, Pack)
-    return install(pack, calendar_of(pack))
-
-
-def parameters(rate: float, *names: str) -> Parameters:
-    """The bundled parameters, but for how often these happen; the others of this page never do."""
-
-    def at(parameter: Parameter, rate: float) -> Parameter:
-        return parameter.model_copy(update={"value": rate, "high": 1.0})
-
-    found = load()
-    events = found.events
-    changed = {name: at(getattr(events, name), rate if name in names else 0.0) for name in (*TERM, GRAVE)}
-    return found.model_copy(update={"events": events.model_copy(update=changed)})
-
-
-@cache
-def rehearsed(
-    rate: float, faults: tuple[tuple[str, str], ...] = (), names: tuple[str, ...] = TERM
-) -> tuple[Cast, list[Record]]:
-    """A county driven through its election and its term; the journal's records as a file would hold them."""
-    setting, figures = village_setting(), parameters(rate, *names)
-    district = synthesize_district(SEED, 1, UNITS, figures, pack=setting.pack, setting=setting.hash)
-    plan = FaultPlan.of(list(faults)) if faults else FaultPlan.none()
-    records: list[Record] = []
-
-    def noted(entry: Entry) -> None:
-        plan.watch(entry)
-        records.append(from_json(b"{" + line_of(entry)))
-
-    done = asyncio.run(rehearse_district(district, setting, figures, seed=SEED, faults=plan, journal=noted))
-    return done.cast, records
-
-
-def check(records: list[Record]) -> Report:
-    checker = Checker()
-    for record in records:
-        checker.feed(record)
-    return checker.finish()
-
-
-def of(records: list[Record], body: str, kind: str) -> list[Record]:
-    """A body's records of one kind."""
-    return [one for one in records if one["body"] == body and one["fact"]["kind"] == kind]
-
-
-def counts(records: list[Record], kind: str) -> dict[str, Record]:
-    """By unit, the form of a kind that was handed in last within the term."""
-    found = {}
-    for body in ("recall", "byelection"):
-        for one in of(records, body, "decided"):
-            if one["fact"]["form"]["kind"] == kind:
-                found[one["unit"]] = one["fact"]["form"]
-    return found
+from simulation.checker import Invariant
+from simulation.digest import WITHIN_THE_TERM, Digester, limits_of
+from tests.simulation.within_term import GRAVE, Record, check, counts, falsified, of, rehearsed, setting_of
 
 
 def test_both_come_about_and_nothing_honest_is_refused() -> None:
@@ -138,21 +62,37 @@ def test_a_by_election_fills_the_seat_that_is_vacant() -> None:
             assert seat["votes"] * 2 > form["present"]
 
 
+def test_who_resigns_is_recorded_before_the_seat_is_filled() -> None:
+    """With the day on which the meeting agreed and the number of its minutes; whoever is recalled is not recorded again."""
+    _, records = rehearsed(0.6)
+    left = of(records, "departure", "begun_on_demand")
+    recalled = {one["fact"]["person"] for one in of(records, "recall", "recall_settled") if one["fact"]["recalled"]}
+    begun = of(records, "byelection", "begun_on_demand")
+    for one in left:
+        (gone,) = one["fact"]["departed"]
+        assert gone["person"] not in recalled
+        assert gone["on"] == one["at"][:10]
+        assert gone["document"]
+        later = [each for each in begun if each["unit"] == one["unit"]]
+        assert all(records.index(one) < records.index(each) for each in later)
+    assert {one["unit"] for one in begun} <= {one["unit"] for one in (*left, *of(records, "recall", "recall_settled"))}
+
+
 def test_nothing_comes_about_at_rate_zero_nor_where_a_fault_is_planted() -> None:
     """And what the election itself wrote is the same, to the letter: the term draws from streams of its own."""
     _, quiet = rehearsed(0.0)
-    assert {one["body"] for one in quiet}.isdisjoint({"recall", "byelection"})
+    assert {one["body"] for one in quiet}.isdisjoint(WITHIN_THE_TERM)
     _, lively = rehearsed(0.6)
-    assert [one for one in lively if one["body"] not in ("recall", "byelection")] == quiet
+    assert [one for one in lively if one["body"] not in WITHIN_THE_TERM] == quiet
     unit = of(lively, "recall", "begun_on_demand")[0]["unit"]
     _, faulty = rehearsed(0.6, ((unit, "F7.village_third"),))
-    assert unit not in {one["unit"] for one in faulty if one["body"] in ("recall", "byelection")}
+    assert unit not in {one["unit"] for one in faulty if one["body"] in WITHIN_THE_TERM}
     assert of(faulty, "recall", "begun_on_demand")
 
 
 def test_the_digest_counts_the_election_alone() -> None:
     """What comes after it is told by kind, and changes no other figure."""
-    limits = limits_of(village_setting())
+    limits = limits_of(setting_of("village-2025"))
     before, after = Digester(limits), Digester(limits)
     for record in rehearsed(0.0)[1]:
         before.feed(record)
@@ -166,18 +106,6 @@ def test_the_digest_counts_the_election_alone() -> None:
 # ---------------------------------------------------------------- falsified
 
 
-def falsified(records: list[Record], body: str, kind: str, form: str = "", **changes: Any) -> list[Record]:
-    """The journal with one fact (or its form) changed: the first of its body and kind."""
-    changed = deepcopy(records)
-    for record in changed:
-        fact = record["fact"]
-        if record["body"] != body or fact["kind"] != kind or (form and fact["form"]["kind"] != form):
-            continue
-        (fact["form"] if form else fact).update(changes)
-        return changed
-    raise AssertionError(f"no {kind} of {body}")
-
-
 @pytest.mark.parametrize(
     ("body", "kind", "form", "changes", "invariant", "rule"),
     [
@@ -186,6 +114,22 @@ def falsified(records: list[Record], body: str, kind: str, form: str = "", **cha
         ("recall", "decided", "recall_counted", {"in_favour": 1}, Invariant.BALLOTS, "V25"),
         ("recall", "decided", "recall_counted", {"roll": 99999}, Invariant.BALLOTS, "denominator"),
         ("recall", "begun_on_demand", "", {"person": "nobody"}, Invariant.SEATS, "V25"),
+        (
+            "departure",
+            "begun_on_demand",
+            "",
+            {"departed": [{"person": "nobody", "reason": "辞职"}]},
+            Invariant.SEATS,
+            "V25",
+        ),
+        (
+            "departure",
+            "begun_on_demand",
+            "",
+            {"departed": [{"person": "nobody", "reason": "辞职", "on": "2031-01-01"}]},
+            Invariant.DAYS,
+            "date",
+        ),
         ("byelection", "begun_on_demand", "", {"posts": ["chair", "chair"]}, Invariant.SEATS, "V25"),
         ("byelection", "decided", "posted", {"posted_on": "2027-12-31"}, Invariant.DAYS, "date"),
         ("byelection", "body_completed", "", {"seats": []}, Invariant.SEATS, "R1"),

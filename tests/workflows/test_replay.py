@@ -1,10 +1,11 @@
 """An election under way can go on with today's code: histories that a real server kept give the same commands again.
 
-Histories kept by `python -m tests.server.histories`. A failure here means that elections begun with an older version would
+Histories kept by `python -m tests.server.histories unit term`. A failure here means that elections begun with an older version would
 stop in the middle: keep the old order for them (`workflow.patched`), or let the old code finish them.
 """
 
 import asyncio
+from datetime import timedelta
 from json import loads
 from typing import Any
 
@@ -14,20 +15,30 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from live.plugin import election_plugin
-from tests.server.histories.kept import Kept, read
+from tests.server.histories.kept import TERM, Kept, read
+from workflows.byelection import ByElection
 from workflows.catalogue import WORKFLOWS
-from workflows.messages import BodyBrief, BodyOutcome, UnitBrief, UnitOutcome
+from workflows.messages import BodyBrief, BodyOutcome, RecallBrief, RecallOutcome, UnitBrief, UnitOutcome
 from workflows.party import PartyElection
 from workflows.procedure import COMMIT, COMMIT_TIMEOUT
+from workflows.recall import RecallElection
 from workflows.unit import UnitElection
 
 DISTRICT, STREET, UNIT = "D01", "D01-S01", "D01-S01-U001"
+TERM_OF_A_VILLAGE = tuple(f"{UNIT}/{name}-1" for name in ("recall", "departure", "byelection"))
 BODIES = tuple(f"{UNIT}/{body}" for body in ("party", "residents", "supervisory"))
 
 
 @pytest.fixture(scope="module")
 def kept() -> Kept:
     found = read()
+    found.install()
+    return found
+
+
+@pytest.fixture(scope="module")
+def kept_term() -> Kept:
+    found = read(TERM)
     found.install()
     return found
 
@@ -42,6 +53,34 @@ def replay(kept: Kept, workflow_id: str, *workflows: type) -> None:
 def test_todays_code_goes_the_way_of_the_kept_histories(kept: Kept, workflow_id: str) -> None:
     """District, street, unit and the three bodies, in the sandbox and with the plugin of the live worker."""
     replay(kept, workflow_id, *WORKFLOWS)
+
+
+@pytest.mark.parametrize("workflow_id", TERM_OF_A_VILLAGE)
+def test_todays_code_goes_the_way_of_the_term(kept_term: Kept, workflow_id: str) -> None:
+    """A recall, a departure and a by-election within a village's term."""
+    replay(kept_term, workflow_id, *WORKFLOWS)
+
+
+def test_the_term_s_histories_hold_what_may_befall(kept_term: Kept) -> None:
+    """A hold and its release, a clock set forward, a recall that carried, a departure, a by-election that filled both seats."""
+    events = [event for history in kept_term.histories.values() for event in history["events"]]
+    facts = [loads(fact["text"]) for event in events for fact in _facts(event)]
+    kinds = {fact["kind"] for fact in facts}
+    assert {
+        "held",
+        "released",
+        "clock_moved",
+        "recall_proposed",
+        "begun_on_demand",
+        "poll_day_set",
+        "poll_settled",
+        "decided",
+    } <= kinds
+    (recalled,) = (fact for fact in facts if fact["kind"] == "recall_settled")
+    assert recalled["recalled"]
+    (filled,) = (fact for fact in facts if fact["kind"] == "body_completed")
+    assert (len(filled["seats"]), filled["open_seats"]) == (2, 0)
+    assert [fact["departed"][0]["person"] for fact in facts if fact.get("departed")] == ["P18"]
 
 
 def test_the_kept_histories_hold_what_an_election_may_go_through(kept: Kept) -> None:
@@ -95,6 +134,53 @@ class AnotherOrder(UnitElection):
         """Swapped."""
         swapped = {"party": "supervisory", "supervisory": "party"}
         return await super().elect(run, swapped.get(body, body), brief)
+
+
+@workflow.defn(name="RecallElection", sandboxed=False)
+class WaitsADay(RecallElection):
+    """The same recall, which waits a day before the member is heard."""
+
+    @workflow.init
+    def __init__(self, brief: RecallBrief) -> None:
+        super().__init__(brief)
+
+    @workflow.run
+    async def run(self, brief: RecallBrief) -> RecallOutcome:
+        """One more timer on the way."""
+        return await super().run(brief)
+
+    async def hear(self, step_id: str) -> None:
+        """After a day."""
+        await workflow.sleep(timedelta(days=1))
+        await super().hear(step_id)
+
+
+@workflow.defn(name="ByElection", sandboxed=False)
+class NoRollCorrected(ByElection):
+    """The same by-election, whose list of voters is not corrected."""
+
+    @workflow.init
+    def __init__(self, brief: BodyBrief) -> None:
+        super().__init__(brief)
+
+    @workflow.run
+    async def run(self, brief: BodyBrief) -> BodyOutcome:
+        """No wait for objections, no corrected list."""
+        return await super().run(brief)
+
+    async def correct_the_roll(self, step_id: str) -> None:
+        """Left out."""
+
+
+@pytest.mark.parametrize(
+    ("workflow_id", "changed"),
+    [(TERM_OF_A_VILLAGE[0], WaitsADay), (TERM_OF_A_VILLAGE[2], NoRollCorrected)],
+    ids=["recall", "by-election"],
+)
+def test_an_incompatible_change_of_the_term_is_found_out(kept_term: Kept, workflow_id: str, changed: type) -> None:
+    """As below, within the term."""
+    with pytest.raises(NondeterminismError):
+        replay(kept_term, workflow_id, changed)
 
 
 @pytest.mark.parametrize(

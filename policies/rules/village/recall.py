@@ -26,7 +26,6 @@ V25 = declare(
     )
 )
 RECALL_VOTE = "浙江省办法第三十五条、上海市办法第二十七条、北京市办法第三十三条（接到罢免要求之日起三十日内）"
-BY_REPRESENTATIVES = "浙江省办法第三十八条：“由村民代表会议补选的，应当有三分之二以上的组成人员参加投票”"
 BY_ELECTION_DUE = "上海市办法第二十九条：“其成员不满三人的，应当在三个月内由村民会议或者村民代表会议进行补选”"
 
 
@@ -185,19 +184,6 @@ def by_election_due(
             step=step,
         )
     ]
-
-
-def by_election_attended(
-    whole: int, voted: int, norms: Norms, *, by_representatives: bool, rule: Rule = V25, step: str | None = None
-) -> list[Finding]:
-    """V25: enough vote in a by-election: as in the election, or of the representatives where their meeting holds it."""
-    share = norms.by_election_representatives if by_representatives else norms.quorum
-    if share is None or voted >= (least := needed(share, whole)):
-        return []
-    who = "代表会议组成人员" if by_representatives else "登记参加选举的选民"
-    message = f"补选：{who} {whole} 人中 {voted} 人投票，未达到{share.text}（{least} 人），补选无效；请另行召集（{rule.id}）。"
-    source = BY_REPRESENTATIVES if by_representatives else None
-    return [rule.finding(message, value=voted, limit=least, remedy="另行召集", source=source, step=step)]
 
 
 def rest_of_term(ends: date, term_ends: date, *, rule: Rule = V25, step: str | None = None) -> list[Finding]:

@@ -129,6 +129,14 @@ def seats_vacant(wanted: Sequence[Post], seats: int, sitting: Sequence[Post], *,
     return findings
 
 
+def left_already(on: date, today: date, *, rule: Rule = V25) -> list[Finding]:
+    """V25: who has left office has left it by now."""
+    if on <= today:
+        return []
+    message = f"离任之日 {on} 晚于今天 {today}，尚未离任；请更正，或者到时再登记（{rule.id}）。"
+    return [rule.finding(message, value=on.isoformat(), limit=today.isoformat(), remedy="更正离任之日")]
+
+
 def _too_many(seats: str, vacant: int, wanted: int, rule: Rule) -> Finding:
     message = (
         f"{seats}，出缺 {vacant} 名，不能补选 {wanted} 名；请按出缺名额补选，已经离任的成员请一并写明（{rule.id}）。"

@@ -23,7 +23,6 @@ from policies.rules.village.meetings import (
     representatives_quorate,
 )
 from policies.rules.village.recall import (
-    by_election_attended,
     by_election_due,
     by_election_last_day,
     majority_missed,
@@ -171,15 +170,6 @@ def test_v25_a_by_election_within_three_months_in_shanghai(vacant: date, last: d
     assert limits(by_election_due(2, vacant, after, SHANGHAI), "V25") == [last.isoformat()]
     assert by_election_due(3, vacant, after, SHANGHAI) == []
     assert by_election_due(2, vacant, after, ZHEJIANG) == []
-
-
-def test_v25_who_must_come_to_a_by_election() -> None:
-    """By the voters: more than half of them; by representatives in Zhejiang (38): two thirds, of 30 twenty."""
-    assert by_election_attended(1000, 501, ZHEJIANG, by_representatives=False) == []
-    assert limits(by_election_attended(1000, 500, ZHEJIANG, by_representatives=False), "V25") == [501]
-    assert by_election_attended(30, 20, ZHEJIANG, by_representatives=True) == []
-    assert limits(by_election_attended(30, 19, ZHEJIANG, by_representatives=True), "V25") == [20]
-    assert by_election_attended(30, 19, SHANGHAI, by_representatives=True) == []
 
 
 def test_v25_for_the_rest_of_the_term() -> None:

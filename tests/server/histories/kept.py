@@ -20,7 +20,8 @@ from policies.pack.load import load_pack
 from workflows.setting import Setting, install
 
 UNREAD = frozenset({"identity", "requestId", "taskId", "namespaceId", "buildId", "binaryChecksum"})
-FILE = Path(__file__).parent / "unit.json.gz"
+UNIT, TERM = (Path(__file__).parent / name for name in ("unit.json.gz", "term.json.gz"))
+"""An election with its bodies; and within a village's term a recall, a departure and a by-election."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,15 @@ class Kept:
         return WorkflowHistory.from_json(workflow, _encoded(self.histories[workflow]))
 
 
-def read() -> Kept:
+def read(file: Path = UNIT) -> Kept:
     """The kept histories."""
-    return Kept(**json.loads(gzip.decompress(FILE.read_bytes())))
+    return Kept(**json.loads(gzip.decompress(file.read_bytes())))
 
 
-def write(kept: Kept) -> None:
+def write(kept: Kept, file: Path) -> None:
     """Keep these from now on; compressed without a time stamp."""
     text = json.dumps(kept.__dict__, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    FILE.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    file.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
 def as_json(histories: Iterable[WorkflowHistory]) -> dict[str, dict[str, Any]]:
