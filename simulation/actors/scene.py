@@ -24,10 +24,6 @@ COMMITTEE_VOTES = ("residents", "byelection")
 """What elects to a committee, in an election and within the term."""
 
 
-KEPT_JOURNAL = "street-2021"
-"""The plan whose golden journal stays as it was first written, numbers and all."""
-
-
 @dataclass(slots=True)
 class Scene:
     """A task with everything its actor may consult. `day` is the Beijing day of the act."""
@@ -84,11 +80,9 @@ class Scene:
     def number(self, mark: str) -> str:
         """A document number (文号) of this decision, as offices write them (A3): `记〔2026〕12号`, a later round's `12-2号`.
 
-        Unique within the unit and the same in every run: the place of the step in its plan, and of what comes up on demand
-        a number out of its gate. The plan of 2021 keeps the numbers that its kept journal has.
+        The same in every run, and the unit's own for each step: its place in the plan. What comes up on demand has a number
+        made from its gate.
         """
-        if self.setting.pack.id == KEPT_JOURNAL:
-            return f"{mark}〔{self.day.year}〕{self.unit.id}-{self.task.gate}"
         steps = list(self.setting.steps)
         if self.task.step in steps:
             serial = str(steps.index(self.task.step) + 1)

@@ -22,7 +22,7 @@ from workflows.setting import install
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("plan", ["village-zhejiang", "community-2025", "women-2021"])
+@pytest.mark.parametrize("plan", ["street-2021", "village-zhejiang", "community-2025", "women-2021"])
 def test_a_rehearsed_units_archive_has_nothing_mistyped(plan: str, tmp_path: Path) -> None:
     """Numbers, names and ids of every form of two units, under plans with a vote of villagers, of delegates, of women."""
     pack = open_pack(plan)
