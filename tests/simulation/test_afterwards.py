@@ -12,7 +12,8 @@ import pytest
 
 from simulation.checker import Invariant
 from simulation.digest import WITHIN_THE_TERM, Digester, limits_of
-from tests.simulation.within_term import GRAVE, Record, check, counts, falsified, of, rehearsed, setting_of
+from tests.simulation.rehearsing import Record, check, setting_of
+from tests.simulation.within_term import GRAVE, counts, falsified, of, rehearsed
 
 
 def test_both_come_about_and_nothing_honest_is_refused() -> None:

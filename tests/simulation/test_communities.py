@@ -4,65 +4,37 @@ Expected figures are taken from the journal's earlier lines (the corrected list,
 《城市居民委员会组织法》（2025）第十六、十七、十九条, not from the code that judges.
 """
 
-import asyncio
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Any
 
 import pytest
-from pydantic_core import from_json
 
-from activities.stores import Entry
 from console.packs import Bundled, calendar_of, open_pack, pack_text
 from policies.finding import Severity
 from policies.lint import lint
 from policies.pack.load import load_pack
 from policies.pack.schema import Pack
 from simulation.actors import Cast
-from simulation.campaign.district import line_of
-from simulation.checker import Checker
 from simulation.faults import FAULTS, FaultPlan, variants_of
-from simulation.population.district import SyntheticDistrict
 from simulation.population.parameters import load
 from simulation.population.synthesis import synthesize_district
-from simulation.rehearsal import rehearse_district
-from workflows.setting import Setting, install
+from tests.simulation.rehearsing import Record, check, driven, setting_of
+from workflows.setting import install
 
 PARAMETERS = load()
 VOTERS, HOUSEHOLDS = "community-voters", "community-households"
 
-Record = dict[str, Any]
-
-
-def setting(name: str) -> Setting:
-    """A bundled plan under its own calendar."""
-    pack = open_pack(name)
-    assert isinstance(pack, Pack)
-    return install(pack, calendar_of(pack))
-
 
 def rehearsed(name: str, units: int, seed: int, plan: FaultPlan | None = None) -> tuple[Cast, list[Record]]:
     """The district of a seed under a bundled plan, driven to its end."""
-    known = setting(name)
+    known = setting_of(name)
     found = synthesize_district(seed, 1, units, PARAMETERS, pack=known.pack, setting=known.hash)
-    return driven(known, found, seed, plan or FaultPlan.none())
-
-
-def driven(known: Setting, found: SyntheticDistrict, seed: int, faults: FaultPlan) -> tuple[Cast, list[Record]]:
-    """A district driven to its end, with the journal's records as a file would hold them."""
-    records: list[Record] = []
-
-    def noted(entry: Entry) -> None:
-        faults.watch(entry)
-        records.append(from_json(b"{" + line_of(entry)))
-
-    done = asyncio.run(rehearse_district(found, known, PARAMETERS, seed=seed, faults=faults, journal=noted))
-    return done.cast, records
+    return driven(known, found, PARAMETERS, seed, plan or FaultPlan.none())
 
 
 def drawn(name: str, units: int, seed: int, asked: dict[str, int]) -> FaultPlan:
     """Faults planted in the district of a seed."""
-    known = setting(name)
+    known = setting_of(name)
     found = synthesize_district(seed, 1, units, PARAMETERS, pack=known.pack, setting=known.hash)
     return FaultPlan.draw(seed, tuple(found), asked, known.pack)
 
@@ -80,10 +52,7 @@ def forms(records: list[Record], kind: str, step: str) -> dict[str, Record]:
 
 def violations(records: list[Record]) -> list[tuple[str, str]]:
     """What the checker says of a journal: rule and message."""
-    checker = Checker()
-    for record in records:
-        checker.feed(record)
-    return [(one.rule, one.message) for one in checker.finish().violations]
+    return [(one.rule, one.message) for one in check(records).violations]
 
 
 @pytest.fixture(scope="module", params=[VOTERS, HOUSEHOLDS])
@@ -171,7 +140,7 @@ def test_the_checker_finds_what_is_planted_in_a_journal(
 @pytest.mark.parametrize("name", [VOTERS, HOUSEHOLDS, "community-2025"])
 def test_every_fault_that_applies_is_named_by_its_rule(name: str) -> None:
     """All variants over twenty communities, two and more in each; nothing honest refused, the checker finds nothing."""
-    asked = {code: len(variants_of(code, setting(name).pack)) for code in FAULTS}
+    asked = {code: len(variants_of(code, setting_of(name).pack)) for code in FAULTS}
     assert all(asked.values())
     plan = drawn(name, 20, 11, asked)
     cast, records = rehearsed(name, 20, 11, plan)
@@ -201,7 +170,7 @@ def planted(pack: Pack, variant: str) -> tuple[str, ...]:
     found = synthesize_district(7, 1, 4, PARAMETERS, pack=known.pack, setting=known.hash)
     fit = next(one.id for one in found if one.electorate is not None and len(one.electorate.proxies) >= 4)
     plan = FaultPlan.of([(fit, variant)])
-    cast, records = driven(known, found, 7, plan)
+    cast, records = driven(known, found, PARAMETERS, 7, plan)
     assert [(block.gate, block.messages) for block in cast.blocks] == []
     assert violations(records) == []
     return tuple(each.named for each in plan.planted)
@@ -231,5 +200,5 @@ def test_the_law_of_2018_wants_kin() -> None:
     older = load_pack(text, "village-2021", Bundled())
     assert not any(finding.severity is Severity.ERROR for finding in lint(older, calendar_of(older)))
     for name in ("village-2025", "village-zhejiang", "village-shanghai", "village-beijing"):
-        assert "F3.no_kin" not in {one.id for one in variants_of("F3", setting(name).pack)}
+        assert "F3.no_kin" not in {one.id for one in variants_of("F3", setting_of(name).pack)}
     assert planted(older, "F3.no_kin") == ("V11",)

@@ -11,7 +11,8 @@ import pytest
 
 from simulation.checker import Invariant
 from simulation.digest import WITHIN_THE_TERM
-from tests.simulation.within_term import Record, check, counts, falsified, of, rehearsed
+from tests.simulation.rehearsing import Record, check
+from tests.simulation.within_term import counts, falsified, of, rehearsed
 
 DELEGATES, HOUSEHOLDS, VOTERS = "community-2025", "community-households", "community-voters"
 PLANS = pytest.mark.parametrize("plan", [DELEGATES, HOUSEHOLDS, VOTERS])

@@ -1,6 +1,5 @@
 """Villages rehearsed whole: clean runs, every fault named by its rule, pairs of them, the same journal everywhere, no secrets."""
 
-import asyncio
 import json
 import os
 import subprocess
@@ -9,29 +8,23 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic_core import from_json
 
-from activities.stores import Entry
 from console.packs import bundled_packs, calendar_of, open_pack
 from policies.pack.schema import BodyId, Condition, Pack
 from simulation.actors import Cast
-from simulation.campaign.district import line_of
 from simulation.campaign.request import Campaign, unfit
 from simulation.campaign.run import run
-from simulation.checker import Checker, Invariant, Report
+from simulation.checker import Invariant
 from simulation.faults import FAULTS, FaultPlan, parse_faults, variants_of
 from simulation.population.parameters import load
 from simulation.population.synthesis import synthesize_district
-from simulation.rehearsal import rehearse_district
+from tests.simulation.rehearsing import Record, check, driven
 from workflows.setting import install
 
 ROOT = Path(__file__).parents[2]
 PARAMETERS = load()
-
-Record = dict[str, Any]
 
 
 def village_plan() -> Pack:
@@ -48,22 +41,7 @@ SETTING = install(PACK, calendar_of(PACK))
 def rehearsed(units: int, seed: int, plan: FaultPlan | None = None) -> tuple[Cast, list[Record]]:
     """A county driven to its end, with the journal's records as a file would hold them."""
     found = synthesize_district(seed, 1, units, PARAMETERS, pack=PACK, setting=SETTING.hash)
-    faults = plan or FaultPlan.none()
-    records: list[Record] = []
-
-    def noted(entry: Entry) -> None:
-        faults.watch(entry)
-        records.append(from_json(b"{" + line_of(entry)))
-
-    done = asyncio.run(rehearse_district(found, SETTING, PARAMETERS, seed=seed, faults=faults, journal=noted))
-    return done.cast, records
-
-
-def check(records: list[Record]) -> Report:
-    checker = Checker()
-    for record in records:
-        checker.feed(record)
-    return checker.finish()
+    return driven(SETTING, found, PARAMETERS, seed, plan or FaultPlan.none())
 
 
 @pytest.fixture(scope="module")

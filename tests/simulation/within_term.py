@@ -1,35 +1,17 @@
 """A district rehearsed through its election and its term, its journal as records, and one record of it falsified."""
 
-import asyncio
 from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from pydantic_core import from_json
-
-from activities.stores import Entry
-from console.packs import calendar_of, open_pack
-from policies.pack.schema import Pack
 from simulation.actors import Cast
-from simulation.campaign.district import line_of
-from simulation.checker import Checker, Report
 from simulation.faults import FaultPlan
 from simulation.population.parameters import Parameter, Parameters, load
 from simulation.population.synthesis import synthesize_district
-from simulation.rehearsal import rehearse_district
-from workflows.setting import Setting, install
+from tests.simulation.rehearsing import Record, driven, setting_of
 
-Record = dict[str, Any]
 UNITS, SEED = 10, 5
 TERM, GRAVE = ("recall_rate", "resignation_rate"), "grave_complaint_rate"
-
-
-@cache
-def setting_of(name: str) -> Setting:
-    """A bundled plan under its own calendar."""
-    pack = open_pack(name)
-    assert isinstance(pack, Pack)
-    return install(pack, calendar_of(pack))
 
 
 def parameters(rate: float, *names: str) -> Parameters:
@@ -55,22 +37,7 @@ def rehearsed(
     setting, figures = setting_of(plan), parameters(rate, *names)
     district = synthesize_district(SEED, 1, UNITS, figures, pack=setting.pack, setting=setting.hash)
     planted = FaultPlan.of(list(faults)) if faults else FaultPlan.none()
-    records: list[Record] = []
-
-    def noted(entry: Entry) -> None:
-        planted.watch(entry)
-        records.append(from_json(b"{" + line_of(entry)))
-
-    done = asyncio.run(rehearse_district(district, setting, figures, seed=SEED, faults=planted, journal=noted))
-    return done.cast, records
-
-
-def check(records: list[Record]) -> Report:
-    """What the checker says of a journal."""
-    checker = Checker()
-    for record in records:
-        checker.feed(record)
-    return checker.finish()
+    return driven(setting, district, figures, SEED, planted)
 
 
 def of(records: list[Record], body: str, kind: str) -> list[Record]:
