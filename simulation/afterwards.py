@@ -139,7 +139,7 @@ class Afterwards:
         brief = DepartureBrief(
             unit=cast.memory(unit).unit.brief,
             departure=Departure(
-                person=leaving.person, reason=Ground.RESIGNED.label, on=today, document=f"会〔{today.year}〕{unit}"
+                person=leaving.person, reason=Ground.RESIGNED.label, on=today, document=f"会〔{today.year}〕1号"
             ),
             ordered=self._ordered(workflow),
         )

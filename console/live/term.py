@@ -8,7 +8,7 @@ import typer
 
 from console.county import JsonOption, KeyOption, RoleOption, TokenOption
 from console.live.steer import send
-from console.output import out, unusable
+from console.output import err, out, unusable
 from policies.people import Post
 
 if TYPE_CHECKING:
@@ -177,12 +177,20 @@ def _begun(
     """Send it; the office's reports, which ended with the election, are due again once it is accepted."""
 
     async def reported(county: "County") -> None:
+        from temporalio.service import RPCError
+
         from live.schedules import ensure_schedules
 
         place = county.registry.elections.place(unit)
         assert place is not None
         running = county.registry.elections.running_clock(place.election)
-        await ensure_schedules(county.client, place.election, running)
+        try:
+            await ensure_schedules(county.client, place.election, running)
+        except RPCError as error:  # what was asked is done all the same
+            err.print(
+                f"周任务清单等报表的日程没有恢复（{error.status.name}）：请原样再执行一次 huanjie live start，不会重复开始。",
+                soft_wrap=True,
+            )
 
     return send(unit, verb, call, token, role, key, as_json, reported)
 
