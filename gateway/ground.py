@@ -1,10 +1,11 @@
-"""What recorded elections run under, fetched from the registry by its hash: for workers, and for the gateway's own questions."""
+"""What elections run under: recorded in the registry, and fetched from it by its hash, for workers and the gateway's own questions."""
 
 from collections.abc import Callable
 from functools import lru_cache
 from threading import Lock
 
 from activities.registry import Registry
+from activities.registry.elections import Ground
 from policies.calendar import Calendar
 from policies.clock import Clock
 from policies.pack.load import load_pack
@@ -12,6 +13,21 @@ from workflows.setting import Setting, install
 
 _plan = lru_cache(maxsize=4)(load_pack)
 """A county's elections run under few plans, and reading one takes most of a second."""
+
+
+def ground_of(setting: Setting, pack_text: str) -> Ground:
+    """What is recorded of an installed setting, for the supplier to find again; `pack_text`: the YAML its pack was read from."""
+    pack, clock = setting.pack, setting.clock
+    return Ground(
+        setting=setting.hash,
+        pack_id=pack.id,
+        pack_version=pack.version,
+        pack_sha256=setting.pack_sha256,
+        pack_text=pack_text,
+        calendar_json=setting.calendar.model_dump_json(),
+        clock_json=None if clock is None else clock.model_dump_json(),
+        law=pack.law.value,
+    )
 
 
 def supplier(registry: Registry) -> Callable[[str], Setting | None]:

@@ -15,10 +15,10 @@ from gateway.command import Answer, Command, Outcome
 from policies.clock import BEIJING
 from policies.finding import Finding
 from policies.pack.schema import BODY_NAMES, BodyId
-from policies.rules.law2025 import R25_20, R25_24
+from policies.rules.law2025 import R25_20
 from policies.rules.village import term as rules
 from policies.rules.village.recall import V25
-from policies.rules.village.vacancy import too_few_since
+from policies.rules.village.vacancy import by_election_clause, too_few_since
 from workflows.byelection import BY_ELECTIONS
 from workflows.departure import DepartureRecord
 from workflows.directvote import seats_by_post
@@ -129,7 +129,7 @@ def _recall(call: RecallCall, term: Term, setting: Setting, committee: str) -> l
 
 
 def _departure(call: DepartureCall, term: Term, setting: Setting, committee: str, today: date) -> list[Finding]:
-    rule = R25_24 if setting.pack.kind == "community" else V25
+    rule = by_election_clause(setting.pack.kind)
     names = {one.person.id: one.person.name for one in term.committee}
     return rules.member(call.person, committee, names, rule=rule) + rules.left_already(call.on, today, rule=rule)
 
@@ -150,7 +150,7 @@ def _by_election(
     if running:  # its posts are not vacant any more, nor filled yet
         return [rules.not_twice(f"{unit.name}的补选", running)]
     community = setting.pack.kind == "community"
-    rule = R25_24 if community else V25
+    rule = by_election_clause(setting.pack.kind)
     gone = [one.person for one in call.departed]
     names = {one.person.id: one.person.name for one in term.committee}
     findings = rules.departed(gone, committee, names, rule=rule)

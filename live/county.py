@@ -10,11 +10,11 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.registry import Kind, Registry, opened_registry
-from activities.registry.elections import Election, Ground, Sitting
+from activities.registry.elections import Election, Sitting
 from activities.registry.people import Person
 from gateway.carrier import TemporalCarrier
 from gateway.door import Door
-from gateway.ground import supplier
+from gateway.ground import ground_of, supplier
 from live.connection import connect
 from live.encryption import EncryptionCodec
 from live.metrics import runtime
@@ -151,16 +151,7 @@ def _recorded(registry: Registry, plan: Plan, now: datetime) -> Election:
     setting = install(plan.pack, plan.calendar, clock)
     election = Election(
         title=plan.title,
-        ground=Ground(
-            setting=setting.hash,
-            pack_id=plan.pack.id,
-            pack_version=plan.pack.version,
-            pack_sha256=setting.pack_sha256,
-            pack_text=plan.pack_text,
-            calendar_json=plan.calendar.model_dump_json(),
-            clock_json=None if clock is None else clock.model_dump_json(),
-            law=plan.pack.law.value,
-        ),
+        ground=ground_of(setting, plan.pack_text),
         brief=district_brief(plan.roster, election=plan.id, setting=setting.hash, name=plan.title),
         started_by=plan.started_by,
         started_at=now,

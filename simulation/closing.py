@@ -15,7 +15,8 @@ from typing import Any
 
 from activities.journal import JournalLine, read_journal
 from activities.registry import Kind, Registry, create_registry
-from activities.registry.elections import Election, Ground, Sitting
+from activities.registry.elections import Election, Sitting
+from gateway.ground import ground_of
 from policies.calendar import Calendar
 from policies.pack.identity import content_hash
 from policies.pack.schema import BodyId, Pack
@@ -106,16 +107,7 @@ def _districts(
 
 
 def _election(district: SyntheticDistrict, pack: Pack, pack_text: str, calendar: Calendar, began: datetime) -> Election:
-    ground = Ground(
-        setting=district.brief.setting,
-        pack_id=pack.id,
-        pack_version=pack.version,
-        pack_sha256=content_hash(pack),
-        pack_text=pack_text,
-        calendar_json=calendar.model_dump_json(),
-        clock_json=None,
-        law=pack.law.value,
-    )
+    ground = ground_of(install(pack, calendar), pack_text)
     return Election(
         title=f"{district.brief.name}演练",
         ground=ground,

@@ -10,9 +10,8 @@ from activities.registry import Registry
 from activities.reports.model import Vacancy
 from policies.pack.schema import BODY_NAMES, BodyId, Pack, Role
 from policies.rules import order
-from policies.rules.law2025 import R25_24
-from policies.rules.village.recall import V25, by_election_last_day
-from policies.rules.village.vacancy import too_few
+from policies.rules.village.recall import by_election_last_day
+from policies.rules.village.vacancy import by_election_clause, too_few
 
 OWNER = Role.RESIDENTS_COMMITTEE
 """Who has a by-election begun: the committee itself calls the meeting (《村民委员会组织法》（2025）第二十五条、第三十条)."""
@@ -39,7 +38,7 @@ def vacancies(registry: Registry, election: str, pack: Pack, on: date) -> tuple[
             norms,
             owner=owner,
             superior=superior_name,
-            rule=R25_24 if pack.kind == "community" else V25,
+            rule=by_election_clause(pack.kind),
         )
         found.append(
             Vacancy(

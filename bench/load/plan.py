@@ -12,9 +12,10 @@ from functools import cache
 from typing import Any
 
 from activities.registry import Registry
-from activities.registry.elections import Election, Ground
+from activities.registry.elections import Election
 from activities.registry.people import Person
 from console.packs import open_pack
+from gateway.ground import ground_of
 from policies.calendar import Calendar, national_calendar
 from policies.clock import BEIJING, DAY, Clock
 from policies.pack.load import load_pack
@@ -113,20 +114,10 @@ def district(units: int, now: datetime, election: str = ELECTION) -> DistrictBri
 
 def record(registry: Registry, units: int, now: datetime) -> Election:
     """Record the election as `live.county.begin` does; returns it."""
-    pack, calendar = _plan()
     used = setting(now)
     election = Election(
         title="负载演练",
-        ground=Ground(
-            setting=used.hash,
-            pack_id=pack.id,
-            pack_version=pack.version,
-            pack_sha256=used.pack_sha256,
-            pack_text=pack_text(),
-            calendar_json=calendar.model_dump_json(),
-            clock_json=clock(now).model_dump_json(),
-            law=pack.law.value,
-        ),
+        ground=ground_of(used, pack_text()),
         brief=district(units, now),
         started_by=BY,
         started_at=now,

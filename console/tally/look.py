@@ -12,7 +12,7 @@ from console.output import NO, OK, UNDECIDED, out, print_json
 from console.tally.files import BookArgument, JsonOption, open_book, refuse
 from console.tally.show import box_record, result_record, show_box, show_boxes, show_result
 from policies.finding import Finding
-from policies.tally import CATALOGUE, SUMMARY, Book, KindResult, Result, TallyRefused, judge, link_problems
+from policies.tally import CATALOGUE, SUMMARY, Book, Result, TallyRefused, judge, link_problems, won_elsewhere
 from policies.tally.guide import LEVELS, lines
 
 
@@ -71,21 +71,13 @@ def result_command(
 def _links(first: Book, second: Book) -> list[Finding]:
     """Each kind of ballot in both books, by its name; who was elected on another kind takes no seat of this one."""
     before = {kind.kind: kind for kind in judge(first).kinds}
+    elected = {kind: each.verdict.elected for kind, each in before.items() if each.verdict is not None}
     return [
         finding
         for kind in judge(second).kinds
         if kind.kind in before
-        for finding in link_problems(before[kind.kind].form, kind.form, _elsewhere(before, kind.kind))
+        for finding in link_problems(before[kind.kind].form, kind.form, won_elsewhere(elected, kind.kind))
     ]
-
-
-def _elsewhere(kinds: dict[str, KindResult], kind: str) -> dict[str, str]:
-    return {
-        name: other
-        for other, result in kinds.items()
-        if other != kind and result.verdict is not None
-        for name in result.verdict.elected
-    }
 
 
 def _code(result: Result, links: list[Finding]) -> int:

@@ -7,6 +7,7 @@ waits for that one. More ballots of one kind than voters void that kind only: it
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from policies.arithmetic import total
 from policies.counting.verdict import Denominator, Denominators, KindVerdict, NextStep, Verdict
 from policies.finding import Finding, Severity
 from policies.form.contradictions import of_kind
@@ -66,7 +67,7 @@ def together(form: ResultForm, verdicts: Mapping[str, Verdict]) -> Verdict:
     return Verdict(
         valid=any(each.valid for each in all_of),
         elected=tuple(name for each in all_of for name in each.elected),
-        open_seats=_sum(each.open_seats for each in all_of),
+        open_seats=total(each.open_seats for each in all_of),
         next=_next(all_of),
         tied=tuple(name for each in all_of for name in each.tied),
         denominators=shares,
@@ -107,11 +108,6 @@ def _alike(shares: Iterable[D | None]) -> D | None:
     """The share that all kinds are measured by; None where each has its own."""
     stated = list(shares)
     return stated[0] if all(each == stated[0] for each in stated) else None
-
-
-def _sum(figures: Iterable[int | None]) -> int | None:
-    stated = list(figures)
-    return None if None in stated else sum(n for n in stated if n is not None)
 
 
 def _waiting(verdict: Verdict, open_above: Mapping[str, set[str]]) -> Verdict:

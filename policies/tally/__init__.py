@@ -30,7 +30,7 @@ from policies.tally.handing import HandedIn, handed_in
 from policies.tally.merge import CannotMerge, is_sum, merge, sum_problems
 from policies.tally.reading import read_cell, read_poll, read_sheet
 from policies.tally.result import KindResult, Ranked, Result, explain_result, judge, merged_form, with_merging
-from policies.tally.rounds import link_problems
+from policies.tally.rounds import link_problems, won_elsewhere
 from policies.tally.spellings import Merging
 from policies.tally.telling import BoxTelling, TellerEntry, told_by_two
 from policies.tally.values import (
@@ -118,4 +118,5 @@ __all__ = [
     "told_by_two",
     "unexplained",
     "with_merging",
+    "won_elsewhere",
 ]

@@ -5,7 +5,7 @@ many of them stand the law leaves open, so only passing over somebody with more 
 have declined.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from policies.counting import NextStep, Verdict, count
@@ -49,8 +49,13 @@ def _apart(first: ResultForm, second: ResultForm) -> Iterator[Finding]:
             words = {"what": "选票种类", "first": "、".join(elected), "second": "、".join(posts) or "未按职务填写"}
             yield entry_finding("F.22", words, figure=words["second"], bound=words["first"])
             continue
-        held = {name: kind for kind, names in elected.items() if kind != own.kind for name in names}
+        held = won_elsewhere(elected, own.kind)
         yield from (of_kind(own.kind, each) for each in link_problems(own.form, part.form, held))
+
+
+def won_elsewhere(elected: Mapping[str, Sequence[str]], kind: str) -> dict[str, str]:
+    """By name, the other kind of ballot on which somebody was elected; `elected` gives names by kind."""
+    return {name: other for other, names in elected.items() if other != kind for name in names}
 
 
 def _why(verdict: Verdict) -> str:

@@ -12,6 +12,7 @@ from itertools import combinations
 from policies.counting import Verdict, count
 from policies.form import ResultForm
 from policies.kinship import KinGraph, kin_path
+from policies.pack.schema import PollMode
 from policies.people import Kin, Kinship, Person, Post
 from policies.preparation import Difficulty
 from simulation.population.district import SyntheticUnit
@@ -101,6 +102,16 @@ class UnitMemory:
         if found is None:
             found = self.bodies[name] = Body()
         return found
+
+    def who_votes(self, mode: PollMode | None) -> int:
+        """How many may vote for or against a committee: the registered voters, the households, or else the delegates."""
+        match mode:
+            case PollMode.VOTERS:
+                return self.direct.roll
+            case PollMode.HOUSEHOLDS:
+                return self.unit.brief.households
+            case _:
+                return self.representatives
 
     def begin_by_election(self, gone: str, *vacant: Post) -> None:
         """Somebody left office, and a by-election begins: with a roll and a venue of its own, nobody nominated yet."""

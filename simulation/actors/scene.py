@@ -5,7 +5,7 @@ from datetime import date
 from random import Random
 from zlib import crc32
 
-from policies.pack.schema import Pack, PollMode, Role, Step
+from policies.pack.schema import Pack, Role, Step
 from simulation.actors.memory import Body, UnitMemory
 from simulation.population.district import SyntheticUnit
 from simulation.population.parameters import Parameters
@@ -65,13 +65,7 @@ class Scene:
         if self.body_name == "party":
             return self.unit.brief.party_due
         ballot = None if self.step is None else self.step.ballot
-        match None if ballot is None else ballot.mode:
-            case PollMode.VOTERS:
-                return self.memory.direct.roll
-            case PollMode.HOUSEHOLDS:
-                return self.unit.brief.households
-            case _:
-                return self.memory.representatives
+        return self.memory.who_votes(None if ballot is None else ballot.mode)
 
     def office(self, role: Role) -> str:
         """A role's Chinese name in the pack."""

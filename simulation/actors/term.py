@@ -4,7 +4,6 @@ from policies.arithmetic import more_than
 from policies.law.norms import Norms
 from policies.pack.schema import PollMode
 from policies.rules.village.shares import needed
-from simulation.actors.memory import UnitMemory
 from simulation.actors.scene import Scene
 from simulation.population.chance import numpy_stream
 from simulation.population.voting import attendance
@@ -12,17 +11,6 @@ from workflows.messages import Petitioned, RecallCounted
 
 _GROUNDS = "长期外出，不履行职责"
 _MORE = 30  # who sign beyond what is needed, at most
-
-
-def who_votes(memory: UnitMemory, mode: PollMode) -> int:
-    """How many may vote as the committee was elected: the registered voters, the households, or the delegates."""
-    match mode:
-        case PollMode.REPRESENTATIVES:
-            return memory.representatives
-        case PollMode.HOUSEHOLDS:
-            return memory.unit.brief.households
-        case _:
-            return memory.direct.roll
 
 
 def petition(scene: Scene) -> Petitioned:
@@ -40,7 +28,7 @@ def vote(scene: Scene) -> RecallCounted:
     mode, papers = scene.setting.committee_mode(), scene.parameters.polls
     by_delegates = mode is PollMode.REPRESENTATIVES
     figures = scene.parameters.residents if by_delegates else scene.parameters.villages
-    rng, roll = numpy_stream(scene.seed, scene.task.workflow, scene.task.gate), who_votes(scene.memory, mode)
+    rng, roll = numpy_stream(scene.seed, scene.task.workflow, scene.task.gate), scene.memory.who_votes(mode)
     present = attendance(rng, roll, figures.turnout, None, 0.0)
     collected = present - int(rng.binomial(present, papers.unreturned_rate.value))
     invalid = int(rng.binomial(collected, papers.invalid_rate.value))

@@ -14,6 +14,7 @@ from activities.registry import Kind, Registry, create_registry
 from activities.registry.elections import Election, Ground
 from activities.reports.activity import file_report
 from activities.reports.model import OfficeReport
+from gateway.ground import ground_of
 from policies.clock import BEIJING, Clock
 from policies.finding import Finding, Severity
 from policies.officework import DueReport, Filed, ReportKind
@@ -69,16 +70,7 @@ def _under(plan: Setting, started_at: datetime) -> Election:
         StreetBrief(id=unit.street, name=unit.street, district=ELECTION, units=(unit,), setting=plan.hash)
         for unit in units
     )
-    ground = Ground(
-        setting=plan.hash,
-        pack_id=plan.pack.id,
-        pack_version=plan.pack.version,
-        pack_sha256=plan.pack_sha256,
-        pack_text=self_contained(plan.pack),
-        calendar_json=plan.calendar.model_dump_json(),
-        clock_json=None,
-        law=plan.pack.law.value,
-    )
+    ground = ground_of(plan, self_contained(plan.pack))
     district = DistrictBrief(id=ELECTION, name="千山县", streets=streets, setting=plan.hash)
     return Election(title="千山县村换届", ground=ground, brief=district, started_by="A001", started_at=started_at)
 

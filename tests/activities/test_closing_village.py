@@ -7,10 +7,11 @@ import pytest
 
 from activities.commit import Ledger
 from activities.registry import Kind, Registry, create_registry
-from activities.registry.elections import Election, Ground
+from activities.registry.elections import Election
 from activities.reports.archive import Status, unit_archives
 from activities.reports.closing import closing_statistics, sentences
 from console.packs import source_text
+from gateway.ground import ground_of
 from tests.workflows.villageclerk import VillageClerk, village, village_2025, village_setting
 from workflows.facts import Commit
 from workflows.messages import DistrictBrief, StreetBrief
@@ -26,16 +27,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     unit = UNIT.model_copy(update={"village": None})
     street = StreetBrief(id=unit.street, name="甲镇", district=unit.district, units=(unit,), setting=setting.hash)
     made = create_registry(tmp_path_factory.mktemp("village") / "registry.sqlite", Kind.LIVE, BEGAN)
-    ground = Ground(
-        setting=setting.hash,
-        pack_id=setting.pack.id,
-        pack_version=setting.pack.version,
-        pack_sha256=setting.pack_sha256,
-        pack_text=source_text("village-2025"),
-        calendar_json=setting.calendar.model_dump_json(),
-        clock_json=None,
-        law=setting.pack.law.value,
-    )
+    ground = ground_of(setting, source_text("village-2025"))
     district = DistrictBrief(id=unit.district, name="千山县", streets=(street,), setting=setting.hash)
     made.elections.record(Election("千山县村换届", ground, district, "A001", BEGAN))
 

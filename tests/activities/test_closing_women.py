@@ -14,11 +14,12 @@ from sqlalchemy import select
 
 from activities.commit import Ledger
 from activities.registry import Kind, Registry, create_registry
-from activities.registry.elections import Election, Ground
+from activities.registry.elections import Election
 from activities.registry.model import PaperRow
 from activities.reports.archive import unit_archives
 from activities.reports.closing import ClosingStatistics, closing_statistics, sentences
 from console.packs import pack_text
+from gateway.ground import ground_of
 from policies.closing.benches import Bench
 from policies.people import Education, PartyStanding, Post
 from tests.workflows.clerk import at
@@ -43,16 +44,7 @@ def closed(folder: Path, **chair: Any) -> Iterator[Registry]:
             Ledger(registry.store).write(commit)
 
     office = Office(units=UNITS, people=people, ledger=Copying)
-    recorded = Ground(
-        setting=ground.hash,
-        pack_id=ground.pack.id,
-        pack_version=ground.pack.version,
-        pack_sha256=ground.pack_sha256,
-        pack_text=pack_text("women-2021"),
-        calendar_json=ground.calendar.model_dump_json(),
-        clock_json=None,
-        law=ground.pack.law.value,
-    )
+    recorded = ground_of(ground, pack_text("women-2021"))
     registry.elections.record(Election("某区妇联组织换届", recorded, office.district, "管理员", at("2021-04-20")))
     try:
         assert office.run().completed == len(UNITS)

@@ -24,7 +24,7 @@ from console.packs import pack_text
 from gateway.carrier import Beginning, Carrier, NoAnswer, TemporalCarrier
 from gateway.command import Answer, Command, Outcome
 from gateway.door import Door
-from gateway.ground import supplier
+from gateway.ground import ground_of, supplier
 from policies.calendar import national_calendar
 from policies.clock import Clock
 from policies.pack.load import load_pack
@@ -75,16 +75,7 @@ def ground(*, two: bool = True, clock: Clock | None = None) -> tuple[Ground, Set
     calendar = national_calendar([2021])
     pack = load_pack(plan(two=two), "street-2021")
     setting = install(pack, calendar, clock)
-    recorded = Ground(
-        setting=setting.hash,
-        pack_id=pack.id,
-        pack_version=pack.version,
-        pack_sha256=setting.pack_sha256,
-        pack_text=plan(two=two),
-        calendar_json=calendar.model_dump_json(),
-        clock_json=None if clock is None else clock.model_dump_json(),
-        law=pack.law.value,
-    )
+    recorded = ground_of(setting, plan(two=two))
     return recorded, setting
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from activities.commit import Ledger
 from activities.registry import Kind, Registry, create_registry
-from activities.registry.elections import Election, Ground
+from activities.registry.elections import Election
 from activities.registry.people import Person as Staff
 from activities.reports.archive import Status, unit_archives
 from activities.reports.closing import closing_statistics
@@ -25,7 +25,7 @@ from console.packs import source_text
 from gateway.carrier import Carrier, NoAnswer, TemporalCarrier
 from gateway.command import Answer, Outcome, Verb
 from gateway.door import Door, Unfit
-from gateway.ground import supplier
+from gateway.ground import ground_of, supplier
 from policies.authority import Signature
 from policies.pack.schema import Role
 from policies.people import Kin, Kinship, Post, Sex
@@ -72,16 +72,7 @@ def registry_of(folder: Path) -> tuple[Registry, dict[str, str]]:
     setting = village_setting()
     made = create_registry(folder / "registry.sqlite", Kind.LIVE, BEGAN)
     street = StreetBrief(id=UNIT.street, name="甲镇", district=UNIT.district, units=(UNIT,), setting=setting.hash)
-    ground = Ground(
-        setting=setting.hash,
-        pack_id=setting.pack.id,
-        pack_version=setting.pack.version,
-        pack_sha256=setting.pack_sha256,
-        pack_text=source_text("village-2025"),
-        calendar_json=setting.calendar.model_dump_json(),
-        clock_json=None,
-        law=setting.pack.law.value,
-    )
+    ground = ground_of(setting, source_text("village-2025"))
     district = DistrictBrief(id=UNIT.district, name="千山县", streets=(street,), setting=setting.hash)
     made.elections.record(Election("千山县村换届", ground, district, "A001", BEGAN))
     tokens = {}

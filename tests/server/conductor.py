@@ -20,13 +20,14 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.registry import Registry
-from activities.registry.elections import Election, Ground
+from activities.registry.elections import Election
 from activities.registry.errors import RegistryUnavailableError
 from activities.registry.model import ChainRow, table
 from activities.registry.people import Person
 from gateway.carrier import NoAnswer
 from gateway.command import Answer, Command, Message, Outcome, Verb, unit_of
 from gateway.door import Door
+from gateway.ground import ground_of
 from policies.authority import Signature
 from policies.clock import Clock
 from policies.pack.load import load_pack
@@ -146,16 +147,7 @@ async def begin(registry: Registry, client: Client, script: Script, day: timedel
     )
     election = Election(
         title=f"{brief.name}（演练）",
-        ground=Ground(
-            setting=setting.hash,
-            pack_id=pack.id,
-            pack_version=pack.version,
-            pack_sha256=setting.pack_sha256,
-            pack_text=script.pack_text,
-            calendar_json=calendar.model_dump_json(),
-            clock_json=clock.model_dump_json(),
-            law=pack.law.value,
-        ),
+        ground=ground_of(setting, script.pack_text),
         brief=brief.model_copy(update={"setting": setting.hash, "streets": streets}),
         started_by=BY,
         started_at=now,

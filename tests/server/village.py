@@ -10,11 +10,12 @@ from typing import Any, Protocol
 
 from activities.commit import Ledger
 from activities.registry import Registry
-from activities.registry.elections import Election, Ground
+from activities.registry.elections import Election
 from activities.registry.people import Person as Staff
 from console.packs import source_text
 from gateway.command import Answer, Outcome, Verb
 from gateway.door import Door
+from gateway.ground import ground_of
 from policies.clock import BEIJING, Clock
 from policies.pack.schema import Role
 from policies.people import Post
@@ -152,16 +153,7 @@ def recorded(county: Office, commits: list[Commit], now: datetime, day: timedelt
     setting = install(plain.pack, plain.calendar, clock)
     unit = UNIT.model_copy(update={"setting": setting.hash})
     street = StreetBrief(id=UNIT.street, name="甲镇", district=UNIT.district, units=(unit,), setting=setting.hash)
-    ground = Ground(
-        setting=setting.hash,
-        pack_id=setting.pack.id,
-        pack_version=setting.pack.version,
-        pack_sha256=setting.pack_sha256,
-        pack_text=source_text("village-2025"),
-        calendar_json=setting.calendar.model_dump_json(),
-        clock_json=clock.model_dump_json(),
-        law=setting.pack.law.value,
-    )
+    ground = ground_of(setting, source_text("village-2025"))
     brief = DistrictBrief(id=UNIT.district, name="千山县", streets=(street,), setting=setting.hash)
     registry.elections.record(Election("千山县村换届（演练）", ground, brief, "管理员", now))
     for commit in commits:

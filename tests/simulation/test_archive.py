@@ -8,9 +8,10 @@ import pytest
 
 from activities.commit import Ledger
 from activities.registry import Kind, create_registry
-from activities.registry.elections import Election, Ground
+from activities.registry.elections import Election
 from activities.reports.archive import unit_archives
 from console.packs import calendar_of, open_pack, source_text
+from gateway.ground import ground_of
 from policies.pack.schema import Pack
 from simulation.faults import FaultPlan
 from simulation.population.parameters import load
@@ -30,16 +31,7 @@ def test_a_rehearsed_units_archive_has_nothing_mistyped(plan: str, tmp_path: Pat
     setting, parameters = install(pack, calendar_of(pack)), load()
     district = synthesize_district(7, 1, 2, parameters, pack=pack, setting=setting.hash)
     registry = create_registry(tmp_path / "registry.sqlite", Kind.LIVE, BEGAN)
-    ground = Ground(
-        setting=setting.hash,
-        pack_id=pack.id,
-        pack_version=pack.version,
-        pack_sha256=setting.pack_sha256,
-        pack_text=source_text(plan),
-        calendar_json=setting.calendar.model_dump_json(),
-        clock_json=None,
-        law=pack.law.value,
-    )
+    ground = ground_of(setting, source_text(plan))
     registry.elections.record(Election("演练", ground, district.brief, "A001", BEGAN))
 
     class Copying(Ledger):

@@ -10,7 +10,13 @@ from datetime import date
 from policies.finding import Finding, Severity
 from policies.law.norms import Norms
 from policies.rule import Rule
+from policies.rules.law2025 import R25_24
 from policies.rules.village.recall import BY_ELECTION_DUE, V25, by_election_last_day
+
+
+def by_election_clause(kind: str) -> Rule:
+    """The clause on by-elections for a kind of plan."""
+    return R25_24 if kind == "community" else V25
 
 
 def too_few_since(members: int, vacated: Sequence[date], completed_on: date, least: int) -> date | None:
