@@ -236,7 +236,7 @@ class ServerClerk(ErrandClerk):
         self._update(workflow, "decide", self.moved(submission), number, submission.gate, refused)
 
     def tell(self, workflow: str, update: str, message: Any) -> None:
-        self._update(workflow, update, message, f"{update}:{id(message)}", update, lambda: None)
+        self._update(workflow, update, message, self.key(update, message), update, lambda: None)
 
     def _update(
         self, workflow: str, update: str, message: Any, number: str, about: str, refused: Callable[[], Any]

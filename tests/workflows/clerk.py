@@ -146,6 +146,7 @@ class Clerk:
     slate: tuple[int, int] = (0, 6)  # whom the honest slate of the Party names, by place among the fit
     ledger: type[Ledger] = Ledger
     engine_options: dict[str, Any] = field(default_factory=dict)
+    told: list[Any] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.people = {one.id: one for one in (*PARTY, *RESIDENTS, *SUPERVISORS, *COMMITTEE)}
@@ -219,7 +220,12 @@ class Clerk:
             if not outcome.accepted:
                 self.refusals.append(Refusal(update, rules_of(outcome.failure)))
 
-        self.engine.submit_update(workflow, update, message, update_id=f"{update}:{id(message)}", done=done)
+        self.engine.submit_update(workflow, update, message, update_id=self.key(update, message), done=done)
+
+    def key(self, update: str, message: Any) -> str:
+        """The same message told again is the same update; all are kept, so that none can come to be at another's address."""
+        self.told.append(message)
+        return f"{update}:{next(number for number, one in enumerate(self.told) if one is message)}"
 
     @property
     def today(self) -> date:
