@@ -5,7 +5,7 @@ from temporalio import activity
 from activities.notices import notice
 from activities.stores.protocol import Store
 from workflows.facts import Commit
-from workflows.procedure import COMMIT
+from workflows.journalling import COMMIT
 
 
 class Ledger:

@@ -16,7 +16,8 @@ from gateway.command import Answer, Command, Outcome, unit_of
 from gateway.refusal import unaccepted
 from policies.clock import Clock
 from workflows.catalogue import TASK_QUEUE
-from workflows.messages import BodyBrief, DepartureBrief, RecallBrief, Receipt
+from workflows.facts import Handing
+from workflows.messages import BodyBrief, DepartureBrief, RecallBrief, Submission
 from workflows.procedure import Procedure
 from workflows.search import place
 
@@ -90,7 +91,7 @@ class TemporalCarrier:
         """See Carrier."""
         async with self._patient():
             for running in dict.fromkeys((workflow, unit_of(workflow))):
-                handle = self._client.get_workflow_handle(running).get_update_handle(key, result_type=Receipt)
+                handle = self._client.get_workflow_handle(running).get_update_handle(key, result_type=Handing)
                 answer = await _answer(handle.result())
                 if answer.accepted:
                     return answer
@@ -123,10 +124,10 @@ class TemporalCarrier:
             return True
 
     async def _update(self, workflow: str, command: Command) -> Answer:
-        handle = self._client.get_workflow_handle(workflow)
-        return await _answer(
-            handle.execute_update(command.verb.value, command.message, id=command.key, result_type=Receipt)
-        )
+        message, handle = command.message, self._client.get_workflow_handle(workflow)
+        if isinstance(message, Submission) and workflow == command.workflow:  # another one's commits are counted apart
+            message = message.model_copy(update={"written": command.written})
+        return await _answer(handle.execute_update(command.verb.value, message, id=command.key, result_type=Handing))
 
     @asynccontextmanager
     async def _patient(self) -> AsyncIterator[None]:
@@ -146,7 +147,7 @@ class TemporalCarrier:
             raise
 
 
-async def _answer(updated: Awaitable[Receipt]) -> Answer:
+async def _answer(updated: Awaitable[Handing]) -> Answer:
     try:
         return Answer(Outcome.ACCEPTED, await updated)
     except WorkflowUpdateFailedError as error:

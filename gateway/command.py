@@ -69,12 +69,16 @@ def unit_of(workflow: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One signed message for one workflow. `key` makes it idempotent: the same key twice has one effect and one answer."""
+    """One signed message for one workflow. `key` makes it idempotent: the same key twice has one effect and one answer.
+
+    `written`, of a decision whose sender writes what it leads to: the number of the workflow's last commit in the registry.
+    """
 
     workflow: str
     verb: Verb
     message: Message
     key: str
+    written: int | None = None
 
     @property
     def gate(self) -> str:

@@ -1,8 +1,9 @@
 """The gateway of a county: a token lets a person in, the person signs, the workflow judges, the registry remembers.
 
 It authenticates and nothing else: whether a signature suffices is for the workflow's validator to say, by the rules. It keeps
-the promise that a key has one effect and one answer, journals every refusal, and holds the first of two signatures until
-somebody else signs too: one that the workflow refuses for nothing but the second signature still missing.
+the promise that a key has one effect and one answer, writes what a decision led to before it answers (see
+`workflows/journalling.py`), journals every refusal, and holds the first of two signatures until somebody else signs too: one
+that the workflow refuses for nothing but the second signature still missing.
 """
 
 import asyncio
@@ -15,10 +16,11 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter
 
+from activities.commit import Ledger
 from activities.registry import Registry
 from activities.registry.commands import Conflict, New, Replay
 from activities.registry.elections import Place
-from activities.registry.errors import RefusedRecordError, RegistryUnavailableError, UnknownPlaceError
+from activities.registry.errors import RefusedRecordError, RegistryError, RegistryUnavailableError, UnknownPlaceError
 from activities.registry.people import Denied, Grant, Person
 from activities.registry.signatures import PendingSignature
 from gateway.carrier import Carrier, NoAnswer
@@ -32,7 +34,7 @@ from policies.pack.schema import Role
 from policies.rules import order
 from policies.rules.village.term import MAY_BEGIN
 from workflows.area import DistrictElection
-from workflows.facts import Refusal
+from workflows.facts import Handing, Refusal
 from workflows.messages import Form, Receipt, Submission
 from workflows.setting import Setting
 from workflows.steering import Steering
@@ -40,6 +42,7 @@ from workflows.steering import Steering
 LARGEST = 256 * 1024
 """Bytes of a command's content; a form for a hundred people takes about a tenth."""
 LONGEST = 200  # characters of a workflow's id or a gate's key
+_NOT_KEPT = "已送达，但登记库暂时不能写入，没有记下答复"
 
 
 class Stranger(Exception):  # noqa: N818 - named for who it is
@@ -84,6 +87,7 @@ class Door:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._registry, self._carrier, self._settings, self._now = registry, carrier, settings, now
+        self._ledger = Ledger(registry.store)
 
     # ------------------------------------------------------------ who
 
@@ -135,7 +139,7 @@ class Door:
             recalled = await self._carrier.recall(workflow, key) if come.resumed else None
             if recalled is None:
                 raise Unfit(f"「{gate}」没有等待会签的签字")
-            return await asyncio.to_thread(self._keep, key, recalled)
+            return await asyncio.to_thread(self._write, key, recalled)
         first, command = come
         answer = await asyncio.to_thread(self._finish, command, await self._carry(command))
         if answer.outcome is Outcome.REFUSED:
@@ -161,7 +165,8 @@ class Door:
             if first is None:
                 return begun
             second = self._signature(person, workflow, role, self._countersigners(workflow, gate))
-        return first, Command(workflow, Verb.DECIDE, first.model_copy(update={"second": second}), key)
+            written = self._registry.store.written(workflow)
+        return first, Command(workflow, Verb.DECIDE, first.model_copy(update={"second": second}), key, written)
 
     async def call_back(self, token: str | None, workflow: str, gate: str) -> None:
         """Take back one's own first signature. Raises Stranger, Unfit."""
@@ -190,7 +195,8 @@ class Door:
             person = self.admit(token)
             self._check_named(wish.workflow, *(() if wish.gate is None else (wish.gate,)))
             signature = self._signature(person, wish.workflow, wish.role, self._wanted(wish))
-            command = Command(wish.workflow, wish.verb, wish.sign(signature), wish.key)
+            written = self._registry.store.written(wish.workflow) if wish.verb is Verb.DECIDE else None
+            command = Command(wish.workflow, wish.verb, wish.sign(signature), wish.key, written)
             said = f"{wish.role or ''}{command.message.model_dump_json(exclude={'by'})}".encode()
             if len(said) > LARGEST:
                 raise Unfit(f"提交内容共 {len(said)} 字节，超过上限 {LARGEST} 字节：请核对表单")
@@ -261,7 +267,24 @@ class Door:
             answer = Answer(Outcome.CLOSED, findings=(finding,))
         if answer.outcome is Outcome.REFUSED:
             self._journal(command, answer.findings)
-        return self._keep(command.key, answer)
+        return self._write(command.key, answer)
+
+    def _write(self, key: str, answer: Answer) -> Answer:
+        """Keep an answer, and write what the workflow handed out with it: the next tasks are there before the answer is.
+
+        What contradicts what is written (a registry put back from an older backup) stays with the workflow, whose own tries
+        the operators see. Raises NoAnswer.
+        """
+        handed = answer.receipt.commits if isinstance(answer.receipt, Handing) else ()
+        try:
+            with self._registry.database.writing():
+                for commit in handed:
+                    self._ledger.write(commit)
+                return self._keep(key, answer)
+        except RegistryUnavailableError as error:
+            raise NoAnswer(_NOT_KEPT) from error
+        except RegistryError:
+            return self._keep(key, answer)
 
     def _journal(self, command: Command, findings: tuple[Finding, ...]) -> None:
         second = command.message.second if isinstance(command.message, Submission) else None
@@ -270,11 +293,12 @@ class Door:
 
     def _keep(self, key: str, answer: Answer) -> Answer:
         """Keep the answer; returns the one that stands. Raises NoAnswer: what was answered has happened all the same."""
-        kept = _KEPT.dump_json(_Kept(answer.outcome, answer.receipt, answer.findings)).decode()
+        receipt = answer.receipt.receipt if isinstance(answer.receipt, Handing) else answer.receipt
+        kept = _KEPT.dump_json(_Kept(answer.outcome, receipt, answer.findings)).decode()
         try:
             return _read(self._registry.commands.finish(key, kept, self._now()))
         except RegistryUnavailableError as error:
-            raise NoAnswer("已送达，但登记库暂时不能写入，没有记下答复") from error
+            raise NoAnswer(_NOT_KEPT) from error
 
     # ------------------------------------------------------------ what the registry knows
 

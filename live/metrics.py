@@ -1,11 +1,13 @@
 """What a Prometheus scrapes: the SDK's own figures and a few of ours, counted where the worker sees them.
 
-Ours: updates by kind and outcome, refusals by rule, commits, the facts in them and how long a commit took. No label names a
-person, a unit or a workflow. Decisions are counted as the workflow takes them (never on replay); commits as they are
-delivered, so one that was delivered twice counts twice.
+Ours: updates by kind and outcome, refusals by rule, the facts given to be written, commits and how long a commit took. No label
+names a person, a unit or a workflow. Decisions and facts are counted as the workflow takes and gives them (never on replay),
+whoever writes them then; commits as they are delivered to the worker, so one that was delivered twice counts twice, and one
+that a gateway wrote, not at all.
 """
 
 import re
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
@@ -25,14 +27,17 @@ from temporalio.worker import (
     ExecuteActivityInput,
     HandleUpdateInput,
     Interceptor,
+    StartActivityInput,
     WorkflowInboundInterceptor,
     WorkflowInterceptorClassInput,
+    WorkflowOutboundInterceptor,
 )
 
 from live.logs import sdk_logger
 from live.tls import TransportRefused, host_of, on_this_machine
-from workflows.facts import Commit
-from workflows.procedure import COMMIT, REFUSED
+from workflows.facts import Commit, Handing
+from workflows.journalling import COMMIT
+from workflows.procedure import REFUSED
 
 UPDATES, REFUSALS = "huanjie_updates", "huanjie_refusals"
 COMMITS, FACTS, COMMIT_TIME = "huanjie_commits", "huanjie_facts", "huanjie_commit_seconds"
@@ -95,6 +100,11 @@ class Counting(Interceptor):
 class _CountedWorkflow(WorkflowInboundInterceptor):
     """Runs inside the sandbox; the workflow's meter keeps still on replay."""
 
+    def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+        """One for each workflow instance."""
+        self._given = _Given(outbound)
+        super().init(self._given)
+
     def handle_update_validator(self, input: HandleUpdateInput) -> None:
         """A validator runs once, when the update arrives; what it refuses the history never sees."""
         try:
@@ -111,7 +121,29 @@ class _CountedWorkflow(WorkflowInboundInterceptor):
         """Accepted and done."""
         answer = await super().handle_update_handler(input)
         _update(workflow.metric_meter(), input.update, ACCEPTED)
+        if isinstance(answer, Handing):
+            self._given.count(answer.commits)
         return answer
+
+
+class _Given(WorkflowOutboundInterceptor):
+    """Counts the facts of each commit once, when it is first given to be written: to an activity, or to a decision's sender."""
+
+    last = 0  # the number of the last commit counted
+
+    def start_activity(self, input: StartActivityInput) -> workflow.ActivityHandle[Any]:
+        """See WorkflowOutboundInterceptor."""
+        self.count([argument for argument in input.args if isinstance(argument, Commit)])
+        return super().start_activity(input)
+
+    def count(self, commits: Sequence[Commit]) -> None:
+        """Commits on their way, in order."""
+        for commit in commits:
+            if commit.number > self.last:
+                self.last = commit.number
+                facts = workflow.metric_meter().create_counter(FACTS, "Facts given to be written, by kind")
+                for noted in commit.facts:
+                    facts.add(1, {"kind": noted.kind})
 
 
 def _update(meter: MetricMeter, update: str, outcome: str) -> None:
@@ -139,12 +171,3 @@ class _CountedActivity(ActivityInboundInterceptor):
         finally:
             meter.create_counter(COMMITS, "Commits delivered, by outcome").add(1, {"outcome": outcome})
             meter.create_histogram_float(COMMIT_TIME, "How long a commit took", "s").record(perf_counter() - started)
-            if outcome == WRITTEN:
-                self._facts(meter, input)
-
-    def _facts(self, meter: MetricMeter, input: ExecuteActivityInput) -> None:
-        facts = meter.create_counter(FACTS, "Facts written, by kind")
-        for argument in input.args:
-            if isinstance(argument, Commit):
-                for noted in argument.facts:
-                    facts.add(1, {"kind": noted.kind})

@@ -34,7 +34,7 @@ from live.metrics import runtime
 from live.versions import DEPLOYMENT, VersionNotServed, current_version, make_current, this_version
 from workflows.catalogue import OFFICE_WORKFLOWS, TASK_QUEUE, WORKFLOWS
 from workflows.facts import Commit
-from workflows.procedure import COMMIT, COMMIT_TIMEOUT
+from workflows.journalling import COMMIT, COMMIT_TIMEOUT
 
 log = logger(__name__)
 

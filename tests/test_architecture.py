@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """Every room with the rooms it may know. Nothing goes back up; nothing but the console, bench and tests knows the simulation."""
 
-SHAPES_OF_WORKFLOWS = {"workflows.facts", "workflows.messages", "workflows.procedure"}
+SHAPES_OF_WORKFLOWS = {"workflows.facts", "workflows.messages", "workflows.journalling"}
 """What stores may know of workflows: the shapes of what is written down, and (from `procedure`) an activity's name."""
 
 REPORT_ONLY = {"altair", "vl_convert", "jinja2"}
@@ -77,7 +77,7 @@ def test_stores_know_only_the_shapes_of_workflows() -> None:
     wrong = []
     for path in modules("activities"):
         for module, name in imports(path):
-            known = module in SHAPES_OF_WORKFLOWS and (module != "workflows.procedure" or name == "COMMIT")
+            known = module in SHAPES_OF_WORKFLOWS and (module != "workflows.journalling" or name == "COMMIT")
             if room_of(module) == "workflows" and not known:
                 wrong.append(f"{place(path)} imports {name} from {module}")
     assert wrong == []

@@ -583,7 +583,7 @@ class Election(Grievances):
         self.note(
             BodyCompleted(seats=tuple(self._seat_of(person) for person in self.members), open_seats=self.open_seats)
         )
-        await self.commit()
+        await self.commit_and_wait()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return BodyOutcome(
             elected=tuple(self.members.values()),

@@ -16,6 +16,7 @@ from policies.rules import women
 from workflows import electiontime
 from workflows.clockwork import MovesClock
 from workflows.facts import ClockMoved, Commit, DistrictClosed, DistrictOpened, Noted
+from workflows.journalling import COMMIT, COMMIT_RETRY, COMMIT_TIMEOUT
 from workflows.messages import (
     DistrictBrief,
     DistrictOutcome,
@@ -27,7 +28,7 @@ from workflows.messages import (
     UnitBrief,
     UnitOutcome,
 )
-from workflows.procedure import COMMIT, COMMIT_RETRY, COMMIT_TIMEOUT, Procedure, refuse
+from workflows.procedure import Procedure, refuse
 from workflows.setting import installed
 from workflows.steering import Steering
 from workflows.unit import UnitElection

@@ -14,7 +14,7 @@ from policies.pack.schema import DayUnit, Role
 from policies.preparation import Colour, Difficulty
 from policies.rules.village.wrongful import Authority, Means
 from policies.value import Value
-from workflows.messages import Departure, Form, UnitBrief, unwritten
+from workflows.messages import Departure, Form, Receipt, UnitBrief, unwritten
 
 
 class DistrictOpened(Value):
@@ -484,6 +484,17 @@ class Commit(Value):
     closed: tuple[str, ...] = ()  # gate keys
     papers: tuple[PaperRequest, ...] = ()
     state: str = ""
+
+
+class Handing(Receipt):
+    """A receipt that hands a sender who keeps the registry what is to be written there, in order; empty for any other."""
+
+    commits: tuple[Commit, ...] = unwritten(())
+
+    @property
+    def receipt(self) -> Receipt:
+        """What the sender hears."""
+        return Receipt(gate=self.gate, remarks=self.remarks)
 
 
 class Refusal(Value):

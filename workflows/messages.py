@@ -403,12 +403,17 @@ Form = Annotated[
 
 
 class Submission(Value):
-    """One decision handed in at one gate. `gate` is the gate's key: a step id, with `#2` … for its further rounds."""
+    """One decision handed in at one gate. `gate` is the gate's key: a step id, with `#2` … for its further rounds.
+
+    `written`: from a sender who keeps the registry and writes what the decision leads to; the number of the workflow's last
+    commit that stands there.
+    """
 
     gate: Words
     by: Signature
     second: Signature | None = None  # where the step wants two
     form: Form
+    written: int | None = unwritten()
 
 
 class Receipt(Value):

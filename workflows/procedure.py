@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 from policies.authority import Signature, countersigned, outside
@@ -24,24 +23,21 @@ from policies.rule import BOOK, Rule, blocking
 from policies.rules import complaints, order
 from workflows import electiontime, examination, preparationchecks
 from workflows.facts import (
-    Commit,
     Contest,
     Decided,
-    FactBody,
     GateOpened,
+    Handing,
     Held,
-    Noted,
     Overdue,
-    PaperRequest,
     Postponed,
     Released,
     Reminded,
     Task,
 )
+from workflows.journalling import Journalling
 from workflows.messages import (
     Hold,
     Postponement,
-    Receipt,
     Recorded,
     Release,
     Ruled,
@@ -51,9 +47,6 @@ from workflows.messages import (
 from workflows.preparationforms import LinkSigned
 from workflows.setting import installed
 
-COMMIT = "commit"
-COMMIT_TIMEOUT = timedelta(seconds=30)
-COMMIT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 REMIND_HOUR = 9  # reminders go out when offices open
 REFUSED = "refused"
 """The error type of a refused submission; its details are the findings."""
@@ -100,7 +93,7 @@ class EndedByLaw(Exception):  # noqa: N818 - it reads as what happened
     """What this gate waits to decide has been declared void: nobody will decide it."""
 
 
-class Procedure:
+class Procedure(Journalling):
     """What every election workflow inherits: its gates, its limits, its journal, and the messages it answers."""
 
     matter = "换届"  # what is under way, in messages
@@ -134,62 +127,8 @@ class Procedure:
         self.posting = ""  # the posting that is up now
         self.reposted: dict[str, str] = {}  # complaints whose finding has a posting go up anew, with the posting
         self.sidework: set[asyncio.Task[None]] = set()
-        self.commits = 0
-        self.papers: dict[str, int] = {}  # papers issued in each series
         self.stage = ""
-        self._facts: list[Noted] = []
-        self._opened: list[Task] = []
-        self._closed: list[str] = []
-        self._papers: list[PaperRequest] = []
-
-    # ------------------------------------------------------------ the journal
-
-    def note(self, *facts: FactBody) -> None:
-        """Keep facts for the next commit."""
-        self._facts.extend(Noted.of(fact) for fact in facts)
-
-    def issue(self, step: Step, *, names: tuple[str, ...] = (), until: date | None = None) -> None:
-        """Ask, with the next commit, for the papers of a step; numbers run through each series of this body."""
-        for paper in step.papers:
-            series = paper.series or paper.kind
-            self.papers[series] = self.papers.get(series, 0) + 1
-            self._papers.append(
-                PaperRequest(
-                    number=self.papers[series],
-                    kind=paper.kind,
-                    title=paper.title,
-                    series=series,
-                    unit=self.unit.name,
-                    issuer=self.pack.roles.get(step.actor, step.actor.value),
-                    basis=f"{self.pack.title}{step.number}",
-                    names=names,
-                    until=until,
-                )
-            )
-
-    async def commit(self) -> None:
-        """Write everything noted since the last commit in one transaction; natural key (workflow id, number)."""
-        if not (self._facts or self._opened or self._closed or self._papers):
-            return
-        self.commits += 1
-        commit = Commit(
-            workflow=workflow.info().workflow_id,
-            number=self.commits,
-            district=self.unit.district,
-            street=self.unit.street,
-            unit=self.unit.id,
-            body=self.body.value,
-            at=electiontime.now(),
-            facts=tuple(self._facts),
-            opened=tuple(self._opened),
-            closed=tuple(self._closed),
-            papers=tuple(self._papers),
-            state=self.stage,
-        )
-        self._facts, self._opened, self._closed, self._papers = [], [], [], []
-        await workflow.execute_activity(
-            COMMIT, commit, start_to_close_timeout=COMMIT_TIMEOUT, retry_policy=COMMIT_RETRY
-        )
+        self.begin_journal()
 
     # ------------------------------------------------------------ waiting
 
@@ -476,8 +415,11 @@ class Procedure:
         return self.waiting_rule.finding(f"「{title}」现在不能办理：{self.waiting}。", value=submission.gate)
 
     @workflow.update
-    def decide(self, submission: Submission) -> Receipt:
-        """A decision at an open gate. Refused with every finding at once, or taken as it is."""
+    async def decide(self, submission: Submission) -> Handing:
+        """A decision at an open gate. Refused with every finding at once, or taken as it is.
+
+        A sender who keeps the registry is handed what the decision leads to, to write it.
+        """
         gate = self.gates[submission.gate]
         remarks = gate.check(submission.form) if gate.check is not None else []
         gate.submission = submission
@@ -492,7 +434,8 @@ class Procedure:
                 form=submission.form,
             )
         )
-        return Receipt(gate=gate.key, remarks=tuple(remarks))
+        commits = () if submission.written is None else await self.handed_out(submission.written)
+        return Handing(gate=gate.key, remarks=tuple(remarks), commits=commits)
 
     @decide.validator
     def _may_decide(self, submission: Submission) -> None:

@@ -92,7 +92,7 @@ class RecallElection(OnDemand):
         )
         self.issue(self.step(step_id), names=(self.brief.member.name,))
         await self.settled()
-        await self.commit()
+        await self.commit_and_wait()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return outcome
 

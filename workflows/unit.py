@@ -116,7 +116,7 @@ class UnitElection(Steering, Preparation):
         """Everything is elected; the unit closes once every complaint is answered."""
         await self.settled()
         self.note(UnitClosed(completed_on=completed_on))
-        await self.commit()
+        await self.commit_and_wait()
         return UnitOutcome(unit=self.unit.id, completed_on=completed_on)
 
     def enters(self, trigger: UnitTrigger) -> None:
@@ -142,7 +142,7 @@ class UnitElection(Steering, Preparation):
         """The plan's days are over and the unit never started: closed as held, carried over by the county."""
         reason = "整顿验收始终未通过，本轮未启动换届"
         self.note(UnitClosed(completed_on=None, held_by=X4.id, reason=reason))
-        await self.commit()
+        await self.commit_and_wait()
         return UnitOutcome(unit=self.unit.id, completed_on=None, held_by=X4.id, reason=reason)
 
     def brief(self, **before: Any) -> Callable[[], BodyBrief]:
@@ -151,7 +151,7 @@ class UnitElection(Steering, Preparation):
 
     async def elect(self, run: Any, body: str, brief: Callable[[], BodyBrief]) -> BodyOutcome:
         """Run one body's election as a child workflow and wait until it is complete; only then may the next begin."""
-        await self.commit()
+        await self.commit_and_wait()
         await self.released()
         self.bodies.append(body)
         self.waiting = f"{self.names[body]}换届进行中"

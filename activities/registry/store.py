@@ -271,6 +271,12 @@ class SqlStore:
                 row = {"key": key, "election": place.election, "line": head.lines}
                 _write(connection, table(RefusalRow), [row])
 
+    def written(self, workflow: str) -> int:
+        """See `Store.written`."""
+        with self._database.reading() as connection:
+            row = connection.execute(_LAST_COMMIT, {"_workflow": workflow}).first()
+            return 0 if row is None else int(row.commits)
+
     def inbox(self) -> list[Task]:
         """See `Store.inbox`; of every election of this registry."""
         with self._database.reading() as connection:

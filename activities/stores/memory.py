@@ -32,7 +32,7 @@ class MemoryStore:
 
     def apply(self, commit: Commit, papers: Iterable[IssuedPaper]) -> bool:
         """See `Store.apply`. A workflow's commits are numbered without gaps, so the last number is all there is to keep."""
-        if commit.number <= self._written.get(commit.workflow, 0):
+        if commit.number <= self.written(commit.workflow):
             return False
         self._written[commit.workflow] = commit.number
         place = (commit.district, commit.street, commit.unit, commit.body)
@@ -57,6 +57,10 @@ class MemoryStore:
         unit = refusal.workflow.rsplit("/", 1)[0]
         place = self._places.get(refusal.workflow) or self._places[unit]
         self._journal(Entry(*place, at, Noted.of(refused_fact(refusal))))
+
+    def written(self, workflow: str) -> int:
+        """See `Store.written`."""
+        return self._written.get(workflow, 0)
 
     def inbox(self) -> list[Task]:
         """See `Store.inbox`."""

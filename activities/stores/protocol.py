@@ -55,6 +55,10 @@ class Store(Protocol):
         """Journal a refused submission; the workflow's own history knows nothing of it."""
         ...
 
+    def written(self, workflow: str) -> int:
+        """The number of a workflow's last commit that is written; 0 where none is."""
+        ...
+
     def inbox(self) -> list[Task]:
         """The gates that wait for a decision, oldest first."""
         ...

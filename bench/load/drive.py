@@ -3,6 +3,9 @@
 One process and one loop. Elections and bare workflows are driven alike: a gate comes from whatever tells that it is open (the
 registry's inbox; the bare worker's pipe, looked into as often), waits its turn in one queue, and is answered in a lane.
 The two take turns, stretch by stretch, on one server: what grows or disturbs meanwhile falls on both.
+
+What a decision leads to is written by the elections' door (`workflows/journalling.py`), whose work is the driver's here; the
+bare workflow orders an activity each time.
 """
 
 import asyncio

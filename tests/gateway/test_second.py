@@ -11,6 +11,7 @@ from gateway.door import Unfit
 from policies.authority import Signature
 from tests.activities.registry.county import ELECTION
 from tests.gateway.over_engine import GATE, UNIT, County, Losing, at_county
+from workflows.journalling import CONFIRMED_WITHIN
 from workflows.messages import Hold
 
 
@@ -150,19 +151,22 @@ def test_a_first_signature_that_would_not_be_taken_any_more_goes(tmp_path: Path)
     at_county(tmp_path, act)
 
 
+@pytest.mark.parametrize("later", [timedelta(0), CONFIRMED_WITHIN], ids=["at once", "once the workflow wrote it"])
 @pytest.mark.parametrize("loss", ["before", "after"])
-def test_a_second_signature_whose_answer_was_lost(tmp_path: Path, loss: str) -> None:
-    """Sent again with its key it is answered, though the first signature is gone with the decision it made."""
+def test_a_second_signature_whose_answer_was_lost(tmp_path: Path, loss: str, later: timedelta) -> None:
+    """Sent again with its key it is answered, though the first signature may be gone with the decision it made."""
 
     async def act(county: County) -> None:
         await county.door().decide(county.tokens["clerk"], UNIT, GATE, county.today())
         door, district = county.door(Losing(county.carrier, loss)), county.tokens["district"]
         with pytest.raises(NoAnswer):
             await door.countersign(district, UNIT, GATE, key="k")
-        await county.settle()
+        await county.engine.run_until(county.engine.now + later)
+        assert (door.awaiting(UNIT, GATE) is None) is (loss == "after" and later == CONFIRMED_WITHIN)
         assert (await door.countersign(district, UNIT, GATE, key="k")).accepted
         await county.settle()
         assert county.decisions() == [(UNIT, GATE)]
+        assert door.awaiting(UNIT, GATE) is None
         assert county.lines("refused") == []
 
     at_county(tmp_path, act)

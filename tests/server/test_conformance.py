@@ -33,6 +33,7 @@ from tests.server.stock import stock_server
 from tests.workflows.clerk import PARTY, RESIDENTS, UNIT, Clerk, brief, signed
 from workflows.catalogue import PASSED_THROUGH, WORKFLOWS
 from workflows.facts import Commit, Task
+from workflows.journalling import COMMIT
 from workflows.messages import (
     Appeal,
     BodyBrief,
@@ -49,7 +50,6 @@ from workflows.messages import (
     Withdrawal,
 )
 from workflows.party import PartyElection
-from workflows.procedure import COMMIT
 from workflows.unit import UnitElection
 
 pytestmark = pytest.mark.server

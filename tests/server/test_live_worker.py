@@ -49,7 +49,7 @@ from tests.server.stock import stock_server
 from tests.workflows.clerk import PARTY, brief, signed, street_2021
 from workflows import setting as settings
 from workflows.catalogue import TASK_QUEUE, WORKFLOWS
-from workflows.facts import Commit, Task
+from workflows.facts import Commit, Handing, Task
 from workflows.messages import BodyBrief, Recorded, Submission, UnitBrief
 from workflows.party import PartyElection
 from workflows.unit import UnitElection
@@ -132,13 +132,15 @@ async def start(client: Client, unit: UnitBrief) -> WorkflowHandle[Any, Any]:
     return await client.start_workflow(UnitElection.run, unit, id=unit.id, task_queue=TASK_QUEUE)
 
 
-async def decide(client: Client, task: Task, role: Role | None = None) -> None:
-    """Record a preparation as done today."""
+async def decide(client: Client, task: Task, role: Role | None = None, written: int | None = None) -> Handing:
+    """Record a preparation as done today; `written`: as one who found so many commits in the registry."""
     form = Recorded(held_on=datetime.now(BEIJING).date())
     by, second = signed(role or task.role, "王秀英"), signed(role or task.role, "李建国")
-    await client.get_workflow_handle(task.workflow).execute_update(
-        "decide", Submission(gate=task.gate, by=by, second=second, form=form), id=f"{task.gate}:{by.role}"
+    said = Submission(gate=task.gate, by=by, second=second, form=form, written=written)
+    answer: Handing = await client.get_workflow_handle(task.workflow).execute_update(
+        "decide", said, id=f"{task.gate}:{by.role}", result_type=Handing
     )
+    return answer
 
 
 # ---------------------------------------------------------------- encryption
@@ -419,7 +421,10 @@ print("ended", flush=True)
 
 
 def test_a_worker_process_serves_figures_and_ends_in_order_on_sigterm(server: Server, keys: Path) -> None:
-    """The registry is closed after the last transaction; the exit code is 0; refusals and commits were counted."""
+    """The registry is closed after the last transaction; the exit code is 0; refusals, commits and facts were counted.
+
+    Of the two commits the worker wrote one, the other went to the decision's sender; the facts of both are counted once.
+    """
     metrics = f"127.0.0.1:{free_port()}"
     process = subprocess.Popen(
         [sys.executable, "-c", PROCESS, server.address, NAMESPACE, str(keys), metrics],
@@ -428,7 +433,7 @@ def test_a_worker_process_serves_figures_and_ends_in_order_on_sigterm(server: Se
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     try:
-        asyncio.run(_serve_one_refusal(server, keys))
+        asyncio.run(_serve_one_refusal_and_one_decision(server, keys))
         figures = urllib.request.urlopen(f"http://{metrics}/metrics", timeout=SOON).read().decode()
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=SOON)
@@ -444,11 +449,13 @@ def test_a_worker_process_serves_figures_and_ends_in_order_on_sigterm(server: Se
     assert "王秀英" not in err.decode()
     assert has_sample(figures, "huanjie_updates_total", 'outcome="refused"', 'update="decide"')
     assert has_sample(figures, "huanjie_refusals_total", 'rule="O3"')
-    assert has_sample(figures, "huanjie_commits_total", 'outcome="written"')
+    assert sample(figures, "huanjie_commits_total", 'outcome="written"') == 1
+    assert sample(figures, "huanjie_facts_total", 'kind="decided"') == 1
+    assert sample(figures, "huanjie_facts_total", 'kind="gate_opened"') == 2
     assert "temporal_workflow_task_execution_latency" in figures
 
 
-async def _serve_one_refusal(server: Server, keys: Path) -> None:
+async def _serve_one_refusal_and_one_decision(server: Server, keys: Path) -> None:
     client = await county(server, keys)
     await make_current(client, deployed("process"))
     handle = await start(client, brief(id="P1"))
@@ -466,6 +473,8 @@ async def _serve_one_refusal(server: Server, keys: Path) -> None:
         await decide(client, task, Role.PARTY_BRANCH)
     assert isinstance(refused.value.cause, ApplicationError)
     assert [finding["rule"] for finding in refused.value.cause.details] == ["O3"]
+    (commit,) = (await decide(client, task, written=1)).commits
+    assert [fact.kind for fact in commit.facts] == ["decided", "gate_opened"]
     await handle.terminate()
 
 
@@ -474,7 +483,13 @@ async def waits_for(handle: WorkflowHandle[Any, Any], gate: str) -> bool:
 
 
 def has_sample(figures: str, name: str, *labels: str) -> bool:
-    return any(line.startswith(name) and all(each in line for each in labels) for line in figures.splitlines())
+    return bool(sample(figures, name, *labels))
+
+
+def sample(figures: str, name: str, *labels: str) -> float:
+    """All of a counter's figures with these labels together."""
+    lines = [line for line in figures.splitlines() if line.startswith(name) and all(each in line for each in labels)]
+    return sum(float(line.rpartition(" ")[2]) for line in lines)
 
 
 def free_port() -> int:

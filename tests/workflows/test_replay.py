@@ -18,9 +18,9 @@ from live.plugin import election_plugin
 from tests.server.histories.kept import TERM, Kept, read
 from workflows.byelection import ByElection
 from workflows.catalogue import WORKFLOWS
+from workflows.journalling import COMMIT, COMMIT_TIMEOUT
 from workflows.messages import BodyBrief, BodyOutcome, RecallBrief, RecallOutcome, UnitBrief, UnitOutcome
 from workflows.party import PartyElection
-from workflows.procedure import COMMIT, COMMIT_TIMEOUT
 from workflows.recall import RecallElection
 from workflows.unit import UnitElection
 
@@ -94,9 +94,30 @@ def test_the_kept_histories_hold_what_an_election_may_go_through(kept: Kept) -> 
     assert {"held", "released", "postponed", "stepped_out", "clock_moved", "unit_closed"} <= facts
 
 
+def test_a_kept_history_has_commits_of_both_kinds(kept: Kept) -> None:
+    """Those that the workflow gave to its activities, and those that came with a decision's receipt."""
+    events = [event for history in kept.histories.values() for event in history["events"]]
+    assert any(_ordered(event) for event in events)
+    assert any(_handed(event) for event in events)
+
+
 def _facts(event: dict[str, Any]) -> list[dict[str, Any]]:
+    return [fact for commit in (*_ordered(event), *_handed(event)) for fact in commit["facts"]]
+
+
+def _ordered(event: dict[str, Any]) -> list[dict[str, Any]]:
+    """The commit that an activity is to write."""
     scheduled = event.get("activityTaskScheduledEventAttributes")
-    return [] if scheduled is None else loads(scheduled["input"]["payloads"][0]["data"])["facts"]
+    return [] if scheduled is None else [loads(scheduled["input"]["payloads"][0]["data"])]
+
+
+def _handed(event: dict[str, Any]) -> list[dict[str, Any]]:
+    """The commits handed to a decision's sender."""
+    completed = event.get("workflowExecutionUpdateCompletedEventAttributes")
+    if completed is None:
+        return []
+    commits: list[dict[str, Any]] = loads(completed["outcome"]["success"]["payloads"][0]["data"]).get("commits", [])
+    return commits
 
 
 # ---------------------------------------------------------------- what must not pass

@@ -26,8 +26,8 @@ from tests.workflows.clerk import brief as clerks_unit
 from workflows.area import DistrictElection
 from workflows.catalogue import TASK_QUEUE, WORKFLOWS
 from workflows.facts import Commit, DistrictClosed, Task
+from workflows.journalling import COMMIT
 from workflows.messages import DistrictBrief, StreetBrief
-from workflows.procedure import COMMIT
 
 DISTRICT = "D01"
 
