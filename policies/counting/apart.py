@@ -13,6 +13,7 @@ from policies.finding import Finding, Severity
 from policies.form.contradictions import of_kind
 from policies.form.problems import label_of, problem
 from policies.form.values import Part, ResultForm
+from policies.names import unspaced
 from policies.rules.polls import V16
 
 WANTED = "F.301"
@@ -30,18 +31,18 @@ def count_apart(
 
     `settled` may say more of a kind's verdict before the kinds below are asked.
     """
-    taken = {_plain(name): post for name, post in held.items()}
+    taken = {unspaced(name): post for name, post in held.items()}
     found: dict[str, Verdict] = {}
     open_above: dict[str, set[str]] = {}
     for part in parts:
         names = [each.name for each in part.form.candidates]
-        verdict = count(part.form, {name: taken[_plain(name)] for name in names if _plain(name) in taken})
+        verdict = count(part.form, {name: taken[unspaced(name)] for name in names if unspaced(name) in taken})
         verdict = settled(part.kind, _waiting(verdict, open_above))
         found[part.kind] = verdict
         open_above[part.kind] = _may_still_win(part.form, verdict)
         if verdict.valid:
             posts = {each.name: each.post or "" for each in reversed(part.form.candidates)}
-            taken |= {_plain(name): posts[name] for name in verdict.elected}
+            taken |= {unspaced(name): posts[name] for name in verdict.elected}
     return found
 
 
@@ -112,7 +113,7 @@ def _alike(shares: Iterable[D | None]) -> D | None:
 
 def _waiting(verdict: Verdict, open_above: Mapping[str, set[str]]) -> Verdict:
     """Nobody is elected here who may still win a higher post: then this kind waits for that one."""
-    ours = {_plain(name) for name in (*verdict.elected, *verdict.tied)}
+    ours = {unspaced(name) for name in (*verdict.elected, *verdict.tied)}
     waits = tuple(kind for kind, names in open_above.items() if ours & names)
     if not verdict.valid or not waits:
         return verdict
@@ -132,8 +133,4 @@ def _may_still_win(form: ResultForm, verdict: Verdict) -> set[str]:
     if verdict.valid is False:
         return set()
     names = [each.name for each in form.candidates] if verdict.valid is None else verdict.tied
-    return {_plain(name) for name in names}
-
-
-def _plain(name: str) -> str:
-    return "".join(name.split())
+    return {unspaced(name) for name in names}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from policies.finding import Finding
 from policies.form.problems import problem
 from policies.form.values import BALLOT_FIELDS, MODES, ONE_BALLOT, Ballots, Papers, ResultForm, papers
+from policies.names import unspaced
 
 
 def contradictions(form: ResultForm) -> list[Finding]:
@@ -77,7 +78,7 @@ def _name_problems(form: ResultForm) -> Iterator[Finding]:
         yield problem("F.211")
     seen: dict[tuple[str, str | None], int] = {}
     for candidate in form.candidates:
-        key = ("".join(candidate.name.split()), candidate.post)  # 王五 is also typed 王 五
+        key = (unspaced(candidate.name), candidate.post)  # 王五 is also typed 王 五
         seen[key] = seen.get(key, 0) + 1
     for (name, post), count in seen.items():
         if count > 1:

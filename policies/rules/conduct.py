@@ -7,6 +7,7 @@ from policies.counting import Verdict
 from policies.finding import Finding
 from policies.form import Body, Mode, ResultForm
 from policies.kinship import KinPath
+from policies.names import unspaced
 from policies.pack.schema import Ballot, PollMode
 from policies.rule import Law, Rule
 from policies.rules.order import O4
@@ -116,7 +117,7 @@ def rows_are_of(
     found = []
     for person, row in zip(ids, sheet.candidates, strict=False):
         known = written_in.get(person) if row.write_in else printed.get((person, row.post or ""))
-        if known is not None and "".join(known.split()) == "".join(row.name.split()):
+        if known is not None and unspaced(known) == unspaced(row.name):
             continue
         wanted = "另选他人的人员信息" if row.write_in else "该职务的候选人"
         message = f"结果报告单的「{row.name}（{row.post or '未写职务'}）」所填人员编号 {person} 不是{wanted}；请按报告单次序更正。"

@@ -14,6 +14,7 @@ from pydantic import Field
 from policies.clock import Instant
 from policies.finding import Finding
 from policies.lifecycles import BOX, BoxState, BoxTrigger, advance
+from policies.names import unspaced
 from policies.tally.catalogue import entry_finding
 from policies.tally.checks import sheet_findings
 from policies.tally.correcting import ABSENT, Cell, corrected, in_words
@@ -298,4 +299,4 @@ def named(text: str, what: str) -> list[Finding]:
 
 def same_name(name: str, others: Iterable[str]) -> bool:
     """Whether the name is one of the others: 张 三 is 张三."""
-    return "".join(name.split()) in {"".join(other.split()) for other in others}
+    return unspaced(name) in {unspaced(other) for other in others}

@@ -10,6 +10,7 @@ from policies.ballotsecrecy import FEWEST_COUNTED_APART
 from policies.finding import Finding
 from policies.form import contradictions
 from policies.form.values import Candidate, Mode
+from policies.names import unspaced
 from policies.tally.catalogue import CATALOGUE, LABELS, Balance, Relation, Scope, entry_finding
 from policies.tally.figures import About, Stated, added, exact, said, span
 from policies.tally.forms import form_of
@@ -136,7 +137,7 @@ def _structure(poll: Poll, sheet: BoxSheet) -> Iterator[Finding]:
 
 def _unlike_rows(poll: Poll, sheet: KindSheet) -> list[str]:
     kind = poll.kind(sheet.kind)
-    due = {(each.post, "".join(each.name.split())) for each in kind.printed}
+    due = {(each.post, unspaced(each.name)) for each in kind.printed}
     names = [f"{post}{name}（漏列）" for post, name in sorted(due - {row.key for row in sheet.rows})]
     for row in sheet.rows:
         if row.post not in kind.seats:
@@ -213,7 +214,7 @@ def similar_names(where: str, rows: Sequence[Row | Candidate]) -> Iterator[Findi
 
 def _alike(name: str, other: str) -> bool:
     """One letter of three or more changed, left out or added, or two changed places; not the same name."""
-    name, other = "".join(name.split()), "".join(other.split())
+    name, other = unspaced(name), unspaced(other)
     if name == other or min(len(name), len(other)) < 2:
         return False
     if len(name) == len(other):

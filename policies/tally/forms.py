@@ -2,6 +2,7 @@
 
 from policies.counting import regime
 from policies.form.values import Ballots, Candidate, ResultForm
+from policies.names import unspaced
 from policies.tally.figures import added, exact, span
 from policies.tally.values import ROLLS_OF, BallotKind, BoxSheet, KindSheet, Poll, Printed, Purpose
 
@@ -10,7 +11,7 @@ def form_of(poll: Poll, sheet: BoxSheet, kind: str) -> ResultForm:
     """The box's form of one kind of ballot; an estimate is not stated there. Raises KeyError for an unknown kind."""
     ballot = poll.kind(kind)
     own = next((each for each in sheet.kinds if each.kind == kind), KindSheet(kind=kind))
-    printed = {(each.post, "".join(each.name.split())): each for each in ballot.printed}
+    printed = {(each.post, unspaced(each.name)): each for each in ballot.printed}
     return ResultForm(
         body=poll.body,
         mode=poll.mode,

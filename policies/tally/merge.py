@@ -12,6 +12,7 @@ from policies.arithmetic import total
 from policies.finding import Finding
 from policies.form.problems import label_of
 from policies.form.values import BALLOT_FIELDS, Ballots, Candidate, KindPapers, ResultForm
+from policies.names import unspaced
 from policies.tally.catalogue import entry_finding
 
 K = TypeVar("K")
@@ -34,7 +35,7 @@ class Entrant(NamedTuple):
 
 def entrant_of(candidate: Candidate) -> Entrant:
     """The key of a row: 王 五 is also typed 王五."""
-    return Entrant("".join(candidate.name.split()), candidate.post)
+    return Entrant(unspaced(candidate.name), candidate.post)
 
 
 def merge(boxes: Sequence[ResultForm], *, roll: int | None = None) -> ResultForm:

@@ -12,6 +12,7 @@ from policies.counting import NextStep, Verdict, count
 from policies.finding import Finding
 from policies.form.contradictions import of_kind
 from policies.form.values import Candidate, ResultForm
+from policies.names import unspaced
 from policies.tally.catalogue import entry_finding
 from policies.tally.merge import Entrant, entrant_of
 
@@ -35,7 +36,7 @@ def link_problems(
     found = list(_heads(first, second, step))
     if step is NextStep.REVOTE_TIED:
         return found + list(_revote(first, second, verdict))
-    elsewhere = {"".join(name.split()) for name in held}
+    elsewhere = {unspaced(name) for name in held}
     return found + list(_further(first, second, verdict, elsewhere))
 
 
@@ -81,7 +82,7 @@ def _heads(first: ResultForm, second: ResultForm, step: NextStep) -> Iterator[Fi
 
 
 def _further(first: ResultForm, second: ResultForm, verdict: Verdict, elsewhere: set[str]) -> Iterator[Finding]:
-    elected = {"".join(name.split()) for name in verdict.elected} | elsewhere
+    elected = {unspaced(name) for name in verdict.elected} | elsewhere
     before = {entrant_of(each): each for each in first.candidates}
     unelected = {key: each for key, each in before.items() if key.name not in elected}
     listed = {entrant_of(each): each for each in second.candidates if not each.write_in}
@@ -108,7 +109,7 @@ def _passed_over(unelected: dict[Entrant, Candidate], listed: dict[Entrant, Cand
 
 
 def _revote(first: ResultForm, second: ResultForm, verdict: Verdict) -> Iterator[Finding]:
-    tied = {"".join(name.split()) for name in verdict.tied}
+    tied = {unspaced(name) for name in verdict.tied}
     listed = {entrant_of(each).name for each in second.candidates if not each.write_in}
     for name in sorted(listed - tied):
         words = {"name": name, "why": "前一次并非票数相等的人", "step": "再次投票"}

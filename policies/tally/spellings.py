@@ -12,6 +12,7 @@ from policies.arithmetic import total
 from policies.clock import Instant
 from policies.finding import Finding
 from policies.form.values import Candidate, ResultForm
+from policies.names import unspaced
 from policies.tally.catalogue import entry_finding
 from policies.tally.merge import Entrant, entrant_of
 from policies.tally.values import Reason, Word
@@ -32,12 +33,12 @@ class Merging(Value):
     @property
     def source(self) -> Entrant:
         """The key of the spelling."""
-        return Entrant("".join(self.spelling.split()), self.post)
+        return Entrant(unspaced(self.spelling), self.post)
 
     @property
     def target(self) -> Entrant:
         """The key of the person meant."""
-        return Entrant("".join(self.into.split()), self.post)
+        return Entrant(unspaced(self.into), self.post)
 
 
 def spelled_together(form: ResultForm, mergings: Sequence[Merging]) -> ResultForm:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from policies.form.values import Body, LawYear, Mode, Sex
 from policies.law.norms import SurplusVoids
+from policies.names import unspaced
 from policies.people import Labelled
 from policies.rules.polls import Whole as Denominator
 from policies.tally.catalogue import LABELS
@@ -129,7 +130,7 @@ class Row(Value):
     @property
     def key(self) -> tuple[str, str]:
         """Post and name without blanks: 王 五 is also typed 王五."""
-        return self.post, "".join(self.name.split())
+        return self.post, unspaced(self.name)
 
 
 class KindSheet(Value):

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from policies.finding import Finding, Severity
 from policies.law.norms import Admission, Norms
+from policies.names import unspaced
 from policies.people import Labelled, birthday
 from policies.rule import Confidence, Rule, declare
 from policies.value import Value
@@ -136,7 +137,7 @@ def perhaps_the_same(entries: Iterable[Entry], *, rule: Rule = V4, step: str | N
     alike: dict[tuple[str, date], dict[str, Entry]] = {}
     for entry in entries:
         if entry.born is not None:
-            alike.setdefault(("".join(entry.name.split()), entry.born), {}).setdefault(entry.person, entry)
+            alike.setdefault((unspaced(entry.name), entry.born), {}).setdefault(entry.person, entry)
     found = []
     for (name, born), many in alike.items():
         if len(many) > 1:
