@@ -15,9 +15,8 @@ from gateway.command import Answer, Command, Outcome
 from policies.clock import BEIJING
 from policies.finding import Finding
 from policies.pack.schema import BODY_NAMES, BodyId
-from policies.rules.law2025 import R25_20
 from policies.rules.village import term as rules
-from policies.rules.village.recall import V25
+from policies.rules.village.recall import recall_clause
 from policies.rules.village.vacancy import by_election_clause, too_few_since
 from workflows.byelection import BY_ELECTIONS
 from workflows.departure import DepartureRecord
@@ -118,7 +117,7 @@ def begun_already(asked: Beginning) -> Answer:
 
 
 def _recall(call: RecallCall, term: Term, setting: Setting, committee: str) -> list[Finding]:
-    rule = R25_20 if setting.pack.kind == "community" else V25
+    rule = recall_clause(setting.pack.kind)
     names = {one.person.id: one.person.name for one in term.committee}
     findings = rules.member(call.person, committee, names, rule=rule)
     findings += rules.roll_stated(setting.committee_mode(), call.registered, call.representatives, rule=rule)

@@ -13,7 +13,6 @@ from policies.form import Ballots, Candidate, Mode, ResultForm
 from policies.form import Body as FormBody
 from policies.law.norms import Norms
 from policies.pack.schema import BodyId, PollMode
-from policies.rules.law2025 import R25_20
 from policies.rules.village import recall
 from workflows.directchecks import remarked
 from workflows.facts import RecallProposed, RecallSettled
@@ -33,7 +32,7 @@ class RecallElection(OnDemand):
         self.brief = brief
         self.norms = self.pack.norms or Norms()
         self.mode = self.setting.committee_mode()
-        self.rule = R25_20 if self.pack.kind == "community" else recall.V25
+        self.rule = recall.recall_clause(self.pack.kind)
         self.received: date | None = None  # the day of the demand
         self.begun(
             brief.ordered,

@@ -6,6 +6,7 @@ from policies.finding import Finding
 from policies.law.norms import Norms
 from policies.people import birthday
 from policies.rule import Confidence, Rule, declare
+from policies.rules.law2025 import R25_20
 from policies.rules.village.shares import needed
 
 V25 = declare(
@@ -27,6 +28,11 @@ V25 = declare(
 )
 RECALL_VOTE = "浙江省办法第三十五条、上海市办法第二十七条、北京市办法第三十三条（接到罢免要求之日起三十日内）"
 BY_ELECTION_DUE = "上海市办法第二十九条：“其成员不满三人的，应当在三个月内由村民会议或者村民代表会议进行补选”"
+
+
+def recall_clause(kind: str) -> Rule:
+    """The clause on recalls for a kind of plan."""
+    return R25_20 if kind == "community" else V25
 
 
 def recall_asked(
