@@ -4,7 +4,7 @@ A transaction asked for inside another one of the same thread joins it: whoever 
 cost of one transaction, opens it around them.
 
 What is committed is on the disk when the commit returns, on both databases (SQLite: write-ahead log with synchronous=FULL).
-The workflow goes on once a step is committed: after a power failure a registry that had forgotten it could never catch up.
+A workflow forgets a commit once it is known to stand here: after a power failure a registry that had lost it could never catch up.
 """
 
 import os

@@ -474,7 +474,7 @@ async def _serve_one_refusal_and_one_decision(server: Server, keys: Path) -> Non
     assert isinstance(refused.value.cause, ApplicationError)
     assert [finding["rule"] for finding in refused.value.cause.details] == ["O3"]
     (commit,) = (await decide(client, task, written=1)).commits
-    assert [fact.kind for fact in commit.facts] == ["decided", "gate_opened"]
+    assert [fact.kind for fact in commit.facts] == ["decided", "gate_opened", "overdue"]  # the plan's days are of 2021
     await handle.terminate()
 
 
