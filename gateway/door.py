@@ -9,7 +9,7 @@ that the workflow refuses for nothing but the second signature still missing.
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from uuid import uuid4
@@ -34,7 +34,7 @@ from policies.pack.schema import Role
 from policies.rules import order
 from policies.rules.village.term import MAY_BEGIN
 from workflows.area import DistrictElection
-from workflows.facts import Handing, Refusal
+from workflows.facts import Commit, Handing, Refusal
 from workflows.messages import Form, Receipt, Submission
 from workflows.setting import Setting
 from workflows.steering import Steering
@@ -42,7 +42,6 @@ from workflows.steering import Steering
 LARGEST = 256 * 1024
 """Bytes of a command's content; a form for a hundred people takes about a tenth."""
 LONGEST = 200  # characters of a workflow's id or a gate's key
-_NOT_KEPT = "已送达，但登记库暂时不能写入，没有记下答复"
 
 
 class Stranger(Exception):  # noqa: N818 - named for who it is
@@ -139,7 +138,7 @@ class Door:
             recalled = await self._carrier.recall(workflow, key) if come.resumed else None
             if recalled is None:
                 raise Unfit(f"「{gate}」没有等待会签的签字")
-            return await asyncio.to_thread(self._write, key, recalled)
+            return await asyncio.to_thread(self._keep, key, recalled)
         first, command = come
         answer = await asyncio.to_thread(self._finish, command, await self._carry(command))
         if answer.outcome is Outcome.REFUSED:
@@ -267,24 +266,7 @@ class Door:
             answer = Answer(Outcome.CLOSED, findings=(finding,))
         if answer.outcome is Outcome.REFUSED:
             self._journal(command, answer.findings)
-        return self._write(command.key, answer)
-
-    def _write(self, key: str, answer: Answer) -> Answer:
-        """Keep an answer, and write what the workflow handed out with it: the next tasks are there before the answer is.
-
-        What contradicts what is written (a registry put back from an older backup) stays with the workflow, whose own tries
-        the operators see. Raises NoAnswer.
-        """
-        handed = answer.receipt.commits if isinstance(answer.receipt, Handing) else ()
-        try:
-            with self._registry.database.writing():
-                for commit in handed:
-                    self._ledger.write(commit)
-                return self._keep(key, answer)
-        except RegistryUnavailableError as error:
-            raise NoAnswer(_NOT_KEPT) from error
-        except RegistryError:
-            return self._keep(key, answer)
+        return self._keep(command.key, answer)
 
     def _journal(self, command: Command, findings: tuple[Finding, ...]) -> None:
         second = command.message.second if isinstance(command.message, Submission) else None
@@ -292,13 +274,27 @@ class Door:
         self._registry.store.refuse(refusal, self.instant(command.workflow), command.key)
 
     def _keep(self, key: str, answer: Answer) -> Answer:
-        """Keep the answer; returns the one that stands. Raises NoAnswer: what was answered has happened all the same."""
-        receipt = answer.receipt.receipt if isinstance(answer.receipt, Handing) else answer.receipt
+        """Keep the answer, and write what the workflow handed out with it: the next tasks are there before it is heard.
+
+        Returns the one that stands. What contradicts what is written (a registry put back from an older backup) stays with
+        the workflow, whose own tries the operators see. Raises NoAnswer: what was answered has happened all the same.
+        """
+        receipt = answer.receipt
+        handed: tuple[Commit, ...] = ()
+        if isinstance(receipt, Handing):
+            handed, receipt = receipt.commits, receipt.receipt
         kept = _KEPT.dump_json(_Kept(answer.outcome, receipt, answer.findings)).decode()
         try:
-            return _read(self._registry.commands.finish(key, kept, self._now()))
+            with self._registry.database.writing():
+                for commit in handed:
+                    self._ledger.write(commit)
+                return _read(self._registry.commands.finish(key, kept, self._now()))
         except RegistryUnavailableError as error:
-            raise NoAnswer(_NOT_KEPT) from error
+            raise NoAnswer("已送达，但登记库暂时不能写入，没有记下答复") from error
+        except RegistryError:
+            if not handed:
+                raise
+            return self._keep(key, replace(answer, receipt=receipt))
 
     # ------------------------------------------------------------ what the registry knows
 

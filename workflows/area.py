@@ -16,7 +16,7 @@ from policies.rules import women
 from workflows import electiontime
 from workflows.clockwork import MovesClock
 from workflows.facts import ClockMoved, Commit, DistrictClosed, DistrictOpened, Noted
-from workflows.journalling import COMMIT, COMMIT_RETRY, COMMIT_TIMEOUT
+from workflows.journalling import deliver
 from workflows.messages import (
     DistrictBrief,
     DistrictOutcome,
@@ -191,8 +191,7 @@ class DistrictElection(MovesClock, Area):
     async def commit(self, fact: DistrictOpened | ClockMoved | DistrictClosed) -> None:
         """Write one fact of the district itself."""
         self.commits += 1
-        await workflow.execute_activity(
-            COMMIT,
+        await deliver(
             Commit(
                 workflow=self.brief.id,
                 number=self.commits,
@@ -202,7 +201,5 @@ class DistrictElection(MovesClock, Area):
                 body="",
                 at=electiontime.now(),
                 facts=(Noted.of(fact),),
-            ),
-            start_to_close_timeout=COMMIT_TIMEOUT,
-            retry_policy=COMMIT_RETRY,
+            )
         )

@@ -30,6 +30,11 @@ _A_MOMENT = timedelta(seconds=1)
 """A decision is followed by a commit in the same instant; its sender is not kept waiting should one ever not be."""
 
 
+async def deliver(commit: Commit) -> None:
+    """Have a commit written by the activity, however long that takes."""
+    await workflow.execute_activity(COMMIT, commit, start_to_close_timeout=COMMIT_TIMEOUT, retry_policy=COMMIT_RETRY)
+
+
 class Journalling:
     """What an election workflow notes, and how it is written. The heir has `unit`, `body`, `pack` and `stage`."""
 
@@ -126,9 +131,7 @@ class Journalling:
             waiting.append(commit)
         self._in_flight.extend(waiting)
         for one in waiting:
-            await workflow.execute_activity(
-                COMMIT, one, start_to_close_timeout=COMMIT_TIMEOUT, retry_policy=COMMIT_RETRY
-            )
+            await deliver(one)
             self._in_flight = [other for other in self._in_flight if other is not one]
 
     # ------------------------------------------------------------ handing out

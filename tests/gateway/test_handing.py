@@ -24,6 +24,14 @@ def inbox(county: County) -> list[str]:
     return [one.task.gate for one in county.registry.standings.inbox(date.max, unit=UNIT)]
 
 
+async def decided_and_lost(county: County, key: str = "") -> str:
+    """The clerk decides the first gate, and the answer is lost with all that came with it; returns the clerk's token."""
+    token = county.tokens["clerk"]
+    with pytest.raises(NoAnswer):
+        await county.door(Losing(county.carrier, "after")).decide(token, UNIT, GATE, county.today(), key=key)
+    return token
+
+
 def test_whoever_decided_sees_the_next_task_at_once(tmp_path: Path) -> None:
     """Without a moment's passing: the answer comes when it is written, and it names nothing but the gate."""
 
@@ -58,9 +66,7 @@ def test_an_answer_nobody_ever_asks_for_again(tmp_path: Path) -> None:
     """The one who decided goes home: two minutes later it is written all the same, once; the key still has its answer."""
 
     async def act(county: County) -> None:
-        token = county.tokens["clerk"]
-        with pytest.raises(NoAnswer):
-            await county.door(Losing(county.carrier, "after")).decide(token, UNIT, GATE, county.today(), key="k")
+        token = await decided_and_lost(county, "k")
         decided = county.engine.now
         await county.engine.run_until(decided + CONFIRMED_WITHIN - timedelta(seconds=1))
         assert county.decisions() == []
@@ -78,9 +84,7 @@ def test_the_next_decision_brings_what_was_lost(tmp_path: Path) -> None:
     """Somebody who could not know of the next task decides it: both decisions are written, in their order."""
 
     async def act(county: County) -> None:
-        token = county.tokens["clerk"]
-        with pytest.raises(NoAnswer):
-            await county.door(Losing(county.carrier, "after")).decide(token, UNIT, GATE, county.today())
+        token = await decided_and_lost(county)
         assert county.decisions() == []
         assert (await county.door().decide(token, UNIT, SECOND_GATE, county.today())).accepted
         assert [gate for _, gate in county.decisions()] == [GATE, SECOND_GATE]
@@ -117,9 +121,7 @@ def test_what_one_workflow_has_written_says_nothing_of_another(tmp_path: Path) -
     """A decision sent to a body that does not run yet goes to its unit, whose commits are counted apart: it confirms none."""
 
     async def act(county: County) -> None:
-        token = county.tokens["clerk"]
-        with pytest.raises(NoAnswer):
-            await county.door(Losing(county.carrier, "after")).decide(token, UNIT, GATE, county.today())
+        await decided_and_lost(county)
         by = Signature(person="clerk", name="经办人", role=Role.STREET_COMMITTEE, scope=STREETS[0])
         said = Submission(gate=SECOND_GATE, by=by, form=county.today())
         answer = await county.carrier.carry(Command(PARTY, Verb.DECIDE, said, "k", written=1000))

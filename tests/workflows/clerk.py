@@ -27,7 +27,7 @@ from policies.pack.schema import Pack, Role
 from policies.people import Education, Kinship, PartyStanding, Person, Post, Sex
 from simulation.engine import Engine
 from workflows.catalogue import TASK_QUEUE, WORKFLOWS
-from workflows.facts import Task
+from workflows.facts import Handing, Task
 from workflows.messages import (
     Announced,
     Chosen,
@@ -208,10 +208,15 @@ class Clerk:
             if not outcome.accepted or outcome.failure is not None:
                 self.refusals.append(Refusal(submission.gate, rules_of(outcome.failure)))
                 refused()
+            else:
+                self.accepted(workflow, submission, outcome.result)
 
         self.engine.submit_update(
             workflow, "decide", submission, update_id=f"{submission.gate}:{len(self.refusals)}", done=done
         )
+
+    def accepted(self, workflow: str, submission: Submission, receipt: Handing) -> None:
+        """A decision was taken; this clerk goes by the tasks that come."""
 
     def tell(self, workflow: str, update: str, message: Any) -> None:
         """Send any other update; a refusal is kept under the update's name."""

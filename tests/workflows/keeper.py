@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from activities.commit import Ledger
-from tests.workflows.clerk import Clerk, Refusal, rules_of
-from workflows.facts import Commit
+from tests.workflows.clerk import Clerk
+from workflows.facts import Commit, Handing
 from workflows.messages import Submission
 
 
@@ -30,22 +30,18 @@ class Keeper(Clerk):
     knows: Callable[[int], int] = lambda written: written
     taken: list[Taken] = field(default_factory=list)
 
+    sent: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
     def send(self, workflow: str, submission: Submission, refused: Callable[[], Any] = lambda: None) -> None:
         """See Clerk."""
-        sent = self.engine.now
+        self.sent[workflow, submission.gate] = self.engine.now
+        written = self.knows(self.store.written(workflow))
+        super().send(workflow, submission.model_copy(update={"written": written}), refused)
 
-        def done(outcome: Any) -> None:
-            if not outcome.accepted or outcome.failure is not None:
-                self.refusals.append(Refusal(submission.gate, rules_of(outcome.failure)))
-                refused()
-                return
-            commits = outcome.result.commits
-            self.taken.append(Taken(workflow, submission.gate, sent, self.engine.now, commits))
-            if submission.gate not in self.forgets:
-                for commit in commits:
-                    Ledger(self.store).write(commit)
-
-        said = submission.model_copy(update={"written": self.knows(self.store.written(workflow))})
-        self.engine.submit_update(
-            workflow, "decide", said, update_id=f"{submission.gate}:{len(self.refusals)}", done=done
-        )
+    def accepted(self, workflow: str, submission: Submission, receipt: Handing) -> None:
+        """See Clerk."""
+        sent = self.sent[workflow, submission.gate]
+        self.taken.append(Taken(workflow, submission.gate, sent, self.engine.now, receipt.commits))
+        if submission.gate not in self.forgets:
+            for commit in receipt.commits:
+                Ledger(self.store).write(commit)
